@@ -1,0 +1,48 @@
+// The seam for algorithm guests: one file each under collectives/algorithms/, self-registered as "collective/name",
+// e.g. "all_reduce/ring". An algorithm sees a contract and a RankLayout and returns a Schedule.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/registry.h"
+#include "collectives/rank_layout.h"
+#include "collectives/schedule.h"
+
+namespace polyplane::collectives {
+
+struct AlgorithmRequest {
+  Collective collective;
+  RankLayout layout;
+  std::uint32_t channels = 0;  // parallel copies, each with its share of the data; 0 = the algorithm's own choice
+  std::uint32_t slices =
+      0;  // pipeline depth: each share is cut into so many slices that follow each other; 0 = own choice
+};
+
+struct Algorithm {
+  CollectiveKind collective = CollectiveKind::all_reduce;
+  std::string name;                  // "ring"
+  std::string sentence;              // when to use it
+  std::string cost_family = "ring";  // row of the stack's table of software costs: "ring" or "tree"
+  bool honours_channels = false, honours_slices = false;  // a request for more on one that does not is refused
+  /// "" when it can do it, else why not ("needs domains of equal size").
+  std::function<std::string(const AlgorithmRequest&)> cannot;
+  /// REQUIRES: cannot() == "". Shares ownership of nothing: the schedule holds copies of what it needs.
+  std::function<std::unique_ptr<Schedule>(const AlgorithmRequest&)> make;
+};
+
+/// All algorithms, by "collective/name".
+[[nodiscard]] Registry<Algorithm>& algorithms();
+/// Names for one collective, ascending.
+[[nodiscard]] std::vector<std::string> algorithm_names(CollectiveKind kind);
+/// Throws InputError (unknown: did-you-mean among those of this collective; cannot: why).
+[[nodiscard]] const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name);
+[[nodiscard]] std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request);
+
+/// Helper for guests: `const bool registered = register_algorithm({...});` at namespace scope.
+bool register_algorithm(Algorithm algorithm);
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,87 @@
+// The contract of a collective: which chunks there are, who holds which contributions before, and who must hold which
+// after. It says nothing of how. Sizes follow nccl-tests: the `size` of a row is the whole array of a rank.
+//   S. all_gather, gather: what a rank ends with; reduce_scatter, scatter, alltoall: what it starts with.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/units.h"
+
+namespace polyplane::collectives {
+
+enum class CollectiveKind : std::uint8_t {
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  broadcast,
+  reduce,
+  alltoall,
+  alltoallv,
+  gather,
+  scatter,
+  sendrecv,
+  barrier
+};
+
+[[nodiscard]] std::string_view to_string(CollectiveKind kind);
+/// Accepts also allreduce, all-reduce, all_to_all, alltoall... Throws InputError with did-you-mean.
+[[nodiscard]] CollectiveKind parse_collective(std::string_view name);
+[[nodiscard]] std::vector<CollectiveKind> all_collectives();
+
+/// Data is cut into *blocks* (fixed by the kind) and each block into `pieces` (chosen by the algorithm: channels,
+/// slices, ring positions). chunk = block * pieces + piece; pieces split the elements of a block as evenly as possible,
+/// earlier pieces taking the remainder; empty pieces are legal.
+///   kind                        blocks   block b is
+///   all_reduce broadcast reduce barrier  1   the whole array
+///   all_gather reduce_scatter gather scatter sendrecv  n   the part of rank b
+///   alltoall alltoallv          n*n      source b / n to destination b % n
+class Collective {
+ public:
+  struct Shape {
+    CollectiveKind kind = CollectiveKind::all_reduce;
+    std::uint32_t ranks = 1;
+    std::int64_t elements_per_block = 0;  // alltoallv: ignored
+    std::int64_t element_bytes = 4;
+    RankId root = RankId(0);           // broadcast, reduce, gather, scatter
+    std::vector<std::int64_t> matrix;  // alltoallv: elements from i to j at [i * ranks + j]
+  };
+  explicit Collective(Shape shape);
+
+  /// The contract for an array of `size` bytes as nccl-tests would round it (count = size / element, and per-rank
+  /// shares rounded down to 16 bytes where nccl-tests does so); alltoallv gets nccl-tests' default matrix.
+  static Collective sized(CollectiveKind kind, std::uint32_t ranks, Bytes size, std::int64_t element_bytes,
+                          RankId root);
+
+  [[nodiscard]] CollectiveKind kind() const { return shape_.kind; }
+  [[nodiscard]] std::uint32_t ranks() const { return shape_.ranks; }
+  [[nodiscard]] RankId root() const { return shape_.root; }
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  /// The `size` and `count` columns of nccl-tests for this contract.
+  [[nodiscard]] Bytes size() const;
+  [[nodiscard]] std::int64_t count() const;
+  /// busbw = algbw x factor, nccl-tests' doc/PERFORMANCE.md.
+  [[nodiscard]] double bus_factor() const;
+
+  [[nodiscard]] std::uint64_t blocks() const;
+  [[nodiscard]] std::int64_t block_elements(std::uint64_t block) const;
+  /// Bytes of piece `piece` of `pieces` of a block.
+  [[nodiscard]] Bytes piece_bytes(std::uint64_t block, std::uint32_t piece, std::uint32_t pieces) const;
+
+  /// Does `rank` hold (its own contribution to) this block before? Contribution of a rank to a block it holds is
+  /// itself.
+  [[nodiscard]] bool holds_before(RankId rank, std::uint64_t block) const;
+  /// Must `rank` hold the block after, and made of whom: `reduced` = one contribution of every rank, else of one
+  /// source.
+  [[nodiscard]] bool required_after(RankId rank, std::uint64_t block) const;
+  [[nodiscard]] bool reduced() const;                      // all_reduce, reduce, reduce_scatter, barrier
+  [[nodiscard]] RankId source(std::uint64_t block) const;  // of a block that is not reduced
+
+ private:
+  Shape shape_;
+};
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,45 @@
+// All that an algorithm may know of the cluster: how many ranks there are and what they share. No graph, no links.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace polyplane::collectives {
+
+/// Where one rank sits. Indices are dense over the ranks of this communicator (nodes without a rank do not count).
+struct RankPlace {
+  std::uint32_t domain = 0;  // scale-up domain (node): members talk without the scale-out fabric
+  std::uint32_t local = 0;   // position among the ranks of its domain, in rank order
+  std::uint32_t rail = 0;    // index of its NIC in its node: on `planes: per_nic`, its plane
+};
+
+/// Value type; rank r is places[r]. Order of ranks is free (a rank map may permute them).
+class RankLayout {
+ public:
+  /// REQUIRES: at least one place; domains dense from 0; `local` dense within each domain.
+  RankLayout(std::vector<RankPlace> places, bool rails_meet);
+
+  /// n ranks in domains of `per_domain` (the last may be smaller), rail = local. For tests and plain networks.
+  static RankLayout regular(std::uint32_t ranks, std::uint32_t per_domain, bool rails_meet = true);
+
+  [[nodiscard]] std::uint32_t num_ranks() const { return static_cast<std::uint32_t>(places_.size()); }
+  [[nodiscard]] std::uint32_t num_domains() const { return static_cast<std::uint32_t>(members_.size()); }
+  [[nodiscard]] const RankPlace& place(RankId rank) const { return places_[rank.index()]; }
+  /// Ranks of a domain by `local`.
+  [[nodiscard]] const std::vector<RankId>& members(std::uint32_t domain) const { return members_[domain]; }
+  /// Every domain has the same number of ranks and the same rails in the same order; then that number, else 0.
+  [[nodiscard]] std::uint32_t uniform_domain_size() const { return uniform_; }
+  /// Can two cards on different rails reach each other through the fabric (false when every rail is a plane of its
+  /// own)?
+  [[nodiscard]] bool rails_meet() const { return rails_meet_; }
+
+ private:
+  std::vector<RankPlace> places_;
+  std::vector<std::vector<RankId>> members_;
+  std::uint32_t uniform_ = 0;
+  bool rails_meet_ = true;
+};
+
+}  // namespace polyplane::collectives

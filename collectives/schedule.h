@@ -1,0 +1,59 @@
+// How a collective is done: per rank some *lanes* (a channel, a direction of a tree, a peer), each a list of *steps*.
+//
+// Step k of a lane starts when step k-1 of the lane is complete and every step in `after` (other lanes of the same
+// rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered and the
+// message it receives, if any, is there. Nothing else orders anything: no global barrier, no rendezvous (early messages
+// wait at the receiver). Within one step the send reads its data before the receive writes (as MPI_Sendrecv with a
+// temporary). A step with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map
+// one to one onto lanes, GOAL operations onto lanes of one step.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/units.h"
+#include "collectives/collective.h"
+
+namespace polyplane::collectives {
+
+/// "Step `step` of lane `lane` of the same rank is complete".
+struct Dependency {
+  std::uint32_t lane = 0;
+  std::uint32_t step = 0;
+  friend bool operator==(const Dependency&, const Dependency&) = default;
+};
+
+struct Step {
+  RankId send_to;               // none: no send
+  std::uint32_t peer_lane = 0;  // the step of `send_to` that receives it
+  std::uint32_t peer_step = 0;
+  Bytes send_bytes;     // sum of its chunks; 0 is a message too: it synchronises
+  RankId receive_from;  // none: no receive
+  bool reduce = false;  // received chunks are added to what is there (else they replace it)
+  std::uint8_t num_after = 0;
+  std::array<Dependency, 4> after{};
+};
+
+/// Immutable and thread-safe. Generated schedules compute their steps (memory O(ranks) or less); imported ones store
+/// them.
+class Schedule {
+ public:
+  virtual ~Schedule() = default;
+  [[nodiscard]] virtual const Collective& collective() const = 0;
+  /// Pieces per block (collective.h): chunk = block * pieces + piece.
+  [[nodiscard]] virtual std::uint32_t pieces() const = 0;
+  [[nodiscard]] virtual std::uint32_t num_lanes() const = 0;  // of every rank; lanes may be empty
+  [[nodiscard]] virtual std::uint32_t num_steps(RankId rank, std::uint32_t lane) const = 0;
+  /// REQUIRES: lane < num_lanes(), step < num_steps(rank, lane). The hot path: no allocation.
+  [[nodiscard]] virtual Step step(RankId rank, std::uint32_t lane, std::uint32_t step) const = 0;
+  /// The chunks that the send of this step carries (replaces `chunks`), ascending. Not for hot paths.
+  virtual void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const = 0;
+  /// True when some step uses `after`.
+  [[nodiscard]] virtual bool has_cross_lane_dependencies() const = 0;
+};
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,85 @@
+// A value that fully determines a run. Read from a file by sim/load_experiment, or put together by `perf`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "collectives/collective.h"
+#include "sim/stack.h"
+#include "topology/cluster_spec.h"
+#include "topology/router.h"
+
+namespace polyplane::sim {
+
+/// A cluster given as a plain graph instead of a recipe.
+struct GraphSpec {
+  std::string name;
+  std::vector<topology::Device> devices;
+  struct Edge {
+    std::string name, from, to;
+    BitRate rate;
+    Duration latency;
+    bool two_way = true;  // two-way: the reverse link is named NAME + "~"
+    bool shared = true;   // false ("fatpipe"): caps each flow but is not shared
+    topology::LinkKind kind = topology::LinkKind::scale_out;
+    std::string tier = "link";
+  };
+  std::vector<Edge> edges;
+};
+
+/// Either a recipe or a plain graph.
+struct ClusterChoice {
+  topology::ClusterSpec spec;
+  std::optional<GraphSpec> graph;
+};
+
+/// One collective, repeated over sizes, on some ranks. Jobs of one experiment run at the same time.
+struct CollectiveJob {
+  std::string name;
+  collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
+  std::vector<Bytes> sizes;
+  std::string datatype = "float";
+  std::string reduction = "sum";
+  std::uint32_t root = 0;
+  std::string algorithm = "auto";
+  std::string protocol = "auto";
+  std::uint32_t channels = 0, slices = 0;
+  std::vector<std::uint32_t> ranks;  // accelerator of each rank, as index into Topology::accelerators(); empty = all
+  std::vector<std::vector<std::uint32_t>> groups;  // parallel groups (--split), each a list as `ranks`; overrides it
+  std::vector<std::int64_t> matrix;                // alltoallv
+};
+
+/// One explicit flow.
+struct FlowJob {
+  std::string name;
+  std::string src, dst;  // device names; may be empty when `route` is given
+  Bytes size;
+  TimePoint start;
+  std::vector<std::string> route;  // link names; empty = routed
+  std::optional<BitRate> rate_cap;
+};
+
+/// From `time` on, the link has this capacity (0 = down: flows on it stand still).
+struct CapacityEvent {
+  TimePoint time;
+  std::string link;
+  BitRate rate;
+};
+
+struct Experiment {
+  std::string name;
+  ClusterChoice cluster;
+  std::vector<std::string> faults;  // selectors, see topology/faults.h
+  topology::RoutingSpec routing;
+  Stack stack;
+  std::string model = "flow";  // name in network_models(): analytic, flow
+  std::uint64_t seed = 0;
+  std::vector<CollectiveJob> collectives;
+  std::vector<FlowJob> flows;
+  std::vector<CapacityEvent> capacity_events;
+};
+
+}  // namespace polyplane::sim

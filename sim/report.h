@@ -1,0 +1,77 @@
+// All that came out of a run. Values only; sim/write_report turns them into tables, JSON and CSV.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/units.h"
+#include "collectives/collective.h"
+
+namespace polyplane::sim {
+
+/// Where the time of the critical path went; the parts sum to the makespan to the picosecond.
+struct Attribution {
+  struct TierParts {
+    std::string tier;
+    Duration latency, serialisation, contention;  // serialisation: at the line rate of the narrowest link
+  };
+  Duration launch, software;  // software: per-step and per-message costs
+  Duration waiting;           // nothing to do: a later start, a link without capacity
+  std::vector<TierParts> tiers;
+  std::string binding_tier;  // most serialisation + contention
+};
+
+struct LinkLoad {
+  LinkId link;
+  std::string name;  // "plane0/leaf3 -> plane0/spine1"
+  std::string tier;
+  double bytes = 0;
+  double utilisation = 0;  // bytes / (rate x makespan)
+};
+
+/// One row: one collective at one size.
+struct CollectiveResult {
+  collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
+  std::string job;        // name of the job, "" for perf
+  std::string algorithm;  // "hierarchical"
+  std::string protocol;
+  std::string model;
+  std::string how;  // how it was computed: "flow by flow", ...
+  std::uint32_t ranks = 0;
+  std::uint32_t groups = 1;
+  std::uint32_t channels = 0, slices = 0;
+  Bytes size;
+  std::int64_t count = 0;
+  std::string datatype, reduction;
+  std::int32_t root = -1;
+  Duration time;
+  double algbw_GBps = 0, busbw_GBps = 0;
+  Duration lower_bound;
+  std::string lower_bound_reason;
+  std::string bottleneck;  // most loaded tier or the latency: "leaf-spine", "latency"
+  std::uint64_t events = 0;
+  bool proven = false;       // verify() ran on this algorithm at this rank count
+  std::string alternatives;  // auto: what else was weighed, for -v
+  std::uint64_t fingerprint = 0;
+  std::vector<LinkLoad> top_links;
+  Attribution attribution;  // filled when asked for
+};
+
+struct FlowResult {
+  std::string name;
+  TimePoint start, end;
+};
+
+struct Report {
+  std::string cluster;
+  std::uint32_t endpoints = 0;
+  std::vector<std::string> assumed;
+  std::string routing, stack;
+  std::vector<CollectiveResult> collectives;
+  std::vector<FlowResult> flows;
+  std::uint64_t fingerprint = 0;  // over all results
+};
+
+}  // namespace polyplane::sim

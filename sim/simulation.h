@@ -1,0 +1,33 @@
+// From an Experiment to a Report: the one way through. `perf` and `run` both come here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sim/experiment.h"
+#include "sim/report.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+struct RunOptions {
+  std::size_t threads = 1;     // sizes run side by side; never changes a result
+  bool explain = false;        // fill Attribution
+  bool link_loads = false;     // fill top_links
+  std::function<bool()> stop;  // asked between pieces of work and every few thousand events; true: throws Interrupted
+  /// A finished row, in order of size; called from one thread at a time.
+  std::function<void(const CollectiveResult&)> on_row;
+  std::function<void(double done, double total)> on_progress;
+};
+
+/// Ctrl-C: what was finished came through on_row already.
+struct Interrupted {};
+
+/// The graph of a cluster, faults applied (seeded by the experiment).
+[[nodiscard]] topology::Topology build_topology(const Experiment& experiment);
+
+/// Runs everything. Throws InputError before anything is run, RunError for a stall or a beaten bound.
+[[nodiscard]] Report run(const Experiment& experiment, const RunOptions& options);
+
+}  // namespace polyplane::sim
