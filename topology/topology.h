@@ -71,14 +71,17 @@ class Topology {
   /// True for fabrics that never drop (InfiniBand credits, RoCE with PFC): routes must then be free of cyclic waits.
   [[nodiscard]] bool lossless() const;
   /// Accelerators that reach each other without the scale-out fabric: index of the scale-up domain, by accelerator
-  /// order.
+  /// order. Domains are the connected components of the scale-up links that are up, numbered by their first
+  /// accelerator; a card without a scale-up link is a domain of its own.
   [[nodiscard]] std::span<const std::int32_t> scaleup_domain() const;
   /// The device with that name, or none.
   [[nodiscard]] DeviceId find_device(std::string_view name) const;
 
+  struct Graph;  // Boost adjacency_list and the arrays compiled from it: topology/graph.h, for topology/*.cpp only
+  [[nodiscard]] const Graph& graph() const { return *graph_; }
+
  private:
   friend class TopologyBuilder;
-  struct Graph;  // Boost adjacency_list and the arrays compiled from it
   explicit Topology(std::unique_ptr<Graph> graph);
   std::unique_ptr<Graph> graph_;
 };
@@ -101,12 +104,14 @@ class TopologyBuilder {
   void set_lossless(bool lossless);
   /// Starts from an existing graph (faults change copies, never the original).
   static TopologyBuilder copy_of(const Topology& topology);
+  /// To change what is there, never its name or its ends.
   Device& device(DeviceId id);
   Link& link(LinkId id);
   [[nodiscard]] std::size_t num_devices() const;
   [[nodiscard]] std::size_t num_links() const;
 
-  /// Compiles the graph. CHECKs that every link joins known devices and has a positive rate.
+  /// Compiles the graph; links of a failed device go down with it. CHECKs that every link joins two known devices and
+  /// has a positive rate.
   [[nodiscard]] Topology build() &&;
 
  private:

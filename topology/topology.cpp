@@ -1,0 +1,39 @@
+#include "topology/topology.h"
+
+#include "topology/graph.h"
+
+namespace polyplane::topology {
+
+Topology::Topology(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}
+Topology::Topology(Topology&&) noexcept = default;
+Topology& Topology::operator=(Topology&&) noexcept = default;
+Topology::~Topology() = default;
+
+const std::string& Topology::name() const { return graph_->name; }
+std::span<const Device> Topology::devices() const { return graph_->devices; }
+std::span<const Link> Topology::links() const { return graph_->links; }
+std::span<const DeviceId> Topology::accelerators() const { return graph_->accelerators; }
+std::span<const std::string> Topology::tier_names() const { return graph_->tier_names; }
+std::int32_t Topology::num_nodes() const { return graph_->num_nodes; }
+std::int32_t Topology::num_planes() const { return graph_->num_planes; }
+bool Topology::lossless() const { return graph_->lossless; }
+std::span<const std::int32_t> Topology::scaleup_domain() const { return graph_->scaleup_domain; }
+
+namespace {
+
+std::span<const LinkId> row(const LinkRows& rows, DeviceId id) {
+  const std::uint32_t begin = rows.begin[id.index()];
+  return std::span(rows.links).subspan(begin, rows.begin[id.index() + 1] - begin);
+}
+
+}  // namespace
+
+std::span<const LinkId> Topology::out_links(DeviceId id) const { return row(graph_->out, id); }
+std::span<const LinkId> Topology::in_links(DeviceId id) const { return row(graph_->in, id); }
+
+DeviceId Topology::find_device(std::string_view name) const {
+  const auto place = graph_->by_name.find(name);
+  return place == graph_->by_name.end() ? DeviceId() : place->second;
+}
+
+}  // namespace polyplane::topology

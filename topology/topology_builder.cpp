@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <boost/pending/disjoint_sets.hpp>
+#include <numeric>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "topology/graph.h"
+#include "topology/topology.h"
+
+namespace polyplane::topology {
+
+namespace {
+
+using Graph = Topology::Graph;
+
+std::uint32_t tier_index(Graph& graph, std::string_view tier) {
+  const auto place = std::find(graph.tier_names.begin(), graph.tier_names.end(), tier);
+  const auto index = static_cast<std::uint32_t>(place - graph.tier_names.begin());
+  if (place == graph.tier_names.end()) graph.tier_names.emplace_back(tier);
+  return index;
+}
+
+LinkId append(Graph& graph, Link link) {
+  CHECK(link.from.index() < graph.devices.size() && link.to.index() < graph.devices.size() && link.from != link.to,
+        "a link of tier " + graph.tier_names[link.tier] + " does not join two known devices");
+  const LinkId id(static_cast<std::uint32_t>(graph.links.size()));
+  graph.links.push_back(std::move(link));
+  return id;
+}
+
+void take_failed_devices_down(Graph& graph) {
+  for (Link& link : graph.links) {
+    if (!graph.devices[link.from.index()].up || !graph.devices[link.to.index()].up) link.up = false;
+  }
+}
+
+void compile_edges(Graph& graph) {
+  for (std::size_t device = 0; device < graph.devices.size(); ++device) boost::add_vertex(graph.edges);
+  for (std::uint32_t index = 0; index < graph.links.size(); ++index) {
+    const Link& link = graph.links[index];
+    boost::add_edge(link.from.index(), link.to.index(), LinkId(index), graph.edges);
+  }
+}
+
+void compile_rows(Graph& graph) {
+  const std::size_t num_devices = graph.devices.size();
+  graph.out.begin.reserve(num_devices + 1);
+  graph.out.begin.push_back(0);
+  graph.out.links.reserve(graph.links.size());
+  graph.in.begin.assign(num_devices + 1, 0);
+  for (std::size_t device = 0; device < num_devices; ++device) {
+    const auto [first, last] = boost::out_edges(device, graph.edges);
+    for (auto edge = first; edge != last; ++edge) {
+      graph.out.links.push_back(graph.edges[*edge]);
+      ++graph.in.begin[boost::target(*edge, graph.edges) + 1];
+    }
+    graph.out.begin.push_back(static_cast<std::uint32_t>(graph.out.links.size()));
+  }
+  std::partial_sum(graph.in.begin.begin(), graph.in.begin.end(), graph.in.begin.begin());
+  std::vector<std::uint32_t> next(graph.in.begin.begin(), graph.in.begin.end() - 1);
+  graph.in.links.resize(graph.links.size());
+  for (std::uint32_t index = 0; index < graph.links.size(); ++index) {
+    graph.in.links[next[graph.links[index].to.index()]++] = LinkId(index);
+  }
+}
+
+void compile_accelerators(Graph& graph) {
+  for (std::uint32_t index = 0; index < graph.devices.size(); ++index) {
+    if (graph.devices[index].kind == DeviceKind::accelerator) graph.accelerators.emplace_back(index);
+  }
+  std::stable_sort(graph.accelerators.begin(), graph.accelerators.end(), [&](DeviceId a, DeviceId b) {
+    return graph.devices[a.index()].node < graph.devices[b.index()].node;
+  });
+}
+
+void compile_scaleup_domains(Graph& graph) {
+  std::vector<std::uint32_t> rank(graph.devices.size(), 0);
+  std::vector<std::uint32_t> parent(graph.devices.size());
+  std::iota(parent.begin(), parent.end(), 0U);
+  boost::disjoint_sets domains(rank.data(), parent.data());
+  for (const Link& link : graph.links) {
+    if (link.kind == LinkKind::scale_up && link.up) domains.union_set(link.from.index(), link.to.index());
+  }
+  std::vector<std::int32_t> number(graph.devices.size(), -1);
+  std::int32_t count = 0;
+  for (const DeviceId id : graph.accelerators) {
+    std::int32_t& domain = number[domains.find_set(id.index())];
+    if (domain < 0) domain = count++;
+    graph.scaleup_domain.push_back(domain);
+  }
+}
+
+void compile_counts(Graph& graph) {
+  for (const Device& device : graph.devices) graph.num_nodes = std::max(graph.num_nodes, device.node + 1);
+  for (const Link& link : graph.links) {
+    if (link.kind == LinkKind::scale_out) graph.num_planes = std::max({graph.num_planes, link.plane + 1, 1});
+  }
+}
+
+}  // namespace
+
+TopologyBuilder::TopologyBuilder(std::string name) : graph_(std::make_unique<Topology::Graph>()) {
+  graph_->name = std::move(name);
+}
+TopologyBuilder::TopologyBuilder(TopologyBuilder&&) noexcept = default;
+TopologyBuilder::~TopologyBuilder() = default;
+
+DeviceId TopologyBuilder::add_device(Device device) {
+  const DeviceId id(static_cast<std::uint32_t>(graph_->devices.size()));
+  if (!graph_->by_name.try_emplace(device.name, id).second) {
+    throw InputError("device \"" + printable(device.name) + "\" exists twice; each device needs a name of its own");
+  }
+  graph_->devices.push_back(std::move(device));
+  return id;
+}
+
+LinkId TopologyBuilder::add_cable(DeviceId from, DeviceId to, BitRate rate, Duration latency, LinkKind kind,
+                                  std::string_view tier, std::int32_t plane) {
+  Link forth{.from = from,
+             .to = to,
+             .rate = rate,
+             .nominal_rate = rate,
+             .latency = latency,
+             .kind = kind,
+             .tier = tier_index(*graph_, tier),
+             .plane = plane,
+             .reverse = LinkId(),
+             .up = true,
+             .name = {}};
+  Link back = forth;
+  std::swap(back.from, back.to);
+  forth.reverse = LinkId(static_cast<std::uint32_t>(graph_->links.size() + 1));
+  back.reverse = LinkId(static_cast<std::uint32_t>(graph_->links.size()));
+  const LinkId id = append(*graph_, std::move(forth));
+  append(*graph_, std::move(back));
+  return id;
+}
+
+LinkId TopologyBuilder::add_link(DeviceId from, DeviceId to, BitRate rate, Duration latency, LinkKind kind,
+                                 std::string_view tier, std::string name) {
+  return append(*graph_, Link{.from = from,
+                              .to = to,
+                              .rate = rate,
+                              .nominal_rate = rate,
+                              .latency = latency,
+                              .kind = kind,
+                              .tier = tier_index(*graph_, tier),
+                              .plane = -1,
+                              .reverse = LinkId(),
+                              .up = true,
+                              .name = std::move(name)});
+}
+
+void TopologyBuilder::set_lossless(bool lossless) { graph_->lossless = lossless; }
+
+TopologyBuilder TopologyBuilder::copy_of(const Topology& topology) {
+  TopologyBuilder builder(topology.name());
+  const Graph& source = *topology.graph_;
+  builder.graph_->devices = source.devices;
+  builder.graph_->links = source.links;
+  builder.graph_->tier_names = source.tier_names;
+  builder.graph_->by_name = source.by_name;
+  builder.graph_->lossless = source.lossless;
+  return builder;
+}
+
+Device& TopologyBuilder::device(DeviceId id) { return graph_->devices[id.index()]; }
+Link& TopologyBuilder::link(LinkId id) { return graph_->links[id.index()]; }
+std::size_t TopologyBuilder::num_devices() const { return graph_->devices.size(); }
+std::size_t TopologyBuilder::num_links() const { return graph_->links.size(); }
+
+Topology TopologyBuilder::build() && {
+  for (const Link& link : graph_->links) {
+    CHECK(link.rate.bps() > 0 && link.latency.ps() >= 0, "link " + graph_->devices[link.from.index()].name + " -> " +
+                                                             graph_->devices[link.to.index()].name +
+                                                             " needs a positive rate and a latency of zero or more");
+  }
+  take_failed_devices_down(*graph_);
+  compile_edges(*graph_);
+  compile_rows(*graph_);
+  compile_accelerators(*graph_);
+  compile_scaleup_domains(*graph_);
+  compile_counts(*graph_);
+  return Topology(std::move(graph_));
+}
+
+}  // namespace polyplane::topology
