@@ -10,9 +10,12 @@ enum class LogLevel { debug, info, warn, error, off };
 
 /// Level from POLYPLANE_LOG (debug, info, warn, error, off; default warn) until set here.
 void set_log_level(LogLevel level);
-/// Also decides for the progress line and error texts: NO_COLOR non-empty, else `--color`, else whether stderr is a
-/// terminal.
+/// Until set: off when NO_COLOR is non-empty, else on when stderr is a terminal. An explicit `--color` is set here and
+/// so goes before NO_COLOR (no-color.org).
 void set_log_color(bool on);
+/// Decides for the progress line and error texts as well.
+[[nodiscard]] bool log_color();
+/// One line, "level component: message"; thread-safe.
 void log(LogLevel level, std::string_view component, const std::string& message);
 
 }  // namespace polyplane

@@ -2,11 +2,13 @@
 // understands, the house parses `name=value` texts against that, so that a new guest needs no change of any schema.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/units.h"
 
 namespace polyplane {
@@ -26,12 +28,22 @@ struct Ratio {
   std::int64_t numerator = 1, denominator = 1;
 };
 
+/// What Options::parse throws: an InputError that knows which of the texts is wrong.
+class OptionError : public InputError {
+ public:
+  static constexpr std::size_t kNoText = SIZE_MAX;  // an option is missing
+  OptionError(std::size_t index, const std::string& message) : InputError(message), index_(index) {}
+  [[nodiscard]] std::size_t index() const { return index_; }
+
+ private:
+  std::size_t index_;
+};
+
 /// Parsed options: every declared one has a value. Getters CHECK name and kind (a typo in a guest is our bug).
 class Options {
  public:
-  /// `texts` are "name=value". Throws InputError: unknown name (did-you-mean), given twice, missing, malformed, out of
-  /// range. The message starts with the index-free text of the option; callers prepend file:line:column of
-  /// `texts[error_index]`.
+  /// `texts` are "name=value". Throws OptionError: unknown name (did-you-mean), given twice, missing, malformed, out of
+  /// range. The message names the option and `owner`; callers prepend file:line:column of texts[error.index()].
   static Options parse(std::string_view owner, const std::vector<OptionSpec>& specs,
                        const std::vector<std::string>& texts);
 
@@ -52,6 +64,8 @@ class Options {
     Ratio ratio;
     bool given = false;
   };
+  static Value parse_value(const OptionSpec& spec, std::string_view text);
+  [[nodiscard]] const Value& value(std::string_view name) const;
   [[nodiscard]] const Value& value(std::string_view name, OptionSpec::Kind kind) const;
   std::vector<Value> values_;
 };

@@ -108,16 +108,18 @@ class BitRate {
 [[nodiscard]] Duration transmission_time(Bytes size, BitRate rate, std::int64_t sharers = 1);
 
 /// Text to quantity. A number with a unit, blanks allowed between: "400 Gbps", "4.8 TB/s", "64 MiB", "500 ns", "0 ns".
-/// Rates: bit or B/s with k M G T (decimal): bps Kbps Gbps Gb/s Gbit/s, B/s KB/s GB/s TB/s.
-/// Bytes: B, KB MB GB TB (decimal), KiB MiB GiB TiB (binary). Times: ps ns us ms s.
+/// Rates: bit or B/s with K (or k) M G T (decimal): bps Kbps Gbps Gb/s Gbit/s, B/s KB/s GB/s TB/s.
+/// Bytes: B, KB MB GB TB PB (decimal), KiB MiB GiB TiB PiB (binary). Times: ps ns us ms s. Case counts.
 /// Decimals are exact (no floating point): "0.5 ns" = 500 ps; what does not come to a whole base unit is an error.
 /// Throws InputError that says what is wrong and what is allowed: a bare number, an unknown unit (did-you-mean), NaN,
-/// negative, or out of range. `allow_zero` false refuses zero as well.
+/// negative, or out of range (100 days, 1024 PiB, 10^6 Tbps, so that a few may be added). `allow_zero` false refuses
+/// zero as well.
 [[nodiscard]] Duration parse_duration(std::string_view text);
 [[nodiscard]] Bytes parse_bytes(std::string_view text);
 [[nodiscard]] BitRate parse_bit_rate(std::string_view text, bool allow_zero = false);
 
-/// Quantity to text, exact where a short form is exact, else three decimals: "400 Gbps", "64 MiB", "1.625 us".
+/// Quantity to text, exact where a short form is exact ("400 Gbps", "64 MiB", "1.625 us"), else rounded to three
+/// decimals, all shown ("333.333 ns", "2.000 us").
 [[nodiscard]] std::string to_string(Duration d);
 [[nodiscard]] std::string to_string(Bytes b);
 [[nodiscard]] std::string to_string(BitRate r);

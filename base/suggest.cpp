@@ -1,0 +1,103 @@
+#include "base/suggest.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace polyplane {
+namespace {
+
+constexpr std::size_t kMaxShown = 200;      // characters of a user's text
+constexpr std::size_t kMaxCandidates = 24;  // names in one message
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours count one each.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::vector<std::size_t>, 3> rows;  // i-2, i-1, i
+  for (auto& row : rows) row.resize(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[1][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    rows[2][0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
+      rows[2][j] = std::min({rows[1][j] + 1, rows[2][j - 1] + 1, rows[1][j - 1] + change});
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1])) {
+        rows[2][j] = std::min(rows[2][j], rows[0][j - 2] + 1);
+      }
+    }
+    std::ranges::rotate(rows, rows.begin() + 1);
+  }
+  return rows[1][b.size()];
+}
+
+/// Length of the well-formed UTF-8 character at the front of `text` (RFC 3629), or 0: malformed, or a control
+/// character (C0, DEL, C1 and the marks that reorder text: U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
+std::size_t shown_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+  unsigned code = lead & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return 0;
+    code = code << 6U | (byte(i) & 0x3fU);
+  }
+  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+  const bool control = code < 0xa0 || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+                       (code >= 0x2066 && code <= 0x2069);
+  return overlong || surrogate || control || code > 0x10ffff ? 0 : length;
+}
+
+}  // namespace
+
+std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
+  if (name.empty()) return "";
+  // A third of a long name may be wrong, never all of a short one.
+  const std::size_t limit = std::min({1 + name.size() / 4, name.size() - 1, std::size_t{4}});
+  std::string best;
+  std::size_t best_distance = limit + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t longer = std::max(candidate.size(), name.size());
+    if (longer - std::min(candidate.size(), name.size()) > limit) continue;
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+std::string unknown_name(std::string_view kind, std::string_view name, const std::vector<std::string>& candidates) {
+  std::string message = "unknown " + std::string(kind) + " \"" + printable(name) + "\"";
+  const std::string close = nearest(name, candidates);
+  message += close.empty() ? "." : "; did you mean \"" + close + "\"?";
+  if (candidates.empty()) return message + " None is known.";
+  message += " Allowed: ";
+  const std::size_t shown = candidates.size() > kMaxCandidates ? kMaxCandidates : candidates.size();
+  for (std::size_t i = 0; i < shown; ++i) message += (i == 0 ? "" : ", ") + candidates[i];
+  if (shown < candidates.size()) message += " and " + std::to_string(candidates.size() - shown) + " more";
+  return message;
+}
+
+std::string printable(std::string_view text) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  std::string shown;
+  std::size_t characters = 0;
+  while (!text.empty()) {
+    if (characters++ == kMaxShown) return shown + "...";
+    const std::size_t length = shown_length(text);
+    if (length == 0) {
+      const auto byte = static_cast<unsigned char>(text.front());
+      shown += {'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+    shown += text.substr(0, length);
+    text.remove_prefix(std::max(length, std::size_t{1}));
+  }
+  return shown;
+}
+
+}  // namespace polyplane
