@@ -1,0 +1,42 @@
+#include "sim/engine/engine.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace polyplane::sim {
+
+namespace {
+constexpr std::uint64_t kEventsBetweenStopChecks = 4096;
+}
+
+void Engine::attach(EventKind kind, EventHandler& handler) {
+  EventHandler*& place = handlers_[static_cast<std::size_t>(kind)];
+  CHECK(place == nullptr, "two handlers for one kind of event");
+  place = &handler;
+  if (std::find(distinct_.begin(), distinct_.end(), &handler) == distinct_.end()) distinct_.push_back(&handler);
+}
+
+bool Engine::run(const std::function<bool()>& stop) {
+  std::uint64_t next_stop_check = events_;
+  do {
+    EventKind kind{};
+    for (bool settled = false; !settled;) {
+      while (queue_.take_due(kind, batch_)) {
+        EventHandler* handler = handlers_[static_cast<std::size_t>(kind)];
+        CHECK(handler != nullptr, "event without a handler");
+        events_ += batch_.size();
+        handler->handle(kind, batch_);
+      }
+      for (EventHandler* handler : distinct_) handler->settle();
+      settled = !queue_.has_due();
+    }
+    if (stop && events_ >= next_stop_check) {
+      if (stop()) return false;
+      next_stop_check = events_ + kEventsBetweenStopChecks;
+    }
+  } while (queue_.advance());
+  return true;
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,32 @@
+// The rate of a flow that is alone, exact where the numbers allow it. Shared by all models, so that without contention
+// they agree to the picosecond.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/units.h"
+#include "topology/router.h"
+
+namespace polyplane::sim {
+
+/// capacity / sharers as an exact fraction when sharers > 0, else only `bps` (a double) is known.
+struct Rate {
+  double bps = 0;
+  BitRate capacity;
+  std::int64_t sharers = 0;
+  TrunkId trunk;  // the trunk that sets it
+};
+
+/// Narrowest hop: min capacity / weight; exact when its weight is 1. Ties go to the first hop. REQUIRES: hops not
+/// empty.
+[[nodiscard]] Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> capacities);
+
+/// Time to drain `size` from its first bit at one rate; rounded up. Zero capacity: REQUIRES not.
+[[nodiscard]] Duration drain_time(Bytes size, const Rate& rate);
+
+/// ceil(bits / bps in ps) for what is left of a flow whose rate has changed. Saturates at 106 days.
+[[nodiscard]] Duration drain_time(double bits, double bps);
+
+}  // namespace polyplane::sim

@@ -1,0 +1,10 @@
+#include "sim/network/network_model.h"
+
+namespace polyplane::sim {
+
+Registry<NetworkFactory>& network_models() {
+  static Registry<NetworkFactory> registry("network model");
+  return registry;
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,67 @@
+// The one seam for the network: start(flow), and the sink is told when its last byte is there. Analytic, flow and
+// (later) packet models differ behind it and nowhere else. A network carries flows; it does not know why they move.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/registry.h"
+#include "base/units.h"
+#include "sim/engine/engine.h"
+#include "topology/router.h"
+
+namespace polyplane::sim {
+
+/// One transfer: pays `latency` once from `start` on, using no bandwidth, then its bytes drain over the hops.
+struct Flow {
+  FlowId id;        // unique among flows in flight; the order of flows at one instant
+  TimePoint start;  // now or later
+  Bytes size;       // 0 is legal: latency only
+  Duration latency;
+  std::span<const topology::Hop> hops;  // read during start() only; empty: infinitely fast
+};
+
+/// What a model knows of a flow in the moment of its delivery, for attribution.
+struct DeliveryFacts {
+  TimePoint drain_start;
+  Duration line_time;             // what the drain takes alone, at the line rate of the narrowest trunk
+  TrunkId narrowest, bottleneck;  // bottleneck: the trunk that held it at the end; none for a flow without hops
+};
+
+class FlowSink {
+ public:
+  virtual ~FlowSink() = default;
+  /// Called within the batch of ends at `engine.now()`, ascending by id. May start flows.
+  virtual void delivered(FlowId id) = 0;
+};
+
+class NetworkModel : public EventHandler {
+ public:
+  /// REQUIRES: no flow with this id is in flight; id.index() < Setup::max_flows.
+  virtual void start(const Flow& flow) = 0;
+  /// From now on. A flow on a trunk without capacity stands still. The analytic model refuses (InputError).
+  virtual void set_capacity(TrunkId trunk, BitRate capacity) = 0;
+  /// REQUIRES: called from FlowSink::delivered for that flow.
+  [[nodiscard]] virtual DeliveryFacts facts(FlowId id) const = 0;
+  /// Bytes started so far, weighted by the hops, per trunk.
+  [[nodiscard]] virtual double carried_bytes(TrunkId trunk) const = 0;
+  /// Flows that are in flight, ascending: who stands still when the engine runs dry.
+  [[nodiscard]] virtual std::vector<FlowId> in_flight() const = 0;
+};
+
+struct NetworkSetup {
+  Engine& engine;
+  FlowSink& sink;
+  std::vector<BitRate> capacities;  // per trunk, at weight 1
+  std::uint32_t max_flows = 0;
+};
+
+/// `analytic` and `flow`; each registers itself.
+using NetworkFactory = std::function<std::unique_ptr<NetworkModel>(NetworkSetup)>;
+[[nodiscard]] Registry<NetworkFactory>& network_models();
+
+}  // namespace polyplane::sim
