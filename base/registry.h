@@ -30,15 +30,8 @@ class Registry {
   }
   [[nodiscard]] bool contains(std::string_view name) const { return guests_.find(name) != guests_.end(); }
   /// Throws InputError with the allowed names and a did-you-mean.
-  [[nodiscard]] const Entry& at(std::string_view name) const {
-    const auto place = guests_.find(name);
-    if (place == guests_.end()) throw InputError(unknown_name(kind_, name, names()));
-    return place->second.entry;
-  }
-  [[nodiscard]] const std::string& sentence(std::string_view name) const {
-    at(name);
-    return guests_.find(name)->second.sentence;
-  }
+  [[nodiscard]] const Entry& at(std::string_view name) const { return guest(name).entry; }
+  [[nodiscard]] const std::string& sentence(std::string_view name) const { return guest(name).sentence; }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
     for (const auto& [name, guest] : guests_) all.push_back(name);
@@ -50,6 +43,11 @@ class Registry {
     std::string sentence;
     Entry entry;
   };
+  [[nodiscard]] const Guest& guest(std::string_view name) const {
+    const auto place = guests_.find(name);
+    if (place == guests_.end()) throw InputError(unknown_name(kind_, name, names()));
+    return place->second;
+  }
   std::string kind_;
   std::map<std::string, Guest, std::less<>> guests_;
 };

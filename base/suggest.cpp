@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <utility>
 
 namespace polyplane {
 namespace {
@@ -13,16 +15,18 @@ constexpr std::size_t kMaxCandidates = 24;  // names in one message
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours count one each.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+/// `same` says which characters are equal.
+template <class Same>
+std::size_t edit_distance(std::string_view a, std::string_view b, Same same) {
   std::array<std::vector<std::size_t>, 3> rows;  // i-2, i-1, i
   for (auto& row : rows) row.resize(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) rows[1][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     rows[2][0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
+      const std::size_t change = same(a[i - 1], b[j - 1]) ? 0 : 1;
       rows[2][j] = std::min({rows[1][j] + 1, rows[2][j - 1] + 1, rows[1][j - 1] + change});
-      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1])) {
+      if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) {
         rows[2][j] = std::min(rows[2][j], rows[0][j - 2] + 1);
       }
     }
@@ -55,14 +59,15 @@ std::size_t shown_length(std::string_view text) {
 
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
   if (name.empty()) return "";
-  // A third of a long name may be wrong, never all of a short one.
+  // About a third of a name may be wrong, never all of a short one.
   const std::size_t limit = std::min({1 + name.size() / 4, name.size() - 1, std::size_t{4}});
   std::string best;
-  std::size_t best_distance = limit + 1;
+  std::pair best_distance{limit + 1, std::size_t{0}};  // letters without case, then with
   for (const std::string& candidate : candidates) {
     const std::size_t longer = std::max(candidate.size(), name.size());
     if (longer - std::min(candidate.size(), name.size()) > limit) continue;
-    const std::size_t distance = edit_distance(name, candidate);
+    const std::pair distance{edit_distance(name, candidate, [](char a, char b) { return lower(a) == lower(b); }),
+                             edit_distance(name, candidate, std::equal_to<char>())};
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -7,7 +7,8 @@
 
 namespace polyplane {
 
-/// The candidate nearest to `name` by edit distance (case-insensitive, ties by order), or "" when none is close.
+/// The candidate nearest to `name` by edit distance (without case, then with, then the first), or "" when none is
+/// close.
 [[nodiscard]] std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 /// `unknown algorithm "rnig"; did you mean "ring"? Allowed: bruck, direct, ring` (the list is cut when very long).

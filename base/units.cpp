@@ -47,17 +47,18 @@ constexpr std::array kByteUnits{Unit{"B", 1},
                                 Unit{"TiB", std::int64_t{1} << 40},
                                 Unit{"PiB", std::int64_t{1} << 50}};
 
+// Bits first as bps, then bytes, then the other spellings of bits: the order in which a near miss is read.
 constexpr std::array kBitRateUnits{
     Unit{"bps", 1},          Unit{"Kbps", kKilo},     Unit{"Mbps", kMega},     Unit{"Gbps", kGiga},
-    Unit{"Tbps", kTera},     Unit{"b/s", 1},          Unit{"Kb/s", kKilo},     Unit{"Mb/s", kMega},
-    Unit{"Gb/s", kGiga},     Unit{"Tb/s", kTera},     Unit{"bit/s", 1},        Unit{"Kbit/s", kKilo},
-    Unit{"Mbit/s", kMega},   Unit{"Gbit/s", kGiga},   Unit{"Tbit/s", kTera},   Unit{"B/s", 8},
-    Unit{"KB/s", 8 * kKilo}, Unit{"MB/s", 8 * kMega}, Unit{"GB/s", 8 * kGiga}, Unit{"TB/s", 8 * kTera},
+    Unit{"Tbps", kTera},     Unit{"B/s", 8},          Unit{"KB/s", 8 * kKilo}, Unit{"MB/s", 8 * kMega},
+    Unit{"GB/s", 8 * kGiga}, Unit{"TB/s", 8 * kTera}, Unit{"b/s", 1},          Unit{"Kb/s", kKilo},
+    Unit{"Mb/s", kMega},     Unit{"Gb/s", kGiga},     Unit{"Tb/s", kTera},     Unit{"bit/s", 1},
+    Unit{"Kbit/s", kKilo},   Unit{"Mbit/s", kMega},   Unit{"Gbit/s", kGiga},   Unit{"Tbit/s", kTera},
     Unit{"kbps", kKilo},     Unit{"kb/s", kKilo},     Unit{"kbit/s", kKilo},   Unit{"kB/s", 8 * kKilo}};
 
-// The limits leave room to add a few quantities without passing int64.
-constexpr Kind kDuration{"duration",          "500 ns",        "picosecond", kDurationUnits,
-                         "ps, ns, us, ms, s", 8640000 * kTera, "100 days"};
+// The limits leave room to add a few quantities in int64.
+constexpr Kind kDuration{"duration",          "500 ns",       "picosecond", kDurationUnits,
+                         "ps, ns, us, ms, s", 864000 * kTera, "10 days"};
 constexpr Kind kBytes{
     "size",    "64 MiB", "byte", kByteUnits, "B, KB to PB (decimal), KiB to PiB (binary)", std::int64_t{1} << 60,
     "1024 PiB"};
@@ -79,13 +80,21 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
 [[noreturn]] void refuse(const Kind& kind, std::string_view text, const std::string& reason) {
-  throw InputError(std::string(kind.noun) + " \"" + printable(text) + "\" " + reason);
+  throw InputError(std::string(kind.noun) + " " + quoted(printable(text)) + " " + reason);
 }
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::string list_of(const std::vector<std::string>& units) {
+  std::string text;
+  for (const std::string& unit : units) text += (text.empty() ? "" : " or ") + quoted(unit);
   return text;
 }
 
@@ -99,16 +108,12 @@ std::string unit_hint(const Kind& kind, std::string_view name) {
   std::vector<std::string> names, same;
   for (const Unit& unit : kind.units) {
     names.emplace_back(unit.name);
-    const bool respelled = unit.name.ends_with("b/s");  // Gbps says it already
+    const bool respelled = unit.name.ends_with("b/s") || unit.name.starts_with('k');
     if (!respelled && folded(unit.name) == folded(name)) same.emplace_back(unit.name);
   }
-  if (same.empty()) {
-    if (std::string close = nearest(name, names); !close.empty()) same.push_back(std::move(close));
-  }
-  if (same.empty()) return "";
-  std::string hint = "; did you mean ";
-  for (std::size_t i = 0; i < same.size(); ++i) hint += (i == 0 ? "\"" : " or \"") + same[i] + "\"";
-  return hint + "? Case counts: b is bit, B is byte";
+  if (!same.empty()) return "; case counts: did you mean " + list_of(same) + "?";
+  const std::string close = nearest(name, names);
+  return close.empty() ? "." : "; did you mean " + quoted(close) + "?";
 }
 
 /// mantissa x unit / 10^decimals when that is whole: the twos and fives of 10^decimals are cancelled one by one, so
@@ -126,50 +131,57 @@ std::optional<uint128> whole(uint128 mantissa, uint128 unit, std::size_t decimal
   return product;
 }
 
-std::int64_t parse(const Kind& kind, std::string_view original, bool allow_zero) {
-  std::string_view text = trim(original);
-  if (text.empty()) refuse(kind, original, "is empty; write for example \"" + std::string(kind.example) + "\"");
-  if (text.front() == '-') refuse(kind, original, "is negative");
-
+/// An unsigned decimal number at the front of a text: mantissa / 10^decimals.
+struct Number {
   uint128 mantissa = 0;
-  std::size_t decimals = 0, digits = 0, i = 0;
-  bool point = false, huge = false;
-  for (; i < text.size() && (is_digit(text[i]) || (text[i] == '.' && !point)); ++i) {
+  std::size_t decimals = 0;
+  std::size_t length = 0;  // characters read; 0 when there is no number
+  bool huge = false;       // the mantissa passes 128 bits
+};
+
+Number read_number(std::string_view text) {
+  Number number;
+  bool point = false;
+  std::size_t i = 0;
+  for (; i < text.size() && (is_digit(text[i]) || (text[i] == '.' && !point && i > 0)); ++i) {
     if (text[i] == '.') {
       point = true;
       continue;
     }
-    ++digits;
-    decimals += point ? 1 : 0;
-    huge = huge || mantissa > (~uint128{0} - 9) / 10;
-    mantissa = 10 * mantissa + static_cast<unsigned>(text[i] - '0');
+    if (point) ++number.decimals;
+    number.huge = number.huge || number.mantissa > (~uint128{0} - 9) / 10;
+    number.mantissa = 10 * number.mantissa + static_cast<unsigned>(text[i] - '0');
   }
-  if (digits == 0 || (point && !is_digit(text[i - 1]))) {
-    refuse(kind, original, "is not a number with a unit; write for example \"" + std::string(kind.example) + "\"");
+  number.length = i > 0 && text[i - 1] == '.' ? 0 : i;
+  return number;
+}
+
+bool starts_with_exponent(std::string_view text) {
+  return text.size() > 1 && (text[0] == 'e' || text[0] == 'E') &&
+         (is_digit(text[1]) || text[1] == '+' || text[1] == '-');
+}
+
+std::int64_t unit_size(const Kind& kind, std::string_view text, std::string_view name) {
+  const std::string spelling = " Units: " + std::string(kind.spelling);
+  if (name.empty()) refuse(kind, text, "has no unit; write for example " + quoted(kind.example) + "." + spelling);
+  for (const Unit& unit : kind.units) {
+    if (unit.name == name) return unit.size;
   }
-  std::string_view name = text.substr(i);
-  if (!name.empty() && (name.front() == 'e' || name.front() == 'E') && name.size() > 1 &&
-      (is_digit(name[1]) || name[1] == '+' || name[1] == '-')) {
-    refuse(kind, original,
-           "has an exponent; write plain digits and a prefix, for example \"" + std::string(kind.example) + "\"");
-  }
-  name = trim(name);
-  if (name.empty()) {
-    refuse(
-        kind, original,
-        "has no unit; write for example \"" + std::string(kind.example) + "\". Units: " + std::string(kind.spelling));
-  }
-  const Unit* unit = nullptr;
-  for (const Unit& candidate : kind.units) {
-    if (candidate.name == name) unit = &candidate;
-  }
-  if (unit == nullptr) {
-    refuse(kind, original,
-           "has the unknown unit \"" + printable(name) + "\"" + unit_hint(kind, name) +
-               ". Units: " + std::string(kind.spelling));
-  }
-  if (huge) refuse(kind, original, "has too many digits");
-  const auto value = whole(mantissa, static_cast<uint128>(unit->size), decimals);
+  refuse(kind, text, "has the unknown unit " + quoted(printable(name)) + unit_hint(kind, name) + spelling);
+}
+
+std::int64_t parse(const Kind& kind, std::string_view original, bool allow_zero) {
+  const std::string_view text = trim(original);
+  const std::string example = "; write for example " + quoted(kind.example);
+  if (text.empty()) refuse(kind, original, "is empty" + example);
+  if (text.front() == '-') refuse(kind, original, "is negative");
+  const Number number = read_number(text);
+  if (number.length == 0) refuse(kind, original, "is not a number with a unit" + example);
+  const std::string_view rest = text.substr(number.length);
+  if (starts_with_exponent(rest)) refuse(kind, original, "has an exponent" + example);
+  const std::int64_t unit = unit_size(kind, original, trim(rest));
+  if (number.huge) refuse(kind, original, "has too many digits");
+  const auto value = whole(number.mantissa, static_cast<uint128>(unit), number.decimals);
   if (!value) refuse(kind, original, "does not come to a whole " + std::string(kind.base));
   if (*value > static_cast<uint128>(kind.max)) {
     refuse(kind, original, "is out of range; at most " + std::string(kind.max_text) + " is accepted");
@@ -180,28 +192,30 @@ std::int64_t parse(const Kind& kind, std::string_view original, bool allow_zero)
 
 /// A value in thousandths of a unit.
 struct Scaled {
-  std::uint64_t thousandths = 0;
+  uint128 thousandths = 0;
   bool exact = false;
 };
 
 Scaled scale(std::uint64_t magnitude, std::int64_t unit) {
   const uint128 scaled = static_cast<uint128>(magnitude) * 1000;
   const auto divisor = static_cast<uint128>(unit);
-  return {static_cast<std::uint64_t>((scaled + divisor / 2) / divisor), scaled % divisor == 0};
+  return {(scaled + divisor / 2) / divisor, scaled % divisor == 0};
 }
 
-/// The largest of `units` (ascending) in which `magnitude` is at least one once rounded.
+/// The largest of `units` (ascending) that `magnitude` reaches, counting what its printed form rounds up to.
 const Unit& best_unit(std::uint64_t magnitude, std::span<const Unit> units) {
   const Unit* best = &units.front();
   for (const Unit& unit : units) {
-    if (scale(magnitude, unit.size).thousandths >= 1000) best = &unit;
+    const uint128 printed = scale(magnitude, best->size).thousandths * static_cast<uint128>(best->size);
+    if (printed >= static_cast<uint128>(unit.size) * 1000) best = &unit;
   }
   return *best;
 }
 
 std::string print(bool negative, Scaled value, std::string_view unit) {
-  std::string text = (negative ? "-" : "") + std::to_string(value.thousandths / 1000);
-  std::string decimals = std::to_string(1000 + value.thousandths % 1000).substr(1);
+  const auto thousandths = static_cast<std::uint64_t>(value.thousandths);
+  std::string text = (negative ? "-" : "") + std::to_string(thousandths / 1000);
+  std::string decimals = std::to_string(1000 + thousandths % 1000).substr(1);
   while (value.exact && !decimals.empty() && decimals.back() == '0') decimals.pop_back();
   if (!decimals.empty()) text += "." + decimals;
   return text + " " + std::string(unit);

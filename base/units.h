@@ -112,7 +112,7 @@ class BitRate {
 /// Bytes: B, KB MB GB TB PB (decimal), KiB MiB GiB TiB PiB (binary). Times: ps ns us ms s. Case counts.
 /// Decimals are exact (no floating point): "0.5 ns" = 500 ps; what does not come to a whole base unit is an error.
 /// Throws InputError that says what is wrong and what is allowed: a bare number, an unknown unit (did-you-mean), NaN,
-/// negative, or out of range (100 days, 1024 PiB, 10^6 Tbps, so that a few may be added). `allow_zero` false refuses
+/// negative, or out of range (10 days, 1024 PiB, 10^6 Tbps, so that a few may be added). `allow_zero` false refuses
 /// zero as well.
 [[nodiscard]] Duration parse_duration(std::string_view text);
 [[nodiscard]] Bytes parse_bytes(std::string_view text);
