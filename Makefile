@@ -1,0 +1,35 @@
+# Thin names for what CMake, CTest and scripts/ do.
+.DEFAULT_GOAL := build
+.PHONY: setup setup-dev build run test debug determinism bench format lint clean help
+JOBS ?= $(shell nproc)
+
+help: ## these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing to build and test, from the distribution's packages
+	@scripts/setup
+
+setup-dev: ## the same, with clang, clang-format and clang-tidy
+	@scripts/setup dev
+
+build: setup ## release build: ./build/polyplane
+	@cmake --preset default --log-level=WARNING
+	@cmake --build --preset default -j $(JOBS)
+
+run: build ## the main job: nccl-tests tables of DeepSeek-V3's 2,048-card cluster
+	@scripts/run-main-job
+
+test: build ## all tests on the release build
+	@ctest --preset default -j $(JOBS)
+
+debug: setup ## all tests with the address and undefined-behaviour sanitizers
+	@cmake --workflow --preset debug
+
+format: setup-dev ## clang-format every file
+	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
+
+lint: build setup-dev ## format and clang-tidy on what changed; make lint FILES=--all for everything
+	@scripts/lint $(FILES)
+
+clean: ## remove every build folder
+	@rm -rf build build-*
