@@ -1,0 +1,14 @@
+// Every rule of the schema (rule.proto) on every field of a message: units, ranges, what must be there; and for all
+// texts: not empty, UTF-8, no control characters.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include "configs/schema/document.h"
+
+namespace polyplane::configs {
+
+/// Throws InputError through Document::fail. `message` is the root of `document` or part of it.
+void check_values(const Document& document, const google::protobuf::Message& message);
+
+}  // namespace polyplane::configs
