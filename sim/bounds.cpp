@@ -1,0 +1,232 @@
+#include "sim/bounds.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/check.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+using collectives::Collective;
+using collectives::CollectiveKind;
+using topology::Device;
+using topology::DeviceKind;
+using topology::Link;
+using topology::Topology;
+
+/// Bytes that a contract forces across one cut, and over a whole partition into groups.
+struct Forced {
+  std::int64_t out = 0, in = 0;
+};
+
+/// Group of each rank -> forced bytes of each group. Blocks are few for all kinds but alltoall, which is counted pairwise.
+std::vector<Forced> forced_bytes(const Collective& collective, const std::vector<std::uint32_t>& group_of,
+                                 std::size_t groups) {
+  std::vector<Forced> forced(groups);
+  const std::uint32_t ranks = collective.ranks();
+  const auto block_bytes = [&](std::uint64_t block) { return collective.piece_bytes(block, 0, 1).count(); };
+  const std::uint32_t root = group_of[collective.root().index()];
+  switch (collective.kind()) {
+    case CollectiveKind::all_reduce:
+      for (Forced& group : forced) group.out = group.in = block_bytes(0);
+      break;
+    case CollectiveKind::broadcast:
+      for (std::size_t g = 0; g < groups; ++g) (g == root ? forced[g].out : forced[g].in) = block_bytes(0);
+      break;
+    case CollectiveKind::reduce:
+      for (std::size_t g = 0; g < groups; ++g) (g == root ? forced[g].in : forced[g].out) = block_bytes(0);
+      break;
+    case CollectiveKind::all_gather:
+    case CollectiveKind::reduce_scatter: {
+      // Blocks of other groups must come in (all_gather) or, as partial sums, go out (reduce_scatter), and each own block once
+      // the other way.
+      std::int64_t total = 0;
+      std::vector<std::int64_t> own(groups, 0);
+      for (std::uint32_t r = 0; r < ranks; ++r) {
+        own[group_of[r]] += block_bytes(r);
+        total += block_bytes(r);
+      }
+      for (std::size_t g = 0; g < groups; ++g) {
+        forced[g] = {own[g], total - own[g]};
+        if (collective.kind() == CollectiveKind::reduce_scatter) std::swap(forced[g].out, forced[g].in);
+      }
+      break;
+    }
+    case CollectiveKind::gather:
+    case CollectiveKind::scatter:
+      for (std::uint32_t r = 0; r < ranks; ++r) {
+        if (group_of[r] == root) continue;
+        const bool gather = collective.kind() == CollectiveKind::gather;
+        (gather ? forced[group_of[r]].out : forced[group_of[r]].in) += block_bytes(r);
+        (gather ? forced[root].in : forced[root].out) += block_bytes(r);
+      }
+      break;
+    case CollectiveKind::sendrecv:
+      for (std::uint32_t r = 0; r < ranks; ++r) {
+        const std::uint32_t to = (r + 1) % ranks;
+        if (group_of[r] == group_of[to]) continue;
+        forced[group_of[r]].out += block_bytes(r);
+        forced[group_of[to]].in += block_bytes(r);
+      }
+      break;
+    case CollectiveKind::alltoall: {
+      std::vector<std::int64_t> members(groups, 0);
+      for (const std::uint32_t g : group_of) members[g] += 1;
+      for (std::size_t g = 0; g < groups; ++g) {
+        forced[g].out = forced[g].in = members[g] * (static_cast<std::int64_t>(ranks) - members[g]) * block_bytes(0);
+      }
+      break;
+    }
+    case CollectiveKind::alltoallv:
+      for (std::uint32_t i = 0; i < ranks; ++i) {
+        for (std::uint32_t j = 0; j < ranks; ++j) {
+          if (group_of[i] == group_of[j]) continue;
+          const std::int64_t bytes = block_bytes(static_cast<std::uint64_t>(i) * ranks + j);
+          forced[group_of[i]].out += bytes;
+          forced[group_of[j]].in += bytes;
+        }
+      }
+      break;
+    case CollectiveKind::barrier:
+      break;
+  }
+  return forced;
+}
+
+/// Bytes that must leave all groups together, where that is more than the sum of what each must send.
+std::int64_t forced_total(const Collective& collective, std::size_t groups) {
+  const auto others = static_cast<std::int64_t>(groups) - 1;
+  const std::int64_t size = collective.size().count();
+  switch (collective.kind()) {
+    case CollectiveKind::all_reduce:
+      return 2 * others * size;
+    case CollectiveKind::broadcast:
+    case CollectiveKind::reduce:
+    case CollectiveKind::all_gather:
+    case CollectiveKind::reduce_scatter:
+      return others * size;
+    default:
+      return 0;
+  }
+}
+
+Duration wire_time(std::int64_t bytes, BitRate rate, Efficiency efficiency) {
+  if (bytes == 0) return {};
+  // Rounded down: a bound must never be above the truth.
+  const int128 bits = static_cast<int128>(bytes) * 8 * efficiency.denominator / efficiency.numerator;
+  return Duration::from_ps(static_cast<std::int64_t>(bits * 1'000'000'000'000 / rate.bps()));
+}
+
+}  // namespace
+
+Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices) {
+  const std::size_t num_devices = topology.devices().size();
+  // The scale-up domain of every device: that of a card, or of a card beside it for its switches and NICs.
+  std::vector<std::int32_t> domain_of(num_devices, -1);
+  for (std::size_t i = 0; i < topology.accelerators().size(); ++i) {
+    domain_of[topology.accelerators()[i].index()] = topology.scaleup_domain()[i];
+  }
+  for (const Link& link : topology.links()) {
+    const DeviceKind kind = topology.device(link.to).kind;
+    const bool inside = kind == DeviceKind::scaleup_switch || kind == DeviceKind::nic;
+    if (inside && topology.device(link.from).kind == DeviceKind::accelerator) {
+      domain_of[link.to.index()] = domain_of[link.from.index()];
+    }
+  }
+  Partition cards{"cards", {}}, domains{"scale-up domains", {}};
+  std::map<std::int32_t, std::size_t> domain_cut;
+  std::vector<std::int64_t> least_out(devices.size(), INT64_MAX), least_in(devices.size(), INT64_MAX);
+  for (std::uint32_t r = 0; r < devices.size(); ++r) {
+    const DeviceId card = devices[r];
+    Cut cut{"card " + topology.device(card).name, {RankId(r)}, {}, {}};
+    for (const LinkId id : topology.out_links(card)) {
+      if (!topology.link(id).up) continue;
+      cut.out = cut.out + topology.link(id).rate;
+      least_out[r] = std::min(least_out[r], topology.link(id).latency.ps());
+    }
+    for (const LinkId id : topology.in_links(card)) {
+      if (!topology.link(id).up) continue;
+      cut.in = cut.in + topology.link(id).rate;
+      least_in[r] = std::min(least_in[r], topology.link(id).latency.ps());
+    }
+    cards.cuts.push_back(std::move(cut));
+    const std::int32_t domain = domain_of[card.index()];
+    const auto [place, fresh] = domain_cut.emplace(domain, domains.cuts.size());
+    if (fresh) {
+      std::string name = "the domain of " + topology.device(card).name;
+      domains.cuts.push_back({std::move(name), {}, {}, {}});
+    }
+    domains.cuts[place->second].inside.emplace_back(r);
+  }
+  for (const Link& link : topology.links()) {
+    const std::int32_t from = domain_of[link.from.index()], to = domain_of[link.to.index()];
+    if (!link.up || from == to) continue;
+    if (const auto place = domain_cut.find(from); from >= 0 && place != domain_cut.end()) {
+      domains.cuts[place->second].out = domains.cuts[place->second].out + link.rate;
+    }
+    if (const auto place = domain_cut.find(to); to >= 0 && place != domain_cut.end()) {
+      domains.cuts[place->second].in = domains.cuts[place->second].in + link.rate;
+    }
+  }
+  partitions_.push_back(std::move(cards));
+  if (domains.cuts.size() > 1) partitions_.push_back(std::move(domains));
+  // A path leaves one card and enters another; with one link in series it is both at once.
+  std::int64_t least = INT64_MAX;
+  for (std::size_t r = 0; r < devices.size(); ++r) least = std::min({least, least_out[r], least_in[r]});
+  least_latency_ = Duration::from_ps(least == INT64_MAX ? 0 : least);
+}
+
+LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency) const {
+  std::vector<std::uint32_t> group_of(collective.ranks());
+  BitRate all_out, all_in;
+  for (std::uint32_t g = 0; g < partition.cuts.size(); ++g) {
+    for (const RankId rank : partition.cuts[g].inside) group_of[rank.index()] = g;
+    all_out = all_out + partition.cuts[g].out;
+    all_in = all_in + partition.cuts[g].in;
+  }
+  LowerBound best{{}, "latency"};
+  const auto offer = [&](std::int64_t bytes, BitRate rate, const std::string& reason) {
+    if (bytes == 0 || rate.bps() == 0) return;
+    const Duration time = wire_time(bytes, rate, efficiency);
+    if (time > best.time) best = {time, reason};
+  };
+  const std::vector<Forced> forced = forced_bytes(collective, group_of, partition.cuts.size());
+  for (std::size_t g = 0; g < forced.size(); ++g) {
+    offer(forced[g].out, partition.cuts[g].out, "bytes out of " + partition.cuts[g].name);
+    offer(forced[g].in, partition.cuts[g].in, "bytes into " + partition.cuts[g].name);
+  }
+  const std::int64_t total = forced_total(collective, partition.cuts.size());
+  offer(total, all_out, "bytes out of all " + partition.plural);
+  offer(total, all_in, "bytes into all " + partition.plural);
+  return best;
+}
+
+LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack) const {
+  CHECK(!stack.protocols.empty(), "a stack without protocols");
+  LowerBound best;
+  bool first = true;
+  for (const Protocol& protocol : stack.protocols) {
+    for (const ProtocolCosts& costs : protocol.costs) {
+      LowerBound bound{costs.launch, "launch"};
+      if (collective.ranks() > 1 && (collective.size().count() > 0 || collective.kind() == CollectiveKind::barrier)) {
+        bound.time += costs.message + std::min(costs.step_scale_up, costs.step_scale_out) + least_latency_;
+        bound.reason = "latency";
+        LowerBound widest{{}, "latency"};
+        for (const Partition& partition : partitions_) {
+          if (partition.cuts.size() < 2) continue;
+          const LowerBound cut = over_cuts(partition, collective, protocol.efficiency);
+          if (cut.time > widest.time) widest = cut;
+        }
+        if (widest.time > bound.time) bound.reason = widest.reason;
+        bound.time += widest.time;
+      }
+      if (first || bound.time < best.time) best = bound;
+      first = false;
+    }
+  }
+  return best;
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,50 @@
+// Lower bounds in closed form that no result may beat, whatever the algorithm.
+//
+//   T >= launch + cheapest software cost + smallest path latency + bytes over the narrowest cut
+//
+// Cuts: every card against the rest, every scale-up domain against the rest; each with the bytes that the contract forces
+// across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave the G groups,
+// the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). What is left out: in-network reduction
+// (there is none in the schedules of today), cuts above the domain, protocol overhead beyond the stack's efficiency.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "collectives/collective.h"
+#include "sim/stack.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+struct LowerBound {
+  Duration time;
+  std::string reason;  // "bytes into card node0/gpu0", "bytes out of all domains", "latency"
+};
+
+class Bounds {
+ public:
+  /// Capacities of the cuts around `devices` (of each rank), failed and degraded links counted as they are.
+  Bounds(const topology::Topology& topology, const std::vector<DeviceId>& devices);
+
+  /// `protocols`: those that the run may use; the bound takes the cheapest of each cost.
+  [[nodiscard]] LowerBound lower_bound(const collectives::Collective& collective, const Stack& stack) const;
+
+ private:
+  struct Cut {
+    std::string name;
+    std::vector<RankId> inside;
+    BitRate out, in;
+  };
+  struct Partition {
+    std::string plural;
+    std::vector<Cut> cuts;
+  };
+  [[nodiscard]] LowerBound over_cuts(const Partition& partition, const collectives::Collective& collective,
+                                     Efficiency efficiency) const;
+  std::vector<Partition> partitions_;
+  Duration least_latency_;
+};
+
+}  // namespace polyplane::sim

@@ -1,0 +1,81 @@
+#include "sim/critical_path.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace polyplane::sim {
+
+namespace {
+constexpr std::size_t kWaiting = 0, kLaunch = 1, kSoftware = 2, kFirstTier = 3;
+constexpr std::size_t kLatency = 0, kSerialisation = 1, kContention = 2, kPartsOfTier = 3;
+
+std::size_t part(std::size_t tier, std::size_t which) { return kFirstTier + tier * kPartsOfTier + which; }
+}  // namespace
+
+CriticalPath::CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes)
+    : topology_(topology),
+      router_(router),
+      tiers_(topology.tier_names().size()),
+      width_(kFirstTier + tiers_ * kPartsOfTier),
+      lanes_(lanes * width_, 0),
+      flights_(lanes * width_, 0) {}
+
+void CriticalPath::job_started(std::size_t lane, Duration waiting, Duration launch) {
+  const auto parts = row(lanes_, lane);
+  parts[kWaiting] = waiting.ps();
+  parts[kLaunch] = launch.ps();
+}
+
+void CriticalPath::sent(std::size_t lane, Duration software, const topology::FlowKey& key) {
+  const auto flight = row(flights_, lane);
+  std::ranges::copy(row(lanes_, lane), flight.begin());
+  flight[kSoftware] += software.ps();
+  const std::vector<Duration> latency = router_.latency_by_tier(key);
+  for (std::size_t tier = 0; tier < tiers_; ++tier) flight[part(tier, kLatency)] += latency[tier].ps();
+}
+
+void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now) {
+  if (!facts.narrowest.valid()) return;
+  const auto tier_of = [&](TrunkId trunk) { return router_.trunks()[trunk.index()].tier; };
+  const auto flight = row(flights_, lane);
+  flight[part(tier_of(facts.narrowest), kSerialisation)] += facts.line_time.ps();
+  const Duration contention = (now - facts.drain_start) - facts.line_time;
+  flight[part(tier_of(facts.bottleneck), kContention)] += contention.ps();
+}
+
+void CriticalPath::completed_by(std::size_t lane, std::size_t sender) {
+  std::ranges::copy(row(flights_, sender), row(lanes_, lane).begin());
+}
+
+void CriticalPath::follows(std::size_t lane, std::size_t other) {
+  std::ranges::copy(row(lanes_, other), row(lanes_, lane).begin());
+}
+
+Attribution CriticalPath::attribution(std::size_t lane, TimePoint end) const {
+  const std::span<const std::int64_t> parts = std::span<const std::int64_t>(lanes_).subspan(lane * width_, width_);
+  const std::int64_t sum = std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+  CHECK(sum == end.ps(), "attribution sums to " + std::to_string(sum) + " ps, the run to " + std::to_string(end.ps()));
+  Attribution result;
+  result.waiting = Duration::from_ps(parts[kWaiting]);
+  result.launch = Duration::from_ps(parts[kLaunch]);
+  result.software = Duration::from_ps(parts[kSoftware]);
+  Duration most;
+  for (std::size_t tier = 0; tier < tiers_; ++tier) {
+    Attribution::TierParts of_tier;
+    of_tier.tier = topology_.tier_names()[tier];
+    of_tier.latency = Duration::from_ps(parts[part(tier, kLatency)]);
+    of_tier.serialisation = Duration::from_ps(parts[part(tier, kSerialisation)]);
+    of_tier.contention = Duration::from_ps(parts[part(tier, kContention)]);
+    const Duration held = of_tier.serialisation + of_tier.contention;
+    if (held > most) {
+      most = held;
+      result.binding_tier = of_tier.tier;
+    }
+    result.tiers.push_back(of_tier);
+  }
+  return result;
+}
+
+}  // namespace polyplane::sim

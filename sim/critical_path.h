@@ -1,0 +1,46 @@
+// Attribution: where the time of the critical path went. Kept forward: each lane carries the parts of the chain of causes
+// that decided its present time, so memory is O(lanes), not O(transfers), and the parts of the last lane to finish sum
+// to the makespan to the picosecond.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/units.h"
+#include "sim/network/network_model.h"
+#include "sim/report.h"
+#include "topology/router.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+class CriticalPath {
+ public:
+  CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes);
+
+  void job_started(std::size_t lane, Duration waiting, Duration launch);
+  /// The lane sends now, after `software`, along the route of `key`.
+  void sent(std::size_t lane, Duration software, const topology::FlowKey& key);
+  /// The send of the lane is delivered `now`.
+  void delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now);
+  /// The step of `lane` completes now because the send of `sender` (itself or a peer) was delivered.
+  void completed_by(std::size_t lane, std::size_t sender);
+  /// `lane` goes on now because `other` of the same rank did.
+  void follows(std::size_t lane, std::size_t other);
+
+  /// The parts of that lane. CHECKs that they sum to `end`.
+  [[nodiscard]] Attribution attribution(std::size_t lane, TimePoint end) const;
+
+ private:
+  [[nodiscard]] std::span<std::int64_t> row(std::vector<std::int64_t>& table, std::size_t lane) const {
+    return std::span<std::int64_t>(table).subspan(lane * width_, width_);
+  }
+  const topology::Topology& topology_;
+  topology::Router& router_;
+  std::size_t tiers_, width_;
+  std::vector<std::int64_t> lanes_;    // row: waiting, launch, software, then latency, serialisation, contention of each tier
+  std::vector<std::int64_t> flights_;  // the same for the send in flight, up to its start, complete once delivered
+};
+
+}  // namespace polyplane::sim

@@ -1,0 +1,96 @@
+// Releases the transfers of schedules when their dependencies are done, and hands them to the network. No global barrier:
+// every lane of every rank goes at its own pace (collectives/schedule.h says what a step waits for).
+// One job is one schedule on some cards; several jobs run side by side. Memory O(ranks x lanes).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collectives/schedule.h"
+#include "sim/critical_path.h"
+#include "sim/engine/engine.h"
+#include "sim/network/network_model.h"
+#include "sim/stack.h"
+#include "topology/router.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+/// Borrowed for the life of the executor.
+struct Job {
+  std::string name;
+  const collectives::Schedule* schedule = nullptr;
+  std::vector<DeviceId> devices;  // of each rank
+  ProtocolCosts costs;
+  Efficiency efficiency;
+  TimePoint start;
+};
+
+class Executor final : public EventHandler, public FlowSink {
+ public:
+  /// Attaches itself to releases. `critical_path` may be null. REQUIRES: bind() before the engine runs.
+  Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs);
+  /// Flow ids [0, num_flows()) belong to this executor.
+  [[nodiscard]] std::uint32_t num_flows() const { return static_cast<std::uint32_t>(lanes_.size()); }
+  void bind(NetworkModel& network, CriticalPath* critical_path);
+
+  void handle(EventKind kind, std::span<const Event> events) override;
+  void delivered(FlowId id) override;
+
+  /// Last step of a job. REQUIRES: the engine ran dry and unfinished() is empty.
+  [[nodiscard]] TimePoint end(std::size_t job) const { return ends_[job]; }
+  /// The lane that finished last of all (the first of those that tie), and when; before the start when no lane has a step.
+  [[nodiscard]] std::size_t last_lane() const { return last_lane_; }
+  [[nodiscard]] TimePoint last_end() const { return last_end_; }
+  /// Messages sent.
+  [[nodiscard]] std::uint64_t sends() const { return sends_; }
+  /// "" when all lanes are done; else who waits for whom, a few of them, for the stall report.
+  [[nodiscard]] std::string unfinished() const;
+
+ private:
+  struct Lane {
+    std::uint64_t arrived = 0;  // bit i: the message for step + i is there
+    std::uint32_t step = 0, num_steps = 0;
+    std::uint32_t peer = 0, peer_step = 0;  // of the send in flight: receiving lane, and its step
+    std::uint32_t job = 0;
+    bool begun = false, sending = false, receives = false;
+    bool waiting = false;       // for another lane of its rank
+    bool far = false;           // early_ holds messages for it
+  };
+  [[nodiscard]] RankId rank_of(std::uint32_t lane) const;
+  [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const;  // number within its rank
+  void run_ready();
+  void advance(std::uint32_t lane);
+  [[nodiscard]] bool dependencies_done(std::uint32_t lane, const collectives::Step& step) const;
+  void send(std::uint32_t lane, const collectives::Step& step);
+  void arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender);
+  void next_step(std::uint32_t lane);
+  void wake_rank(std::uint32_t lane);
+  [[nodiscard]] bool step_done(const Lane& lane) const {
+    return lane.begun && !lane.sending && (!lane.receives || (lane.arrived & 1U) != 0);
+  }
+
+  Engine& engine_;
+  topology::Router& router_;
+  NetworkModel* network_ = nullptr;
+  CriticalPath* critical_path_ = nullptr;
+  std::vector<Job> jobs_;
+  std::vector<std::uint32_t> first_lane_;      // of each job, and the end
+  std::vector<std::uint32_t> lanes_per_rank_;  // of each job
+  std::vector<std::uint32_t> first_rank_;      // of each job, into waiters_
+  std::vector<std::uint32_t> waiters_;         // waiting lanes of each rank
+  std::vector<Lane> lanes_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> early_;  // (lane, step) that came 64 steps or more ahead
+  std::vector<std::uint32_t> ready_;
+  std::vector<TimePoint> ends_;
+  std::size_t last_lane_ = 0;
+  TimePoint last_end_ = TimePoint::from_ps(-1);
+  std::uint64_t sends_ = 0;
+  topology::Route route_;
+};
+
+}  // namespace polyplane::sim

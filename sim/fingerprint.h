@@ -1,0 +1,22 @@
+// 64 bits that change when one result changes by one picosecond: XXH3 over collective, algorithm, model, ranks, size, time
+// and the bytes that each link carried. Versions, hosts, event counts and text stay out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/report.h"
+
+namespace polyplane::sim {
+
+/// `link_bytes` by LinkId, in bytes; fractions are rounded to 1/256.
+[[nodiscard]] std::uint64_t fingerprint(const CollectiveResult& result, std::span<const double> link_bytes);
+[[nodiscard]] std::uint64_t fingerprint(const FlowResult& result);
+/// Of a whole report, in order.
+[[nodiscard]] std::uint64_t combine(std::span<const std::uint64_t> fingerprints);
+/// 16 hexadecimal digits.
+[[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
+
+}  // namespace polyplane::sim

@@ -1,0 +1,72 @@
+#include "sim/placement.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "base/check.h"
+#include "base/error.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+using topology::DeviceKind;
+using topology::Link;
+using topology::LinkKind;
+using topology::Topology;
+
+/// Planes that a card reaches by its own NICs, ascending.
+std::vector<std::int32_t> planes_of(const Topology& topology, DeviceId card) {
+  std::vector<std::int32_t> planes;
+  const auto add_ports = [&](DeviceId device) {
+    for (const LinkId id : topology.out_links(device)) {
+      const Link& link = topology.link(id);
+      if (link.up && link.kind == LinkKind::scale_out) planes.push_back(link.plane);
+    }
+  };
+  add_ports(card);
+  for (const LinkId id : topology.out_links(card)) {
+    const Link& link = topology.link(id);
+    if (link.up && link.kind == LinkKind::host && topology.device(link.to).kind == DeviceKind::nic) add_ports(link.to);
+  }
+  std::sort(planes.begin(), planes.end());
+  planes.erase(std::unique(planes.begin(), planes.end()), planes.end());
+  return planes;
+}
+
+}  // namespace
+
+collectives::RankLayout make_layout(const Topology& topology, const std::vector<DeviceId>& devices) {
+  std::vector<std::int32_t> domain_of(topology.devices().size(), -1);
+  for (std::size_t i = 0; i < topology.accelerators().size(); ++i) {
+    domain_of[topology.accelerators()[i].index()] = topology.scaleup_domain()[i];
+  }
+  std::map<std::int32_t, std::uint32_t> dense_domain, members;
+  std::vector<bool> taken(topology.devices().size(), false);
+  std::vector<collectives::RankPlace> places;
+  std::vector<std::int32_t> common;
+  for (const DeviceId device : devices) {
+    if (taken[device.index()]) throw InputError("card " + topology.device(device).name + " is given to two ranks");
+    taken[device.index()] = true;
+    const std::int32_t domain = domain_of[device.index()];
+    CHECK(domain >= 0, "a rank on a device that is no accelerator");
+    const auto dense = dense_domain.emplace(domain, static_cast<std::uint32_t>(dense_domain.size())).first->second;
+    const std::uint32_t local = members[domain]++;
+    const std::int32_t rail = topology.device(device).rail;
+    places.push_back({dense, local, rail < 0 ? local : static_cast<std::uint32_t>(rail)});
+
+    const std::vector<std::int32_t> planes = planes_of(topology, device);
+    if (places.size() == 1) {
+      common = planes;
+    } else {
+      std::vector<std::int32_t> both;
+      std::set_intersection(common.begin(), common.end(), planes.begin(), planes.end(), std::back_inserter(both));
+      common = std::move(both);
+    }
+  }
+  const bool rails_meet = dense_domain.size() < 2 || !common.empty();
+  return collectives::RankLayout(std::move(places), rails_meet);
+}
+
+}  // namespace polyplane::sim

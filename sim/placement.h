@@ -1,0 +1,17 @@
+// Where ranks meet the graph: a RankLayout of some accelerators of a topology.
+#pragma once
+
+#include <vector>
+
+#include "base/ids.h"
+#include "collectives/rank_layout.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+/// Rank i on devices[i]. Domains and rails are numbered by first appearance and by the cards' own rail.
+/// Throws InputError when a card comes twice.
+[[nodiscard]] collectives::RankLayout make_layout(const topology::Topology& topology,
+                                                  const std::vector<DeviceId>& devices);
+
+}  // namespace polyplane::sim
