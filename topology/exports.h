@@ -1,0 +1,22 @@
+// The graph for other tools. Every device and every directed link is there, failed ones marked; names with quotes or
+// control characters stay distinct.
+#pragma once
+
+#include <ostream>
+
+#include "topology/topology.h"
+
+namespace polyplane::topology {
+
+/// Graphviz, one edge for each directed link. Backslashes and control characters in names are written \\ and \x1b.
+void write_dot(std::ostream& out, const Topology& topology);
+
+/// GraphML (keys: name, kind, node, plane, rail, tier, pod, part, up; name, tier, kind, plane, rate_bps,
+/// nominal_rate_bps, latency_ps, up). Backslashes and control characters in names as in DOT.
+void write_graphml(std::ostream& out, const Topology& topology);
+
+/// One JSON document: {"schema": "polyplane/graph/1", "name", "devices": [...], "links": [...]}, links refer to devices
+/// by index. "reverse" is -1 for a one-way link. Bytes that are no UTF-8 become U+FFFD.
+void write_json(std::ostream& out, const Topology& topology);
+
+}  // namespace polyplane::topology
