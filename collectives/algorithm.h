@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/registry.h"
@@ -18,8 +19,7 @@ struct AlgorithmRequest {
   Collective collective;
   RankLayout layout;
   std::uint32_t channels = 0;  // parallel copies, each with its share of the data; 0 = the algorithm's own choice
-  std::uint32_t slices =
-      0;  // pipeline depth: each share is cut into so many slices that follow each other; 0 = own choice
+  std::uint32_t slices = 0;    // each channel's share is cut into so many that follow each other; 0 = own choice
 };
 
 struct Algorithm {
@@ -28,7 +28,8 @@ struct Algorithm {
   std::string sentence;              // when to use it
   std::string cost_family = "ring";  // row of the stack's table of software costs: "ring" or "tree"
   bool honours_channels = false, honours_slices = false;  // a request for more on one that does not is refused
-  /// "" when it can do it, else why not ("needs domains of equal size").
+  /// "" when it can do it, else why not ("needs domains of equal size"), to stand after the name of the algorithm.
+  /// Empty function: it always can.
   std::function<std::string(const AlgorithmRequest&)> cannot;
   /// REQUIRES: cannot() == "". Shares ownership of nothing: the schedule holds copies of what it needs.
   std::function<std::unique_ptr<Schedule>(const AlgorithmRequest&)> make;
@@ -38,8 +39,10 @@ struct Algorithm {
 [[nodiscard]] Registry<Algorithm>& algorithms();
 /// Names for one collective, ascending.
 [[nodiscard]] std::vector<std::string> algorithm_names(CollectiveKind kind);
-/// Throws InputError (unknown: did-you-mean among those of this collective; cannot: why).
+/// Throws InputError with a did-you-mean among those of this collective.
 [[nodiscard]] const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name);
+/// Throws InputError: what the algorithm cannot() do and why, channels (at most 64) or slices (at most 4,096) it does
+/// not honour; LimitError when the request makes more chunks than a ChunkId can number within a block.
 [[nodiscard]] std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request);
 
 /// Helper for guests: `const bool registered = register_algorithm({...});` at namespace scope.

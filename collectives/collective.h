@@ -3,6 +3,7 @@
 //   S. all_gather, gather: what a rank ends with; reduce_scatter, scatter, alltoall: what it starts with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,23 +37,29 @@ enum class CollectiveKind : std::uint8_t {
 /// slices, ring positions). chunk = block * pieces + piece; pieces split the elements of a block as evenly as possible,
 /// earlier pieces taking the remainder; empty pieces are legal.
 ///   kind                        blocks   block b is
-///   all_reduce broadcast reduce barrier  1   the whole array
+///   all_reduce broadcast reduce  1       the whole array
 ///   all_gather reduce_scatter gather scatter sendrecv  n   the part of rank b
 ///   alltoall alltoallv          n*n      source b / n to destination b % n
+///   barrier                     n        the notice, without elements, that rank b has arrived; all must hold all
 class Collective {
  public:
   struct Shape {
     CollectiveKind kind = CollectiveKind::all_reduce;
     std::uint32_t ranks = 1;
-    std::int64_t elements_per_block = 0;  // alltoallv: ignored
+    std::int64_t elements_per_block = 0;  // alltoallv: the mean, ignored when there is a matrix
     std::int64_t element_bytes = 4;
-    RankId root = RankId(0);           // broadcast, reduce, gather, scatter
-    std::vector<std::int64_t> matrix;  // alltoallv: elements from i to j at [i * ranks + j]
+    RankId root = RankId(0);  // broadcast, reduce, gather, scatter
+    /// alltoallv: elements from i to j at [i * ranks + j]; empty: nccl-tests' default, in which rank i sends to rank
+    /// i + d in proportion to d, and to itself nothing.
+    std::vector<std::int64_t> matrix;
   };
+  /// Throws InputError for a root that is no rank and for a matrix of wrong size or with a negative entry.
   explicit Collective(Shape shape);
 
   /// The contract for an array of `size` bytes as nccl-tests would round it (count = size / element, and per-rank
-  /// shares rounded down to 16 bytes where nccl-tests does so); alltoallv gets nccl-tests' default matrix.
+  /// shares rounded down to 16 bytes where nccl-tests does so: all but all_reduce, broadcast, reduce and sendrecv);
+  /// alltoallv gets nccl-tests' default pattern, barrier moves no bytes. Source: GetCollByteCount in nccl-tests'
+  /// src/*.cu, commit a0b82b2. REQUIRES: element_bytes is 1, 2, 4, 8 or 16.
   static Collective sized(CollectiveKind kind, std::uint32_t ranks, Bytes size, std::int64_t element_bytes,
                           RankId root);
 
@@ -68,6 +75,12 @@ class Collective {
 
   [[nodiscard]] std::uint64_t blocks() const;
   [[nodiscard]] std::int64_t block_elements(std::uint64_t block) const;
+  /// Of the block from `source` to `destination`; alltoall and alltoallv only, without a division.
+  [[nodiscard]] std::int64_t pair_elements(std::uint32_t source, std::uint32_t destination) const {
+    if (!shape_.matrix.empty()) return shape_.matrix[std::size_t{source} * shape_.ranks + destination];
+    if (by_distance_.empty()) return shape_.elements_per_block;
+    return by_distance_[destination >= source ? destination - source : destination + shape_.ranks - source];
+  }
   /// Bytes of piece `piece` of `pieces` of a block.
   [[nodiscard]] Bytes piece_bytes(std::uint64_t block, std::uint32_t piece, std::uint32_t pieces) const;
 
@@ -77,11 +90,13 @@ class Collective {
   /// Must `rank` hold the block after, and made of whom: `reduced` = one contribution of every rank, else of one
   /// source.
   [[nodiscard]] bool required_after(RankId rank, std::uint64_t block) const;
-  [[nodiscard]] bool reduced() const;                      // all_reduce, reduce, reduce_scatter, barrier
+  [[nodiscard]] bool reduced() const;                      // all_reduce, reduce, reduce_scatter
   [[nodiscard]] RankId source(std::uint64_t block) const;  // of a block that is not reduced
 
  private:
   Shape shape_;
+  std::vector<std::int64_t> by_distance_;  // alltoallv without a matrix: elements from i to i + d
+  std::int64_t largest_share_ = 0;         // alltoallv: most elements that one rank sends or receives
 };
 
 }  // namespace polyplane::collectives

@@ -1,0 +1,70 @@
+#include "collectives/algorithm.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/suggest.h"
+
+namespace polyplane::collectives {
+namespace {
+
+constexpr std::uint32_t kMostChannels = 64;
+constexpr std::uint32_t kMostSlices = 4096;
+
+std::string key(CollectiveKind kind, std::string_view name) {
+  return std::string(to_string(kind)).append("/").append(name);
+}
+
+void check_copies(const std::string& algorithm, const char* what, std::uint32_t asked, bool honoured,
+                  std::uint32_t most) {
+  if (asked <= 1 || (honoured && asked <= most)) return;
+  const std::string allowed = honoured ? "1 to " + std::to_string(most) : "1";
+  throw InputError(std::string(what) + ": " + std::to_string(asked) + " asked for, but " + algorithm + " allows " +
+                   allowed + ", or 0 for its own choice.");
+}
+
+}  // namespace
+
+Registry<Algorithm>& algorithms() {
+  static Registry<Algorithm> registry("algorithm");
+  return registry;
+}
+
+std::vector<std::string> algorithm_names(CollectiveKind kind) {
+  const std::string prefix = key(kind, "");
+  std::vector<std::string> names;
+  for (const std::string& full : algorithms().names()) {
+    if (full.starts_with(prefix)) names.push_back(full.substr(prefix.size()));
+  }
+  return names;
+}
+
+const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name) {
+  const std::string full = key(kind, name);
+  if (algorithms().contains(full)) return algorithms().at(full);
+  throw InputError(unknown_name(std::string(to_string(kind)) + " algorithm", name, algorithm_names(kind)));
+}
+
+std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request) {
+  CHECK(request.collective.kind() == algorithm.collective, "an algorithm for another collective");
+  CHECK(request.collective.ranks() == request.layout.num_ranks(), "collective and layout differ in ranks");
+  const std::string full = key(algorithm.collective, algorithm.name);
+  check_copies(full, "channels", request.channels, algorithm.honours_channels, kMostChannels);
+  check_copies(full, "slices", request.slices, algorithm.honours_slices, kMostSlices);
+  if (const std::string why = algorithm.cannot(request); !why.empty()) throw InputError(full + " " + why + ".");
+  return algorithm.make(request);
+}
+
+bool register_algorithm(Algorithm algorithm) {
+  CHECK(algorithm.make && !algorithm.name.empty() && !algorithm.sentence.empty(), "an algorithm lacks a field");
+  if (!algorithm.cannot) {
+    algorithm.cannot = [](const AlgorithmRequest&) { return std::string(); };
+  }
+  const std::string full = key(algorithm.collective, algorithm.name);
+  const std::string sentence = algorithm.sentence;
+  algorithms().add(full, sentence, std::move(algorithm));
+  return true;
+}
+
+}  // namespace polyplane::collectives

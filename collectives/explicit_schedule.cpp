@@ -1,0 +1,36 @@
+#include "collectives/explicit_schedule.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace polyplane::collectives {
+
+ExplicitSchedule::ExplicitSchedule(Collective collective, std::uint32_t pieces, Steps steps)
+    : collective_(std::move(collective)), pieces_(pieces), steps_(std::move(steps)) {
+  CHECK(pieces_ >= 1 && steps_.size() == collective_.ranks(), "a stored schedule needs the lanes of every rank");
+  for (const auto& lanes : steps_) {
+    CHECK(lanes.size() == steps_[0].size(), "all ranks have the same number of lanes, some of them empty");
+    for (const auto& lane : lanes) {
+      for (const StoredStep& stored : lane) cross_lane_ = cross_lane_ || stored.step.num_after > 0;
+    }
+  }
+}
+
+ExplicitSchedule::Steps ExplicitSchedule::copy_steps(const Schedule& schedule) {
+  Steps steps(schedule.collective().ranks());
+  for (std::uint32_t rank = 0; rank < steps.size(); ++rank) {
+    steps[rank].resize(schedule.num_lanes());
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+      const std::uint32_t count = schedule.num_steps(RankId(rank), lane);
+      for (std::uint32_t step = 0; step < count; ++step) {
+        StoredStep stored{.step = schedule.step(RankId(rank), lane, step), .payload = {}};
+        if (stored.step.send_to.valid()) schedule.payload(RankId(rank), lane, step, stored.payload);
+        steps[rank][lane].push_back(std::move(stored));
+      }
+    }
+  }
+  return steps;
+}
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,44 @@
+#include "collectives/rank_layout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace polyplane::collectives {
+
+RankLayout::RankLayout(std::vector<RankPlace> places, bool rails_meet)
+    : places_(std::move(places)), rails_meet_(rails_meet) {
+  CHECK(!places_.empty(), "a layout needs at least one rank");
+  for (std::uint32_t rank = 0; rank < num_ranks(); ++rank) {
+    const RankPlace& place = places_[rank];
+    CHECK(place.domain < num_ranks() && place.local < num_ranks(), "domains and locals are dense");
+    if (place.domain >= members_.size()) members_.resize(std::size_t{place.domain} + 1);
+    std::vector<RankId>& members = members_[place.domain];
+    if (place.local >= members.size()) members.resize(std::size_t{place.local} + 1);
+    CHECK(!members[place.local].valid(), "two ranks with one place");
+    members[place.local] = RankId(rank);
+  }
+  for (const auto& members : members_) {
+    CHECK(!members.empty(), "a domain without ranks: domains are dense");
+    for (const RankId rank : members) CHECK(rank.valid(), "a gap in the locals of a domain: locals are dense");
+  }
+  const auto like_first = [this](const std::vector<RankId>& members) {
+    return std::equal(members.begin(), members.end(), members_[0].begin(), members_[0].end(),
+                      [this](RankId a, RankId b) { return place(a).rail == place(b).rail; });
+  };
+  if (std::all_of(members_.begin(), members_.end(), like_first)) {
+    uniform_ = static_cast<std::uint32_t>(members_[0].size());
+  }
+}
+
+RankLayout RankLayout::regular(std::uint32_t ranks, std::uint32_t per_domain, bool rails_meet) {
+  CHECK(ranks > 0 && per_domain > 0, "a layout needs ranks and domains to put them in");
+  std::vector<RankPlace> places(ranks);
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+    places[rank] = {.domain = rank / per_domain, .local = rank % per_domain, .rail = rank % per_domain};
+  }
+  return RankLayout(std::move(places), rails_meet);
+}
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,42 @@
+// What a schedule orders and what it leaves open, for verify().
+//
+// A step has two events: it starts (its send begins to read) and it is complete. In between its message is delivered
+// (its send has read). Edges: complete(k-1) and complete(after) before start(k); delivered(k) before complete(k);
+// delivered(sender) before complete(receiver).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collectives/step_table.h"
+
+namespace polyplane::collectives {
+
+class StepOrder {
+ public:
+  /// REQUIRES: table.match() == "". Keeps a reference: `table` must outlive it.
+  explicit StepOrder(const StepTable& table);
+
+  struct Event {
+    std::uint32_t row = 0;
+    bool complete = false;  // else: start
+  };
+  /// All events in one order that the schedule allows; shorter when it stalls.
+  [[nodiscard]] const std::vector<Event>& events() const { return events_; }
+  /// The steps that wait for each other in a circle; "" when all steps complete.
+  [[nodiscard]] std::string stall() const;
+  /// Two accesses to one chunk of one rank, at least one of them a write, that nothing orders; "" when there are none.
+  /// By vector clocks over the lanes of one rank at a time. REQUIRES: stall() == "".
+  [[nodiscard]] std::string race() const;
+
+ private:
+  [[nodiscard]] std::vector<Event> predecessors(Event event) const;
+  [[nodiscard]] std::string race_at(std::uint32_t rank) const;
+
+  const StepTable& table_;
+  std::vector<Event> events_;
+  std::vector<char> done_;  // [2 * row + complete]
+};
+
+}  // namespace polyplane::collectives

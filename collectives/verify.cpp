@@ -1,0 +1,161 @@
+#include "collectives/verify.h"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "collectives/step_order.h"
+#include "collectives/step_table.h"
+
+namespace polyplane::collectives {
+namespace {
+
+/// How often the contribution of each rank is in a chunk; ascending by rank, counts above 0.
+struct Contribution {
+  std::uint32_t rank, times;
+};
+using Multiset = std::vector<Contribution>;
+using Content = std::shared_ptr<const Multiset>;  // null: the chunk is not there
+
+Content sum(const Multiset& a, const Multiset& b) {
+  auto result = std::make_shared<Multiset>();
+  result->reserve(a.size() + b.size());
+  auto i = a.begin();
+  auto j = b.begin();
+  while (i != a.end() || j != b.end()) {
+    if (j == b.end() || (i != a.end() && i->rank < j->rank)) {
+      result->push_back(*i++);
+    } else if (i == a.end() || j->rank < i->rank) {
+      result->push_back(*j++);
+    } else {
+      result->push_back({i->rank, i->times + j->times});
+      ++i, ++j;
+    }
+  }
+  return result;
+}
+
+/// What every rank holds while the schedule is replayed.
+class Replay {
+ public:
+  explicit Replay(const StepTable& table)
+      : table_(table),
+        chunks_(table.chunks()),
+        held_(table.ranks() * chunks_),
+        writer_(held_.size(), TableStep::kNone),
+        messages_(table.size()) {
+    const Collective& contract = table.schedule().collective();
+    for (std::uint32_t rank = 0; rank < table.ranks(); ++rank) {
+      const auto own = std::make_shared<const Multiset>(Multiset{{rank, 1}});
+      for (std::uint64_t chunk = 0; chunk < chunks_; ++chunk) {
+        if (contract.holds_before(RankId(rank), chunk / table.schedule().pieces())) held_[at(rank, chunk)] = own;
+      }
+    }
+  }
+
+  /// The step begins to send: its message is what its rank holds now. Returns the problem, "" if none.
+  std::string send(std::uint32_t row) {
+    const TableStep& step = table_[row];
+    for (const ChunkId chunk : step.payload) {
+      const Content& content = held_[at(step.rank, chunk.index())];
+      if (!content) return table_.name(row) + " sends " + table_.chunk_name(chunk.index()) + ", which it does not have";
+      messages_[row].push_back(content);
+    }
+    return "";
+  }
+
+  std::string receive(std::uint32_t row) {
+    const TableStep& step = table_[row];
+    const std::vector<Content> message = std::exchange(messages_[step.sender], {});
+    const std::vector<ChunkId>& payload = table_[step.sender].payload;
+    for (std::size_t i = 0; i < payload.size(); ++i) {
+      const std::size_t place = at(step.rank, payload[i].index());
+      if (step.step.reduce) {
+        if (!held_[place]) {
+          return table_.name(row) + " adds to " + table_.chunk_name(payload[i].index()) + ", which it does not have";
+        }
+        held_[place] = sum(*held_[place], *message[i]);
+      } else {
+        held_[place] = message[i];
+      }
+      writer_[place] = row;
+    }
+    return "";
+  }
+
+  [[nodiscard]] std::string check_end() const {
+    const Collective& contract = table_.schedule().collective();
+    for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
+      for (std::uint64_t chunk = 0; chunk < chunks_; ++chunk) {
+        const std::uint64_t block = chunk / table_.schedule().pieces();
+        if (!contract.required_after(RankId(rank), block)) continue;
+        const std::string problem = contract.reduced() ? check_reduced(held_[at(rank, chunk)])
+                                                       : check_copied(held_[at(rank, chunk)], contract.source(block));
+        if (!problem.empty()) return at_end(rank, chunk) + problem;
+      }
+    }
+    return "";
+  }
+
+ private:
+  [[nodiscard]] std::size_t at(std::uint32_t rank, std::uint64_t chunk) const { return rank * chunks_ + chunk; }
+
+  [[nodiscard]] std::string at_end(std::uint32_t rank, std::uint64_t chunk) const {
+    const std::uint32_t row = writer_[at(rank, chunk)];
+    const std::string writer = row == TableStep::kNone ? "never received" : "last received by " + table_.name(row);
+    return "at the end rank " + std::to_string(rank) + " has " + table_.chunk_name(chunk) + " (" + writer + ") ";
+  }
+
+  [[nodiscard]] std::string check_reduced(const Content& content) const {
+    std::size_t next = 0;
+    for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
+      std::uint32_t times = 0;
+      if (content && next < content->size() && (*content)[next].rank == rank) times = (*content)[next++].times;
+      if (times == 0) return "without the contribution of rank " + std::to_string(rank);
+      if (times > 1)
+        return "with the contribution of rank " + std::to_string(rank) + " " + std::to_string(times) + " times";
+    }
+    return "";
+  }
+
+  static std::string check_copied(const Content& content, RankId source) {
+    const std::string wanted = ", not the data of rank " + std::to_string(source.index());
+    if (!content) return "empty" + wanted;
+    if (content->size() != 1 || (*content)[0].times != 1) return "as a sum" + wanted;
+    if ((*content)[0].rank != source.index()) return "from rank " + std::to_string((*content)[0].rank) + wanted;
+    return "";
+  }
+
+  const StepTable& table_;
+  std::uint64_t chunks_;
+  std::vector<Content> held_;          // [rank * chunks + chunk]
+  std::vector<std::uint32_t> writer_;  // row of the last step that wrote it
+  std::vector<std::vector<Content>> messages_;
+};
+
+std::string replay(const StepTable& table, const StepOrder& order) {
+  Replay state(table);
+  for (const StepOrder::Event event : order.events()) {
+    const TableStep& step = table[event.row];
+    std::string problem;
+    if (!event.complete && step.step.send_to.valid()) problem = state.send(event.row);
+    if (event.complete && step.sender != TableStep::kNone) problem = state.receive(event.row);
+    if (!problem.empty()) return problem;
+  }
+  return state.check_end();
+}
+
+}  // namespace
+
+Verdict verify(const Schedule& schedule) {
+  StepTable table(schedule);
+  if (std::string problem = table.match(); !problem.empty()) return {false, problem};
+  const StepOrder order(table);
+  if (std::string problem = order.stall(); !problem.empty()) return {false, problem};
+  if (std::string problem = order.race(); !problem.empty()) return {false, problem};
+  std::string problem = replay(table, order);
+  return {problem.empty(), problem};
+}
+
+}  // namespace polyplane::collectives
