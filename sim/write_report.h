@@ -9,8 +9,8 @@ namespace polyplane::sim {
 
 /// What a report says of itself.
 struct ReportOrigin {
-  std::string version;  // of polyplane
-  std::string command;  // "perf", "run"
+  std::string version;     // of polyplane
+  std::string command;     // "perf", "run"
   bool explained = false;  // attribution and link loads are in it
 };
 
