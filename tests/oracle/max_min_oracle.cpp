@@ -1,6 +1,7 @@
 #include "tests/oracle/max_min_oracle.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -36,10 +37,15 @@ void check_problem(const Problem& problem) {
   }
 }
 
+Rational next_picosecond(const Rational& time_ps) { return round_up(time_ps); }
+
+// An instant that is a whole picosecond but for the error of the arithmetic stays that picosecond.
+long double next_picosecond(long double time_ps) { return std::ceil(time_ps - 1e-6L); }
+
 template <class Number>
 class Fluid {
  public:
-  explicit Fluid(const Problem& problem) : problem_(problem) {
+  explicit Fluid(const Problem& problem, Clock clock = Clock::exact) : problem_(problem), clock_(clock) {
     check_problem(problem);
     for (const Link& link : problem.links) capacity_.emplace_back(link.capacity_bps);
     for (const Flow& flow : problem.flows) {
@@ -170,6 +176,12 @@ class Fluid {
     return *lowest;
   }
 
+  // When the flow, at its present rate from `now` on, ends for the others. REQUIRES: rate > 0.
+  Number end_of(const State& flow, const Number& now) const {
+    const Number last_bit = now + flow.remaining / flow.rate;
+    return clock_ == Clock::exact ? last_bit : next_picosecond(last_bit);
+  }
+
   std::optional<Number> next_event(const Number& now) const {
     std::optional<Number> next;
     const auto consider = [&next](const Number& time) {
@@ -177,7 +189,7 @@ class Fluid {
     };
     for (const State& flow : flows_) {
       if (!flow.arrived) consider(flow.arrival);
-      if (flow.draining && flow.rate > Number(0)) consider(Number(now + flow.remaining / flow.rate));
+      if (flow.draining && flow.rate > Number(0)) consider(end_of(flow, now));
     }
     if (next_capacity_event_ < events_.size()) consider(Number(events_[next_capacity_event_].time_ps));
     return next;
@@ -186,7 +198,7 @@ class Fluid {
   void drain(const Number& from, const Number& until) {
     for (State& flow : flows_) {
       if (!flow.draining) continue;
-      const bool ends_now = flow.rate > Number(0) && Number(from + flow.remaining / flow.rate) <= until;
+      const bool ends_now = flow.rate > Number(0) && end_of(flow, from) <= until;
       flow.remaining -= flow.rate * (until - from);
       if (!ends_now && flow.remaining > Number(0)) continue;
       flow.draining = false;
@@ -195,6 +207,7 @@ class Fluid {
   }
 
   const Problem& problem_;
+  Clock clock_;
   std::vector<Number> capacity_;
   std::vector<State> flows_;
   std::vector<CapacityEvent> events_;  // by time
@@ -203,9 +216,11 @@ class Fluid {
 
 }  // namespace
 
-ExactCompletions solve_exactly(const Problem& problem) { return Fluid<Rational>(problem).run(); }
+ExactCompletions solve_exactly(const Problem& problem, Clock clock) { return Fluid<Rational>(problem, clock).run(); }
 
-FloatCompletions solve_in_long_double(const Problem& problem) { return Fluid<long double>(problem).run(); }
+FloatCompletions solve_in_long_double(const Problem& problem, Clock clock) {
+  return Fluid<long double>(problem, clock).run();
+}
 
 std::vector<Rational> max_min_rates(const Problem& problem) { return Fluid<Rational>(problem).rates_of_all(); }
 

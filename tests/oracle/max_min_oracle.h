@@ -58,11 +58,16 @@ struct Problem {
 using ExactCompletions = std::vector<std::optional<Rational>>;
 using FloatCompletions = std::vector<std::optional<long double>>;
 
+/// When a flow's end takes effect on the others. `exact`: at the instant of its last bit, the truth. `picosecond`: at
+/// the next whole picosecond, as in a simulator whose clock counts them; the distance to the truth is what rounding
+/// alone can do, which grows where a flow that lost a picosecond at a high rate makes up for it at a low one.
+enum class Clock { exact, picosecond };
+
 /// Exact, in rationals. Numbers grow with the events: meant for some tens of flows.
 /// Throws std::invalid_argument when the problem breaks a condition above.
-[[nodiscard]] ExactCompletions solve_exactly(const Problem& problem);
+[[nodiscard]] ExactCompletions solve_exactly(const Problem& problem, Clock clock = Clock::exact);
 /// The same steps in long double: relative error about 1e-18 per event.
-[[nodiscard]] FloatCompletions solve_in_long_double(const Problem& problem);
+[[nodiscard]] FloatCompletions solve_in_long_double(const Problem& problem, Clock clock = Clock::exact);
 
 /// Rates in bit/s of flows that are all draining at once (starts, latencies and sizes are not looked at).
 [[nodiscard]] std::vector<Rational> max_min_rates(const Problem& problem);

@@ -145,6 +145,19 @@ TEST(MaxMinOracle, EmptyFlowLeavesTheOthersAlone) {
                      {100 * kUs, 50 * kUs});
 }
 
+TEST(MaxMinOracle, PicosecondClockLetsEndsTakeEffectLate) {
+  // 1.5 Tb/s = 1.5 bit/ps, A has 1 bit, B has 10 bit. Truth: 0.75 bit/ps each; A ends at 4/3 ps; B has 9 bit left at
+  // 1.5 bit/ps: 6 ps more = 22/3 ps. On the clock: A goes on until 2 ps; B has 8.5 bit left: 17/3 ps more = 23/3, up 8.
+  const Problem problem{.links = {{1500 * kGbps}}, .flows = {flow(1, over({0})), flow(10, over({0}))}};
+  expect_completions(problem, {Rational(4, 3), Rational(22, 3)});
+  const ExactCompletions exact = solve_exactly(problem, Clock::picosecond);
+  EXPECT_EQ(exact[0], Rational(2));
+  EXPECT_EQ(exact[1], Rational(8));
+  const FloatCompletions rounded = solve_in_long_double(problem, Clock::picosecond);
+  EXPECT_EQ(rounded[0], 2.0L);
+  EXPECT_EQ(rounded[1], 8.0L);
+}
+
 // The definition itself, which no filling order can get wrong: no link is overloaded, and each flow is at its cap, at
 // its limit on a fat pipe, or crosses a full link on which no flow is faster (its bottleneck).
 TEST(MaxMinOracle, RatesSatisfyTheBottleneckConditionOnRandomProblems) {
