@@ -1,0 +1,352 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cli/nccl_options.h"
+#include "cli/version.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr const char* kCompleteNames = "__complete";
+
+struct Example {
+  const char* first;
+  const char* second;
+};
+std::string examples_text(Example examples) {
+  return std::string("Examples:\n  ") + examples.first + "\n  " + examples.second + "\n";
+}
+
+/// All commands bound to the values they fill.
+struct Parser {
+  CLI::App app{"polyplane: how long the communication of AI training takes on a cluster, and why", "polyplane"};
+  PerfArguments perf;
+  RunArguments run;
+  TopoArguments topo;
+  CatalogArguments catalog;
+  CompletionArguments completion;
+  CompleteNamesArguments complete_names;
+  DoctorArguments doctor;
+  bool version_flag = false;
+  std::string help_topic;
+
+  Parser();
+
+ private:
+  CLI::App* add_command(const char* name, const char* sentence, Example examples);
+  void add_common(CLI::App* command, CommonArguments& common, bool table);
+  void add_perf();
+  void add_perf_sizes(CLI::App* command);
+  void add_perf_ranks(CLI::App* command);
+  void add_perf_model(CLI::App* command);
+  void add_perf_compatibility(CLI::App* command);
+  void add_run();
+  void add_topo();
+  void add_catalog();
+  void add_small_commands();
+};
+
+Parser::Parser() {
+  app.get_formatter()->column_width(34);
+  app.set_help_flag("-h,--help", "print this help");
+  app.add_flag("--version", version_flag, "print the version");
+  app.footer("polyplane COMMAND --help says more about a command.\n\n" +
+             examples_text({"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G -f 2",
+                            "polyplane topo ft3-65536"}));
+  app.allow_extras();
+  add_perf();
+  add_run();
+  add_topo();
+  add_catalog();
+  add_small_commands();
+}
+
+CLI::App* Parser::add_command(const char* name, const char* sentence, Example examples) {
+  CLI::App* command = app.add_subcommand(name, sentence);
+  command->set_help_flag("-h,--help", "print this help");
+  command->footer(examples_text(examples));
+  command->allow_extras();
+  return command;
+}
+
+void Parser::add_common(CLI::App* command, CommonArguments& common, bool table) {
+  command->add_option("--format", common.format, table ? "table, json or csv (default table)" : "table or json")
+      ->type_name("FORMAT")
+      ->group("Output");
+  command->add_flag("-q,--quiet", common.quiet, "no progress and no warnings on stderr")->group("Output");
+  command->add_flag("-v,--verbose", common.verbose, "more columns, more detail")->group("Output");
+  command->add_option("--color", common.color, "auto, always or never; NO_COLOR is honoured")
+      ->type_name("WHEN")
+      ->group("Output");
+}
+
+void Parser::add_perf_sizes(CLI::App* command) {
+  const auto size = [&](const char* names, std::optional<std::string>& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text)->group("Sizes (K, M, G are powers of 1024)");
+  };
+  size("-b,--min-bytes,--minbytes", perf.min_bytes, "SIZE", "smallest size (default 8)");
+  size("-e,--max-bytes,--maxbytes", perf.max_bytes, "SIZE", "largest size (default 8G)");
+  size("-f,--step-factor,--stepfactor", perf.step_factor, "N", "from size to size, times N (default 2)");
+  size("-i,--step-bytes,--stepbytes", perf.step_bytes, "SIZE", "from size to size, plus SIZE");
+}
+
+void Parser::add_perf_ranks(CLI::App* command) {
+  const auto option = [&](const char* names, std::optional<std::string>& value, const char* text,
+                          const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text)->group("Ranks");
+  };
+  option("--ranks", perf.ranks, "N", "the first N cards in node order (default all)");
+  option("--ranks-per-node", perf.ranks_per_node, "N", "of each node the first N cards only");
+  option("--rank-map", perf.rank_map, "LIST|FILE", "card of each rank: 0-7,16,24-56:8, or a file of such lists");
+  option("--split", perf.split, "OP N", "many groups at once, as NCCL_TESTS_SPLIT: %8, /8, &0x7, |1");
+  command->add_option("-r,--root", perf.root, "root of broadcast, reduce, gather, scatter (default 0)")
+      ->type_name("RANK")
+      ->group("Ranks");
+}
+
+void Parser::add_perf_model(CLI::App* command) {
+  const char* group = "What is simulated";
+  command->add_option("--algorithm", perf.algorithm, "auto or a name (default auto)")->type_name("NAME")->group(group);
+  command->add_option("--protocol", perf.protocol, "auto or a protocol of the stack: Simple, LL, LL128")
+      ->type_name("NAME")
+      ->group(group);
+  command->add_option("--channels", perf.channels, "parallel copies of the algorithm (default: its own choice)")
+      ->type_name("N")
+      ->group(group);
+  command->add_option("--slices", perf.slices, "pipeline depth (default: the algorithm's own choice)")
+      ->type_name("N")
+      ->group(group);
+  command->add_option("--model", perf.model, "analytic or flow (default flow)")->type_name("NAME")->group(group);
+  command->add_option("--stack", perf.stack, "software costs: ideal, nccl, or a file (default nccl)")
+      ->type_name("NAME|FILE")
+      ->group(group);
+  command->add_option("--routing", perf.routing, "ecmp, spray or static (default: the cluster's)")
+      ->type_name("NAME")
+      ->group(group);
+  command->add_option("--hash", perf.hash, "hash of ecmp: mix, crc32 or xor (default mix)")
+      ->type_name("NAME")
+      ->group(group);
+  command->add_option("--seed", perf.seed, "of hashing and of random faults (default 0)")->type_name("N")->group(group);
+  command->add_option("--fail", perf.faults, "plane=3, link=A.B, node=5, '5% of leaf-spine', '... at 50%'; repeatable")
+      ->type_name("SELECTOR")
+      ->allow_extra_args(false)
+      ->group(group);
+  command->add_option("-o,--op", perf.reduction, "sum, prod, min, max, avg or mulsum (default sum)")
+      ->type_name("OP")
+      ->group(group);
+  command->add_option("-d,--datatype", perf.datatype, "as in nccl-tests (default float)")
+      ->type_name("TYPE")
+      ->group(group);
+  command->add_option("--threads", perf.threads, "sizes side by side (default: the processors of this machine)")
+      ->type_name("N")
+      ->group(group);
+}
+
+void Parser::add_perf_compatibility(CLI::App* command) {
+  for (const NcclOption& option : nccl_options()) {
+    std::string names(option.short_name);
+    names += (names.empty() ? "" : ",") + std::string(option.long_name);
+    command
+        ->add_option_function<std::string>(
+            names,
+            [this, name = std::string(option.long_name)](const std::string& value) { perf.nccl_options[name] = value; },
+            std::string(option.sentence))
+        ->type_name("N")
+        ->group("Accepted from nccl-tests");
+  }
+}
+
+void Parser::add_perf() {
+  CLI::App* command = add_command(
+      "perf", "nccl-tests in the simulator: one collective over sizes",
+      {"polyplane perf all_reduce --cluster dgx-h100 --ranks 8 -b 8 -e 8G -f 2",
+       "polyplane perf alltoall --cluster deepseek-v3-2048 -b 1M -e 1G -f 4 --routing ecmp --fail plane=3 --explain"});
+  command->add_option("COLLECTIVE", perf.collective, "required: all_reduce, all_gather, alltoall, ...");
+  command->add_option("--cluster", perf.cluster, "required: a name of the catalogue, a file, or fat_tree:radix=64,...")
+      ->type_name("NAME|FILE");
+  add_perf_sizes(command);
+  add_perf_ranks(command);
+  add_perf_model(command);
+  add_common(command, perf.common, true);
+  command->add_flag("--explain", perf.explain, "where the time goes and which links bind")->group("Output");
+  command->add_option("-J,--output_file", perf.json_file, "also write the JSON document (polyplane/report/1) to FILE")
+      ->type_name("FILE")
+      ->group("Output");
+  command->add_flag("--force", perf.force, "overwrite FILE")->group("Output");
+  add_perf_compatibility(command);
+}
+
+void Parser::add_run() {
+  CLI::App* command = add_command("run", "runs an experiment file: collectives, explicit flows, faults",
+                                  {"polyplane run configs/experiments/all_reduce_with_fault.textproto",
+                                   "polyplane run my_experiment.textproto --format json"});
+  command->add_option("EXPERIMENT", run.experiment, "required: a .textproto or .json file");
+  command->add_option("--threads", run.threads, "sizes side by side (default: the processors of this machine)")
+      ->type_name("N");
+  add_common(command, run.common, true);
+  command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
+}
+
+void Parser::add_topo() {
+  CLI::App* command =
+      add_command("topo", "what a cluster is made of: switches, links, diameter, bisection",
+                  {"polyplane topo deepseek-v3-2048", "polyplane topo ft2-2048 --export graphml --output ft2.graphml"});
+  command->add_option("CLUSTER", topo.cluster, "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
+  command->add_option("--fail", topo.faults, "as in perf; repeatable")->type_name("SELECTOR")->expected(1)->take_all();
+  command->add_option("--seed", topo.seed, "of random faults (default 0)")->type_name("N");
+  command->add_option("--export", topo.export_format, "the graph itself: dot, graphml or json")->type_name("FORMAT");
+  command->add_option("--output", topo.output, "write the export to FILE instead of stdout")->type_name("FILE");
+  command->add_flag("--force", topo.force, "overwrite FILE");
+  add_common(command, topo.common, false);
+}
+
+void Parser::add_catalog() {
+  CLI::App* command = add_command("catalog", "what polyplane knows by name: one sentence, source and confidence each",
+                                  {"polyplane catalog --algorithms", "polyplane catalog nvidia-h800-sxm5"});
+  command->add_option("PATTERN", catalog.pattern, "part of a name, a glob, or a whole name for every figure of it");
+  const std::pair<const char*, const char*> kinds[] = {{"algorithms", "collective algorithms"},
+                                                       {"topologies", "topology generators"},
+                                                       {"clusters", "clusters"},
+                                                       {"stacks", "software stacks"},
+                                                       {"hardware", "accelerators, switches, NICs, cables"},
+                                                       {"routings", "routings and flow hashes"},
+                                                       {"models", "network models"}};
+  for (const auto& [kind, sentence] : kinds) {
+    command->add_flag_callback(
+        std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);
+  }
+  add_common(command, catalog.common, false);
+}
+
+void Parser::add_small_commands() {
+  CLI::App* script = add_command(
+      "completion", "prints a completion script for a shell",
+      {"source <(polyplane completion bash)", "polyplane completion fish > ~/.config/fish/completions/polyplane.fish"});
+  script->add_option("SHELL", completion.shell, "required: bash, zsh or fish");
+
+  CLI::App* names = app.add_subcommand(kCompleteNames, "names for the completion scripts")->group("");
+  names->add_option("KIND", complete_names.kind);
+  names->allow_extras();
+
+  CLI::App* check = add_command("doctor", "checks this machine and this installation",
+                                {"polyplane doctor", "polyplane doctor --format json"});
+  add_common(check, doctor.common, false);
+
+  add_command("version", "prints the version", {"polyplane version", "polyplane --version"});
+  CLI::App* help = add_command("help", "prints the help of a command", {"polyplane help", "polyplane help perf"});
+  help->add_option("COMMAND", help_topic, "default: the overview");
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::string help_hint(const CLI::App& command) {
+  const std::string name = command.get_name() == "polyplane" ? "" : " " + command.get_name();
+  return "; polyplane" + name + " --help says more";
+}
+
+[[noreturn]] void refuse_extra(const CLI::App& command, const std::string& extra) {
+  const std::string hint = help_hint(command);
+  if (!extra.starts_with('-')) throw InputError("unexpected argument \"" + printable(extra) + "\"" + hint);
+  const std::string name = extra.substr(0, extra.find('='));
+  std::string meant;
+  if (name.starts_with("--")) meant = nearest(name, option_names(command));
+  throw InputError("unknown option " + printable(name) + (meant.empty() ? "" : "; did you mean " + meant + "?") + hint);
+}
+
+/// Not CLI11's required(): that complains before a misspelt option is named.
+void refuse_missing(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_description().starts_with("required:") && option->count() == 0) {
+      throw InputError(option->get_name() + " is missing" + help_hint(command));
+    }
+  }
+}
+
+std::string version_text() { return std::string("polyplane ") + kVersion + "\n"; }
+
+Invocation invocation_of(Parser& parser) {
+  if (parser.version_flag) return PrintText{version_text()};
+  const std::vector<CLI::App*> chosen = parser.app.get_subcommands();
+  const CLI::App& command = chosen.empty() ? parser.app : *chosen.front();
+  const std::vector<std::string> extras = parser.app.remaining(true);
+  if (!extras.empty()) refuse_extra(command, extras.front());
+  if (chosen.empty()) throw InputError("no command given" + help_hint(command));
+  refuse_missing(command);
+  const std::string& name = command.get_name();
+  if (name == "perf") return parser.perf;
+  if (name == "run") return parser.run;
+  if (name == "topo") return parser.topo;
+  if (name == "catalog") return parser.catalog;
+  if (name == "completion") return parser.completion;
+  if (name == kCompleteNames) return parser.complete_names;
+  if (name == "doctor") return parser.doctor;
+  if (name == "version") return PrintText{version_text()};
+  if (parser.help_topic.empty()) return PrintText{parser.app.help()};
+  const std::vector<std::string> names = command_names(parser.app);
+  if (std::find(names.begin(), names.end(), parser.help_topic) == names.end()) {
+    throw InputError(unknown_name("command", parser.help_topic, names));
+  }
+  return PrintText{parser.app.get_subcommand(parser.help_topic)->help("polyplane")};
+}
+
+}  // namespace
+
+Invocation parse_command_line(const std::vector<std::string>& arguments) {
+  Parser parser;
+  if (!arguments.empty() && !arguments.front().starts_with('-') && arguments.front() != kCompleteNames) {
+    const std::vector<std::string> names = command_names(parser.app);
+    if (std::find(names.begin(), names.end(), arguments.front()) == names.end()) {
+      throw InputError(unknown_name("command", arguments.front(), names));
+    }
+  }
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    parser.app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> chosen = parser.app.get_subcommands();
+    return PrintText{chosen.empty() ? parser.app.help() : chosen.front()->help("polyplane")};
+  } catch (const CLI::ParseError& error) { throw InputError(printable(error.what())); }
+  return invocation_of(parser);
+}
+
+std::vector<CommandSummary> command_summaries() {
+  const Parser parser;
+  std::vector<CommandSummary> commands;
+  for (const CLI::App* command :
+       parser.app.get_subcommands([](const CLI::App* sub) { return !sub->get_group().empty(); })) {
+    CommandSummary summary{command->get_name(), command->get_description(), command->get_footer(), {}};
+    for (const CLI::Option* option : command->get_options()) {
+      OptionSummary entry;
+      for (const std::string& name : option->get_snames()) entry.names.push_back("-" + name);
+      for (const std::string& name : option->get_lnames()) entry.names.push_back("--" + name);
+      if (option->get_items_expected_max() > 0 || option->get_positional()) entry.value = option->get_type_name();
+      if (entry.names.empty()) entry.value = option->get_name();
+      entry.sentence = option->get_description();
+      summary.options.push_back(std::move(entry));
+    }
+    commands.push_back(std::move(summary));
+  }
+  return commands;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,96 @@
+// The command line as plain values. CLI11 stays in command_line.cpp; what a text means (sizes, counts, names) is
+// decided by the subcommand that uses it, so every value arrives as it was typed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace polyplane::cli {
+
+/// Understood by every command.
+struct CommonArguments {
+  std::string format = "table";  // table | json | csv
+  std::string color = "auto";    // auto | always | never
+  bool quiet = false;            // no progress, no warnings
+  int verbose = 0;
+};
+
+struct PerfArguments {
+  CommonArguments common;
+  std::string collective, cluster;
+  std::optional<std::string> min_bytes, max_bytes, step_factor, step_bytes;
+  std::optional<std::string> ranks, ranks_per_node, rank_map, split;
+  std::string algorithm = "auto", protocol = "auto", model = "flow", stack = "nccl";
+  std::optional<std::string> channels, slices;
+  std::optional<std::string> routing, hash, seed;
+  std::vector<std::string> faults;
+  std::string reduction = "sum", datatype = "float", root = "0";
+  std::optional<std::string> threads, json_file;
+  bool explain = false, force = false;
+  /// Options of nccl-tests without a counterpart here: long name to value, as given (see nccl_options.h).
+  std::map<std::string, std::string> nccl_options;
+};
+
+struct RunArguments {
+  CommonArguments common;
+  std::string experiment;
+  std::optional<std::string> threads;
+  bool explain = false;
+};
+
+struct TopoArguments {
+  CommonArguments common;
+  std::string cluster;
+  std::vector<std::string> faults;
+  std::optional<std::string> seed, export_format, output;
+  bool force = false;
+};
+
+struct CatalogArguments {
+  CommonArguments common;
+  std::string pattern;
+  std::vector<std::string> kinds;  // "algorithms", "topologies", ...; empty = all
+};
+
+struct CompletionArguments {
+  std::string shell;
+};
+
+/// Asked by the completion scripts: the names of one kind, one a line.
+struct CompleteNamesArguments {
+  std::string kind;
+};
+
+struct DoctorArguments {
+  CommonArguments common;
+};
+
+/// Text to print on stdout and nothing else to do: --help, --version, help, version.
+struct PrintText {
+  std::string text;
+};
+
+using Invocation = std::variant<PerfArguments, RunArguments, TopoArguments, CatalogArguments, CompletionArguments,
+                                CompleteNamesArguments, DoctorArguments, PrintText>;
+
+/// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
+/// extra values, nothing given.
+[[nodiscard]] Invocation parse_command_line(const std::vector<std::string>& arguments);
+
+/// One option or positional argument of a command, for completion scripts and the man page.
+struct OptionSummary {
+  std::vector<std::string> names;  // "-b", "--min-bytes"; empty for a positional argument
+  std::string value;               // "" for a flag, else what is expected: "SIZE", "CLUSTER"
+  std::string sentence;
+};
+struct CommandSummary {
+  std::string name, sentence, examples;
+  std::vector<OptionSummary> options;
+};
+/// The commands of --help, in its order.
+[[nodiscard]] std::vector<CommandSummary> command_summaries();
+
+}  // namespace polyplane::cli

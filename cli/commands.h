@@ -1,0 +1,17 @@
+// One function a subcommand: from its plain options to text on stdout and an exit code. Errors leave as exceptions that
+// main.cpp turns into exit codes.
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace polyplane::cli {
+
+[[nodiscard]] int run_perf(const PerfArguments& arguments);
+[[nodiscard]] int run_experiment(const RunArguments& arguments);
+[[nodiscard]] int run_topo(const TopoArguments& arguments);
+[[nodiscard]] int run_catalog(const CatalogArguments& arguments);
+[[nodiscard]] int run_completion(const CompletionArguments& arguments);
+[[nodiscard]] int run_complete_names(const CompleteNamesArguments& arguments);
+[[nodiscard]] int run_doctor(const DoctorArguments& arguments);
+
+}  // namespace polyplane::cli

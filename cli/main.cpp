@@ -1,0 +1,69 @@
+// The program: from arguments to a command, from exceptions to exit codes.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+#include "sim/simulation.h"
+
+namespace polyplane::cli {
+namespace {
+
+struct RunCommand {
+  int operator()(const PerfArguments& arguments) const { return run_perf(arguments); }
+  int operator()(const RunArguments& arguments) const { return run_experiment(arguments); }
+  int operator()(const TopoArguments& arguments) const { return run_topo(arguments); }
+  int operator()(const CatalogArguments& arguments) const { return run_catalog(arguments); }
+  int operator()(const CompletionArguments& arguments) const { return run_completion(arguments); }
+  int operator()(const CompleteNamesArguments& arguments) const { return run_complete_names(arguments); }
+  int operator()(const DoctorArguments& arguments) const { return run_doctor(arguments); }
+  int operator()(const PrintText& text) const {
+    print(text.text);
+    return kExitFine;
+  }
+};
+
+int failed(const std::string& message, int exit_code) {
+  // Not through the log: whatever its level, an error is said.
+  std::fputs(("polyplane: " + message + "\n").c_str(), stderr);
+  return exit_code;
+}
+
+int bug(const std::string& message) {
+  return failed("this is a bug in polyplane " + std::string(kVersion) + ": " + message +
+                    "; please report this line with the command line and the files it reads",
+                kExitBug);
+}
+
+int guarded_main(const std::vector<std::string>& arguments) {
+  try {
+    return std::visit(RunCommand{}, parse_command_line(arguments));
+  } catch (const OutputClosed&) { return kExitFine; } catch (const sim::Interrupted&) {
+    return kExitSignalBase + caught_signal();
+  } catch (const InputError& error) { return failed(error.what(), kExitWrongInput); } catch (const LimitError& error) {
+    return failed(error.what(), kExitLimit);
+  } catch (const RunError& error) { return failed(error.what(), kExitFailed); } catch (const std::bad_alloc&) {
+    return failed("out of memory; fewer ranks, a smaller cluster or --threads 1 need less", kExitLimit);
+  } catch (const InternalError& error) { return bug(error.what()); } catch (const std::exception& error) {
+    return bug(std::string("unexpected ") + error.what());
+  }
+}
+
+}  // namespace
+}  // namespace polyplane::cli
+
+int main(int argc, char** argv) {
+  polyplane::cli::install_signal_handlers();
+  return polyplane::cli::guarded_main(argc > 1 ? std::vector<std::string>(argv + 1, argv + argc)
+                                               : std::vector<std::string>());
+}

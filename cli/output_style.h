@@ -1,0 +1,14 @@
+// --format, --color and --quiet, understood the same way by every command.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+
+namespace polyplane::cli {
+
+/// Checks the three options, sets log level and colour of diagnostics, and returns the format. Throws InputError.
+std::string apply_output_style(const CommonArguments& common, const std::vector<std::string>& formats);
+
+}  // namespace polyplane::cli

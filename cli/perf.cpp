@@ -1,0 +1,119 @@
+// polyplane perf: nccl-tests in the simulator.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/explain_text.h"
+#include "cli/nccl_table.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/perf_experiment.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+#include "sim/simulation.h"
+#include "sim/write_report.h"
+
+namespace polyplane::cli {
+namespace {
+
+/// Prints rows as they come, the header with the first of them: what fails before a result leaves stdout empty.
+class PerfPrinter {
+ public:
+  PerfPrinter(const PerfArguments& arguments, std::string format, TableHeader header)
+      : format_(std::move(format)),
+        explain_(arguments.explain),
+        verbose_(arguments.common.verbose > 0),
+        facts_(header.facts),
+        table_(std::move(header), verbose_) {}
+
+  void row(const sim::CollectiveResult& result) {
+    rows_.push_back(result);
+    if (format_ == "json") return;
+    std::string text;
+    if (rows_.size() == 1) text = format_ == "csv" ? sim::csv_header() : table_.header();
+    text += format_ == "csv" ? sim::csv_row(result) : table_.row(result);
+    if (format_ == "table" && explain_ && verbose_) text += explain_text(result, "# ");
+    print(text);
+  }
+
+  void finish(const sim::Report& report, const std::string& json) const {
+    if (format_ == "json") print(json);
+    if (format_ != "table") return;
+    std::vector<std::string> remarks;
+    for (const std::string& assumption : report.assumed) {
+      const std::string line = "assumed: " + assumption;
+      if (std::find(facts_.begin(), facts_.end(), line) == facts_.end()) remarks.push_back(line);
+    }
+    print(table_.footer(report.fingerprint, remarks));
+    if (explain_ && !verbose_ && !rows_.empty()) print(explain_text(rows_.back(), "# "));
+  }
+
+  [[nodiscard]] const std::vector<sim::CollectiveResult>& rows() const { return rows_; }
+
+ private:
+  std::string format_;
+  bool explain_, verbose_;
+  std::vector<std::string> facts_;
+  NcclTable table_;
+  std::vector<sim::CollectiveResult> rows_;
+};
+
+/// What was finished before the signal, as far as a report can say it. It has no fingerprint: that is over all results.
+sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::CollectiveResult> rows) {
+  sim::Report report;
+  report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
+  report.assumed = experiment.cluster.spec.assumed;
+  report.routing = experiment.routing.name;
+  report.stack = experiment.stack.name;
+  report.collectives = std::move(rows);
+  return report;
+}
+
+}  // namespace
+
+int run_perf(const PerfArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  if (arguments.json_file) check_writable(*arguments.json_file, arguments.force);
+  const sim::Catalog catalog = sim::Catalog::open();
+  PerfPlan plan = plan_perf(arguments, catalog);
+  if (arguments.json_file) plan.header.facts.push_back("the JSON document goes to " + *arguments.json_file);
+  const std::vector<Bytes>& sizes = plan.experiment.collectives.front().sizes;
+
+  PerfPrinter printer(arguments, format, plan.header);
+  Progress progress(!arguments.common.quiet, arguments.collective, sizes.size());
+  sim::RunOptions options;
+  options.threads = plan.threads;
+  options.explain = arguments.explain;
+  options.link_loads = arguments.explain;
+  options.stop = [] { return caught_signal() != 0; };
+  options.on_row = [&](const sim::CollectiveResult& result) {
+    progress.row_done();
+    printer.row(result);
+  };
+  options.on_progress = [&](double done, double total) { progress.update(done, total); };
+
+  const sim::ReportOrigin origin{kVersion, "perf", arguments.explain};
+  try {
+    const sim::Report report = sim::run(plan.experiment, options);
+    progress.clear();
+    const std::string json = sim::to_json(report, origin);
+    printer.finish(report, json);
+    if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);
+  } catch (const sim::Interrupted&) {
+    cancel_countdown();
+    progress.clear();
+    const std::size_t done = printer.rows().size();
+    if (format == "json") print(sim::to_json(partial_report(plan.experiment, printer.rows()), origin));
+    log(LogLevel::warn, "perf",
+        "interrupted after " + std::to_string(done) + " of " + std::to_string(sizes.size()) +
+            " sizes; to go on from there: --min-bytes " +
+            std::to_string(sizes[std::min(done, sizes.size() - 1)].count()));
+    throw;
+  }
+  return 0;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,176 @@
+#include "cli/perf_experiment.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/error.h"
+#include "cli/nccl_options.h"
+#include "cli/rank_choice.h"
+#include "cli/sizes.h"
+#include "cli/split.h"
+#include "cli/values.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr std::int64_t kMaxThreads = 1024;
+
+std::string without_suffix(std::string name, std::string_view suffix) {
+  if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+  return name;
+}
+
+bool has_root(collectives::CollectiveKind kind) {
+  using enum collectives::CollectiveKind;
+  return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
+}
+
+SizeRange size_range(const PerfArguments& arguments) {
+  SizeRange range{parse_size("--min-bytes", arguments.min_bytes.value_or("8")),
+                  parse_size("--max-bytes", arguments.max_bytes.value_or("8G")), 2, Bytes()};
+  // The default of the end that was not given moves along with the one that was.
+  if (arguments.min_bytes && !arguments.max_bytes) range.max = std::max(range.max, range.min);
+  if (arguments.max_bytes && !arguments.min_bytes) range.min = std::min(range.max, range.min);
+  if (arguments.step_factor) range.factor = parse_whole("--step-factor", *arguments.step_factor, 1, kMaxSizeBytes);
+  if (!arguments.step_bytes && range.factor == 1) range.step = Bytes(std::int64_t{1} << 20U);  // as nccl-tests
+  if (arguments.step_bytes) {
+    if (arguments.step_factor && range.factor > 1) {
+      throw InputError("--step-bytes and --step-factor contradict each other; use one of them");
+    }
+    range.factor = 1;
+    range.step = parse_size("--step-bytes", *arguments.step_bytes);
+  }
+  return range;
+}
+
+std::uint32_t root_of(const PerfArguments& arguments, collectives::CollectiveKind kind, std::size_t ranks) {
+  if (arguments.root == "-1") { throw InputError("--root -1 (each rank in turn) is not offered; choose one root"); }
+  const auto root =
+      static_cast<std::uint32_t>(parse_whole("--root", arguments.root, 0, static_cast<std::int64_t>(ranks) - 1));
+  if (root != 0 && !has_root(kind)) { throw InputError("--root has no meaning for " + std::string(to_string(kind))); }
+  return root;
+}
+
+void refuse_all(std::string_view option, const std::string& value) {
+  if (value != "all") return;
+  throw InputError(std::string(option) + " all is not offered: run the command once for each");
+}
+
+std::optional<std::int64_t> rank_count(const PerfArguments& arguments, const NcclMeaning& meaning) {
+  if (!arguments.ranks) return meaning.ranks;
+  const std::int64_t ranks = parse_whole("--ranks", *arguments.ranks, 1, topology::kMaxDevices);
+  if (meaning.ranks && *meaning.ranks != ranks) {
+    throw InputError("--ranks " + *arguments.ranks +
+                     " contradicts --nthreads x --ngpus = " + std::to_string(*meaning.ranks));
+  }
+  return ranks;
+}
+
+void place_ranks(const PerfArguments& arguments, const NcclMeaning& meaning, const sim::ClusterChoice& cluster,
+                 sim::CollectiveJob& job, std::size_t& ranks) {
+  RankChoice choice;
+  choice.ranks = rank_count(arguments, meaning);
+  if (arguments.ranks_per_node) {
+    choice.ranks_per_node = parse_whole("--ranks-per-node", *arguments.ranks_per_node, 1, topology::kMaxDevices);
+  }
+  if (arguments.rank_map) choice.map = read_rank_map(*arguments.rank_map);
+  const std::vector<std::uint32_t> per_node = cards_per_node(cluster);
+  job.ranks = choose_cards(per_node, choice);
+  std::size_t cards = 0;
+  for (const std::uint32_t count : per_node) cards += count;
+  if (cards == 0) throw InputError("the cluster has no accelerator to put a rank on");
+  ranks = job.ranks.empty() ? cards : job.ranks.size();
+  if (!arguments.split) return;
+  job.groups = split_ranks(*arguments.split, static_cast<std::uint32_t>(ranks));
+  ranks = job.groups.front().size();
+  if (job.ranks.empty()) return;
+  for (std::vector<std::uint32_t>& group : job.groups) {
+    for (std::uint32_t& member : group) member = job.ranks[member];
+  }
+}
+
+std::vector<std::string> header_facts(const PerfArguments& arguments, const PerfPlan& plan, std::size_t ranks,
+                                      const NcclMeaning& meaning) {
+  const sim::Experiment& experiment = plan.experiment;
+  const sim::CollectiveJob& job = experiment.collectives.front();
+  std::vector<std::string> facts;
+  std::string who = std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks") + ", one a card of cluster " +
+                    (experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name);
+  if (!job.groups.empty()) who = std::to_string(job.groups.size()) + " groups at once, each of " + who;
+  facts.push_back(who + "; simulated, no device was used");
+  std::string routing = experiment.routing.name;
+  if (routing == "ecmp") routing += " (hash " + experiment.routing.hash + ")";
+  facts.push_back("model " + experiment.model + ", stack " + experiment.stack.name + ", routing " + routing +
+                  ", algorithm " + job.algorithm + ", protocol " + job.protocol + ", seed " +
+                  std::to_string(experiment.seed));
+  for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
+  for (const std::string& remark : meaning.remarks) facts.push_back(remark);
+  for (const std::string& assumption : experiment.cluster.spec.assumed) facts.push_back("assumed: " + assumption);
+  return facts;
+}
+
+}  // namespace
+
+std::size_t thread_count(const std::optional<std::string>& threads) {
+  if (threads) return static_cast<std::size_t>(parse_whole("--threads", *threads, 1, kMaxThreads));
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) {
+  PerfPlan plan;
+  plan.threads = thread_count(arguments.threads);
+  const NcclMeaning meaning = understand_nccl_options(arguments.nccl_options);
+  refuse_all("--op", arguments.reduction);
+  refuse_all("--datatype", arguments.datatype);
+
+  sim::CollectiveJob job;
+  job.kind = collectives::parse_collective(without_suffix(arguments.collective, "_perf"));
+  const SizeRange range = size_range(arguments);
+  job.sizes = size_list(range);
+  const bool moves_data = job.kind != collectives::CollectiveKind::barrier;
+  if (!moves_data && (arguments.min_bytes || arguments.max_bytes)) {
+    throw InputError("barrier moves no data: --min-bytes and --max-bytes have no meaning for it");
+  }
+  if (!moves_data) job.sizes = {Bytes(0)};
+  job.datatype = arguments.datatype;
+  job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
+  job.algorithm = arguments.algorithm;
+  job.protocol = arguments.protocol;
+  if (arguments.channels) {
+    job.channels = static_cast<std::uint32_t>(parse_whole("--channels", *arguments.channels, 1, INT32_MAX));
+  }
+  if (arguments.slices) {
+    job.slices = static_cast<std::uint32_t>(parse_whole("--slices", *arguments.slices, 1, INT32_MAX));
+  }
+
+  sim::Experiment& experiment = plan.experiment;
+  experiment.cluster = catalog.cluster(arguments.cluster);
+  std::size_t ranks = 0;
+  place_ranks(arguments, meaning, experiment.cluster, job, ranks);
+  job.root = root_of(arguments, job.kind, ranks);
+  experiment.name = "perf";
+  experiment.faults = arguments.faults;
+  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
+  experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
+  one_of("--routing", experiment.routing.name, topology::routings().names());
+  if (arguments.hash) experiment.routing.hash = one_of("--hash", *arguments.hash, topology::flow_hashes().names());
+  if (arguments.hash && experiment.routing.name != "ecmp") {
+    throw InputError("--hash is for --routing ecmp; the routing is " + experiment.routing.name);
+  }
+  experiment.routing.seed = experiment.seed;
+  experiment.stack = catalog.stack(arguments.stack);
+  experiment.model = arguments.model;
+  experiment.collectives.push_back(std::move(job));
+
+  const sim::CollectiveJob& planned = experiment.collectives.front();
+  plan.header.program = std::string(to_string(planned.kind)) + "_perf";
+  plan.header.min = planned.sizes.front();
+  plan.header.max = moves_data ? range.max : Bytes(0);
+  plan.header.step_is_factor = range.factor > 1;
+  plan.header.step = plan.header.step_is_factor ? range.factor : range.step.count();
+  plan.header.check = meaning.check;
+  plan.header.facts = header_facts(arguments, plan, ranks, meaning);
+  return plan;
+}
+
+}  // namespace polyplane::cli

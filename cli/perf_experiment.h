@@ -1,0 +1,26 @@
+// From the options of `perf` to the experiment that they ask for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/nccl_table.h"
+#include "sim/catalog.h"
+#include "sim/experiment.h"
+
+namespace polyplane::cli {
+
+struct PerfPlan {
+  sim::Experiment experiment;  // one collective job
+  TableHeader header;
+  std::size_t threads = 1;
+};
+
+/// Throws InputError and LimitError for everything that can be known without building the cluster.
+[[nodiscard]] PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog);
+
+/// Processors of this machine, or what --threads says.
+[[nodiscard]] std::size_t thread_count(const std::optional<std::string>& threads);
+
+}  // namespace polyplane::cli

@@ -1,0 +1,189 @@
+#include "cli/rank_choice.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/error.h"
+#include "base/suggest.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr std::uintmax_t kMaxMapFileBytes = std::uintmax_t{64} << 20U;
+
+std::string cards(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " card" : " cards"); }
+
+std::vector<std::uint32_t> first_cards_of_each_node(const std::vector<std::uint32_t>& cards_per_node,
+                                                    std::int64_t per_node) {
+  std::vector<std::uint32_t> chosen;
+  std::uint32_t first = 0;
+  for (std::size_t node = 0; node < cards_per_node.size(); ++node) {
+    if (per_node > cards_per_node[node]) {
+      throw InputError("--ranks-per-node " + std::to_string(per_node) + " does not fit: node " + std::to_string(node) +
+                       " has " + cards(cards_per_node[node]));
+    }
+    for (std::uint32_t local = 0; local < per_node; ++local) chosen.push_back(first + local);
+    first += cards_per_node[node];
+  }
+  return chosen;
+}
+
+void check_map(const std::vector<std::uint32_t>& map, std::uint64_t total) {
+  std::vector<bool> taken(total, false);
+  for (std::size_t rank = 0; rank < map.size(); ++rank) {
+    const std::uint32_t card = map[rank];
+    if (card >= total) {
+      throw InputError("--rank-map puts rank " + std::to_string(rank) + " on card " + std::to_string(card) +
+                       ", but the cluster has cards 0 to " + std::to_string(total - 1));
+    }
+    if (taken[card]) {
+      throw InputError("--rank-map gives card " + std::to_string(card) + " twice, the second time to rank " +
+                       std::to_string(rank));
+    }
+    taken[card] = true;
+  }
+}
+
+/// One item of a list: "5", "0-7", "0-56:8".
+class ListItem {
+ public:
+  explicit ListItem(std::string_view text) : rest_(text) {}
+  bool read_number(std::uint32_t& number) {
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
+    if (error != std::errc{}) return false;
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return true;
+  }
+  bool skip(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+};
+
+void append_item(std::string_view text, std::vector<std::uint32_t>& map) {
+  ListItem item(text);
+  std::uint32_t first = 0;
+  bool good = item.read_number(first);
+  std::uint32_t last = first;
+  std::uint32_t stride = 1;
+  if (good && item.skip('-')) {
+    good = item.read_number(last);
+    if (good && item.skip(':')) good = item.read_number(stride);
+  }
+  if (!good || !item.at_end() || last < first || stride == 0) {
+    throw InputError("--rank-map: \"" + printable(text) +
+                     "\" is not a card, a range (0-7) or a range with a stride (0-56:8)");
+  }
+  for (std::uint64_t card = first; card <= last; card += stride) {
+    if (map.size() > static_cast<std::size_t>(topology::kMaxDevices)) {
+      throw LimitError("--rank-map lists more than " + std::to_string(topology::kMaxDevices) + " cards");
+    }
+    map.push_back(static_cast<std::uint32_t>(card));
+  }
+}
+
+std::string read_file(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    throw InputError("--rank-map: \"" + printable(path) + "\" is neither a list of cards (0-7,16,24) nor a file");
+  }
+  if (std::filesystem::file_size(path, error) > kMaxMapFileBytes) {
+    throw LimitError("--rank-map: " + printable(path) + " is larger than 64 MiB");
+  }
+  std::ifstream file(path);
+  if (!file) throw InputError("--rank-map: cannot read " + printable(path));
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> cards_per_node(const sim::ClusterChoice& cluster) {
+  if (cluster.graph) {
+    std::map<std::int32_t, std::uint32_t> count;
+    for (const topology::Device& device : cluster.graph->devices) {
+      if (device.kind == topology::DeviceKind::accelerator) ++count[device.node];
+    }
+    std::vector<std::uint32_t> all;
+    for (const auto& [node, number] : count) all.push_back(number);
+    return all;
+  }
+  const std::int64_t total = std::int64_t{cluster.spec.nodes} * cluster.spec.node.accelerators;
+  if (cluster.spec.nodes > topology::kMaxDevices || total > topology::kMaxDevices) {
+    throw LimitError("cluster " + printable(cluster.spec.name) + ": " + std::to_string(total) +
+                     " accelerators are over the limit of " + std::to_string(topology::kMaxDevices) + " devices");
+  }
+  return std::vector<std::uint32_t>(static_cast<std::size_t>(std::max(0, cluster.spec.nodes)),
+                                    static_cast<std::uint32_t>(std::max(0, cluster.spec.node.accelerators)));
+}
+
+std::vector<std::uint32_t> choose_cards(const std::vector<std::uint32_t>& cards_per_node, const RankChoice& choice) {
+  std::uint64_t total = 0;
+  for (const std::uint32_t count : cards_per_node) total += count;
+  if (choice.ranks && static_cast<std::uint64_t>(*choice.ranks) > total) {
+    throw InputError("--ranks " + std::to_string(*choice.ranks) + " is more than the " + cards(total) +
+                     " of the cluster");
+  }
+  if (choice.map) {
+    if (choice.ranks_per_node)
+      throw InputError("--rank-map and --ranks-per-node contradict each other; use one of them");
+    if (choice.map->empty()) throw InputError("--rank-map is empty");
+    if (choice.ranks && static_cast<std::uint64_t>(*choice.ranks) != choice.map->size()) {
+      throw InputError("--rank-map lists " + std::to_string(choice.map->size()) + " ranks, but --ranks is " +
+                       std::to_string(*choice.ranks));
+    }
+    check_map(*choice.map, total);
+    return *choice.map;
+  }
+  std::vector<std::uint32_t> chosen;
+  if (choice.ranks_per_node) {
+    chosen = first_cards_of_each_node(cards_per_node, *choice.ranks_per_node);
+    if (choice.ranks && static_cast<std::uint64_t>(*choice.ranks) > chosen.size()) {
+      throw InputError("--ranks " + std::to_string(*choice.ranks) +
+                       " does not fit: " + std::to_string(cards_per_node.size()) + " nodes with --ranks-per-node " +
+                       std::to_string(*choice.ranks_per_node) + " hold " + std::to_string(chosen.size()));
+    }
+    if (choice.ranks && *choice.ranks % *choice.ranks_per_node != 0) {
+      throw InputError("--ranks " + std::to_string(*choice.ranks) + " is not a multiple of --ranks-per-node " +
+                       std::to_string(*choice.ranks_per_node));
+    }
+  } else {
+    for (std::uint32_t card = 0; card < total; ++card) chosen.push_back(card);
+  }
+  if (choice.ranks) chosen.resize(static_cast<std::size_t>(*choice.ranks));
+  if (chosen.size() == total) chosen.clear();
+  return chosen;
+}
+
+std::vector<std::uint32_t> read_rank_map(const std::string& text_or_file) {
+  const bool is_list = !text_or_file.empty() && text_or_file.find_first_not_of("0123456789,-: ") == std::string::npos;
+  const std::string text = is_list ? text_or_file : read_file(text_or_file);
+  std::vector<std::uint32_t> map;
+  std::string item;
+  bool comment = false;
+  const auto finish_item = [&] {
+    if (!item.empty()) append_item(item, map);
+    item.clear();
+  };
+  for (const char c : text) {
+    if (c == '\n') comment = false;
+    if (c == '#') comment = true;
+    if (comment || c == ',' || c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      finish_item();
+    } else {
+      item.push_back(c);
+    }
+  }
+  finish_item();
+  return map;
+}
+
+}  // namespace polyplane::cli

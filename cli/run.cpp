@@ -1,0 +1,142 @@
+// polyplane run: an experiment file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/suggest.h"
+#include "cli/commands.h"
+#include "cli/explain_text.h"
+#include "cli/nccl_table.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/perf_experiment.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/text_table.h"
+#include "cli/version.h"
+#include "sim/simulation.h"
+#include "sim/write_report.h"
+
+namespace polyplane::cli {
+namespace {
+
+using Align = TextTable::Align;
+
+std::size_t number_of_rows(const sim::Experiment& experiment) {
+  std::size_t rows = 0;
+  for (const sim::CollectiveJob& job : experiment.collectives) rows += job.sizes.size();
+  return rows;
+}
+
+TableHeader job_header(const sim::Experiment& experiment, const sim::Report& report,
+                       const std::vector<const sim::CollectiveResult*>& rows) {
+  const sim::CollectiveResult& first = *rows.front();
+  TableHeader header;
+  header.program = std::string(to_string(first.kind)) + "_perf";
+  header.min = first.size;
+  header.max = rows.back()->size;
+  header.step = 0;
+  header.step_is_factor = false;
+  header.facts.push_back("experiment " + experiment.name + (first.job.empty() ? "" : ", job " + first.job));
+  header.facts.push_back(std::to_string(first.groups) + (first.groups == 1 ? " group of " : " groups of ") +
+                         std::to_string(first.ranks) + " ranks on cluster " + report.cluster +
+                         "; simulated, no device was used");
+  header.facts.push_back("model " + experiment.model + ", stack " + report.stack + ", routing " + report.routing +
+                         ", algorithm " + first.algorithm + ", seed " + std::to_string(experiment.seed));
+  for (const std::string& fault : experiment.faults) header.facts.push_back("fault: " + fault);
+  for (const std::string& assumption : report.assumed) header.facts.push_back("assumed: " + assumption);
+  return header;
+}
+
+/// Results of one job stand together in a report.
+std::string collective_tables(const sim::Experiment& experiment, const sim::Report& report, bool verbose,
+                              bool explain) {
+  std::string text;
+  for (std::size_t begin = 0; begin < report.collectives.size();) {
+    std::vector<const sim::CollectiveResult*> rows;
+    std::size_t end = begin;
+    for (; end < report.collectives.size() && report.collectives[end].job == report.collectives[begin].job &&
+           report.collectives[end].kind == report.collectives[begin].kind;
+         ++end) {
+      rows.push_back(&report.collectives[end]);
+    }
+    NcclTable table(job_header(experiment, report, rows), verbose);
+    text += table.header();
+    for (const sim::CollectiveResult* row : rows) {
+      text += table.row(*row);
+      if (explain && verbose) text += explain_text(*row, "# ");
+    }
+    text += table.footer(report.fingerprint, {});
+    if (explain && !verbose) text += explain_text(*rows.back(), "# ");
+    begin = end;
+  }
+  return text;
+}
+
+std::string flow_table(const sim::Experiment& experiment, const sim::Report& report) {
+  TextTable table({Align::left, Align::right, Align::right, Align::right});
+  table.add({"# flow", "start (us)", "end (us)", "duration (us)"});
+  const auto microseconds = [](Duration d) { return fmt::format("{}.{:06}", d.ps() / 1'000'000, d.ps() % 1'000'000); };
+  for (const sim::FlowResult& flow : report.flows) {
+    table.add({printable(flow.name), microseconds(flow.start.since_start()), microseconds(flow.end.since_start()),
+               microseconds(flow.end - flow.start)});
+  }
+  return "# " + printable(experiment.name) + ": explicit flows on cluster " + printable(report.cluster) + "\n" +
+         table.text();
+}
+
+std::string csv_text(const sim::Report& report) {
+  std::string text;
+  if (!report.collectives.empty() || report.flows.empty()) text += sim::csv_header();
+  for (const sim::CollectiveResult& result : report.collectives) text += sim::csv_row(result);
+  if (report.flows.empty()) return text;
+  if (!text.empty()) text += "\n";
+  text += sim::flow_csv_header();
+  for (const sim::FlowResult& flow : report.flows) text += sim::flow_csv_row(flow);
+  return text;
+}
+
+}  // namespace
+
+int run_experiment(const RunArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  const sim::Catalog catalog = sim::Catalog::open();
+  const sim::Experiment experiment = catalog.experiment(arguments.experiment);
+
+  Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
+  std::size_t rows_done = 0;
+  sim::RunOptions options;
+  options.threads = thread_count(arguments.threads);
+  options.explain = arguments.explain;
+  options.link_loads = arguments.explain;
+  options.stop = [] { return caught_signal() != 0; };
+  options.on_row = [&](const sim::CollectiveResult&) {
+    ++rows_done;
+    progress.row_done();
+  };
+  options.on_progress = [&](double done, double total) { progress.update(done, total); };
+  try {
+    const sim::Report report = sim::run(experiment, options);
+    progress.clear();
+    if (format == "json") print(sim::to_json(report, {kVersion, "run", arguments.explain}));
+    if (format == "csv") print(csv_text(report));
+    if (format == "table") {
+      std::string text = collective_tables(experiment, report, arguments.common.verbose > 0, arguments.explain);
+      if (!report.flows.empty()) text += flow_table(experiment, report);
+      print(text);
+    }
+  } catch (const sim::Interrupted&) {
+    cancel_countdown();
+    progress.clear();
+    log(LogLevel::warn, "run",
+        "interrupted after " + std::to_string(rows_done) + " of " + std::to_string(number_of_rows(experiment)) +
+            " results; the same command starts again");
+    throw;
+  }
+  return 0;
+}
+
+}  // namespace polyplane::cli

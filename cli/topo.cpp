@@ -1,0 +1,108 @@
+// polyplane topo: what a cluster is made of.
+#include <fmt/format.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/text_table.h"
+#include "cli/values.h"
+#include "cli/version.h"
+#include "sim/catalog.h"
+#include "sim/simulation.h"
+#include "sim/write_topo_report.h"
+#include "topology/exports.h"
+#include "topology/faults.h"
+
+namespace polyplane::cli {
+namespace {
+
+using Align = TextTable::Align;
+
+std::string graph_text(const std::string& export_format, const topology::Topology& topology) {
+  std::ostringstream out;
+  if (export_format == "dot") topology::write_dot(out, topology);
+  if (export_format == "graphml") topology::write_graphml(out, topology);
+  if (export_format == "json") topology::write_json(out, topology);
+  return std::move(out).str();
+}
+
+std::string tiers_text(const topology::Counts& counts) {
+  std::string text;
+  for (const auto& [tier, count] : counts.switches_by_tier) {
+    text += (text.empty() ? " (" : ", ") + std::to_string(count) + " " + printable(tier);
+  }
+  return text.empty() ? text : text + ")";
+}
+
+std::string report_text(const sim::TopoReport& report, const std::string& description) {
+  const topology::Counts& counts = report.counts;
+  TextTable table({Align::left, Align::left});
+  const auto count = [](std::int64_t number) { return std::to_string(number); };
+  table.add({"endpoints", count(counts.endpoints)});
+  table.add({"nodes", count(counts.nodes)});
+  table.add({"planes", count(counts.planes)});
+  table.add({"rails", count(counts.rails)});
+  table.add({"switches", count(counts.switches) + tiers_text(counts)});
+  table.add({"links between switches", count(counts.links)});
+  table.add({"links to endpoints", count(counts.access_links)});
+  table.add({"scale-up switches", count(counts.scaleup_switches)});
+  table.add({"scale-up links", count(counts.scaleup_links)});
+  if (counts.host_links > 0) table.add({"host links", count(counts.host_links)});
+  table.add({"diameter", report.hops ? count(report.hops->diameter) + " hops" : "n/a (too large to measure)"});
+  table.add(
+      {"mean distance", report.hops ? fmt::format("{:.4f} hops", report.hops->mean) : "n/a (too large to measure)"});
+  if (report.hops && report.hops->unreachable_pairs > 0) {
+    table.add({"unreachable pairs", count(report.hops->unreachable_pairs)});
+  }
+  table.add({"bisection", report.bisection
+                              ? fmt::format("{:.6g} GB/s per direction", report.bisection->gigabytes_per_second())
+                              : "n/a (fewer than two endpoints, or too large to measure)"});
+  table.add({"path diversity",
+             fmt::format("{:.15g} shortest paths from the first to the last endpoint", report.path_diversity)});
+  table.add({"cost", "n/a (no price is known for the parts)"});
+  table.add({"power", "n/a (no wattage is known for all parts)"});
+  for (const std::string& fault : report.faults) table.add({"fault", printable(fault)});
+  for (const std::string& assumption : report.assumed) table.add({"assumed", printable(assumption)});
+  const std::string title = printable(report.cluster) + (description.empty() ? "" : ": " + printable(description));
+  return title + "\n" + table.text(2);
+}
+
+}  // namespace
+
+int run_topo(const TopoArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json"});
+  if (arguments.export_format) one_of("--export", *arguments.export_format, {"dot", "graphml", "json"});
+  if (arguments.output && !arguments.export_format) throw InputError("--output needs --export dot, graphml or json");
+  if (arguments.output) check_writable(*arguments.output, arguments.force);
+
+  sim::Experiment experiment;
+  experiment.cluster = sim::Catalog::open().cluster(arguments.cluster);
+  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
+  topology::Topology topology = sim::build_topology(experiment);
+  std::vector<std::string> faults;
+  if (!arguments.faults.empty()) {
+    topology = topology::apply_faults(topology, arguments.faults, experiment.seed, &faults);
+  }
+  if (arguments.export_format) {
+    const std::string text = graph_text(*arguments.export_format, topology);
+    if (arguments.output) {
+      write_file(*arguments.output, text, arguments.force);
+    } else {
+      print(text);
+    }
+    return 0;
+  }
+  sim::TopoReport report = sim::measure(topology);
+  report.assumed = experiment.cluster.spec.assumed;
+  report.faults = faults;
+  print(format == "json" ? sim::to_json(report, kVersion) : report_text(report, experiment.cluster.spec.description));
+  return 0;
+}
+
+}  // namespace polyplane::cli
