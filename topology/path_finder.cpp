@@ -1,0 +1,162 @@
+#include "topology/path_finder.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/error.h"
+
+namespace polyplane::topology {
+namespace {
+
+constexpr std::uint32_t kNoPosition = 0xffffffffU;
+
+/// A cable between two cards, or a NIC that both use.
+void find_doors(const Topology& topology, const TransitGraph& graph, std::uint32_t src, std::uint32_t dst,
+                std::vector<Passage>& found) {
+  const auto add = [&](std::uint32_t num_links, LinkId first, LinkId second) {
+    Passage passage{.head = {.links = {first, second}, .num_links = num_links}, .tail = {}, .num_links = num_links};
+    for (std::uint32_t i = 0; i < num_links; ++i) passage.head.latency += topology.link(passage.head.links[i]).latency;
+    found.push_back(passage);
+  };
+  for (const Door& out : graph.doors_out(src)) {
+    if (out.neighbour == topology.accelerators()[dst]) add(1, out.link, LinkId{});
+    if (!topology.device(out.neighbour).forwards) continue;
+    for (const Door& in : graph.doors_in(dst)) {
+      if (in.neighbour == out.neighbour) add(2, out.link, in.link);
+    }
+  }
+}
+
+}  // namespace
+
+PathFinder::PathFinder(const Topology& topology)
+    : topology_(topology),
+      scale_up_(topology, Layer::scale_up),
+      scale_out_(topology, Layer::scale_out),
+      position_(topology.devices().size(), kNoPosition) {
+  const auto domains = topology.scaleup_domain();
+  for (std::uint32_t i = 0; i < topology.accelerators().size(); ++i) {
+    const DeviceId card = topology.accelerators()[i];
+    position_[card.index()] = i;
+    rail_.push_back(topology.device(card).rail);
+    domain_.push_back(domains[i]);
+    CHECK(domains[i] >= 0, "an accelerator without a scale-up domain: " + topology.device(card).name);
+    domains_.resize(std::max(domains_.size(), static_cast<std::size_t>(domains[i]) + 1));
+    domains_[static_cast<std::size_t>(domains[i])].push_back(i);
+  }
+}
+
+/// Appends the shortest passages of a layer to the way; false (and nothing changed) when there is none.
+bool PathFinder::add_stretch(Way& way, Layer layer, std::uint32_t src, std::uint32_t dst) {
+  ShortestPaths& shortest = paths(layer);
+  const TransitGraph& graph = shortest.graph();
+  std::vector<Passage>& passages = plan_.passages;
+  const std::size_t first = passages.size();
+  if (!graph.doors_out(src).empty() && !graph.doors_in(dst).empty()) find_doors(topology_, graph, src, dst, passages);
+  for (const Access& head : graph.entries(src)) {
+    for (const Access& tail : graph.exits(dst)) {
+      if (head.component != tail.component) continue;
+      const std::uint32_t hops = shortest.distance(head.vertex, tail.vertex);
+      if (hops == DistanceField::kUnreachable) continue;
+      passages.push_back({.head = head, .tail = tail, .num_links = head.num_links + hops + tail.num_links});
+    }
+  }
+  if (passages.size() == first) return false;
+  std::uint32_t fewest = passages[first].num_links;
+  for (std::size_t i = first + 1; i < passages.size(); ++i) fewest = std::min(fewest, passages[i].num_links);
+  const auto longer = [fewest](const Passage& p) { return p.num_links > fewest; };
+  passages.erase(std::remove_if(passages.begin() + static_cast<std::ptrdiff_t>(first), passages.end(), longer),
+                 passages.end());
+  way.stretches[way.num_stretches++] = {layer, topology_.accelerators()[src], topology_.accelerators()[dst],
+                                        static_cast<std::uint32_t>(first),
+                                        static_cast<std::uint32_t>(passages.size() - first)};
+  way.num_links += fewest;
+  return true;
+}
+
+/// Weighs the way src - p - q - dst (p may be src, q may be dst) against those found so far.
+void PathFinder::offer(bool on_rail, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst) {
+  if (!plan_.ways.empty() && plan_on_rail_ && !on_rail) return;
+  const std::size_t passages_before = plan_.passages.size();
+  Way way;
+  const bool whole = (p == src || add_stretch(way, Layer::scale_up, src, p)) &&
+                     add_stretch(way, Layer::scale_out, p, q) &&
+                     (q == dst || add_stretch(way, Layer::scale_up, q, dst));
+  const bool first = plan_.ways.empty();
+  const bool better = whole && (first || (on_rail && !plan_on_rail_) || way.num_links < plan_.ways[0].num_links);
+  if (!better && (!whole || way.num_links > plan_.ways[0].num_links)) {
+    plan_.passages.resize(passages_before);
+    return;
+  }
+  if (better) plan_.ways.clear();
+  plan_on_rail_ = on_rail;
+  plan_.ways.push_back(way);
+}
+
+void PathFinder::plan_over_peers(std::uint32_t src, std::uint32_t dst) {
+  const auto near = domain_of(src);
+  const auto far = domain_of(dst);
+  // The peer on the right rail first: then the others are not even looked at.
+  const auto for_each = [](std::span<const std::uint32_t> members, auto&& preferred, auto&& visit) {
+    for (const bool first_round : {true, false}) {
+      for (const std::uint32_t member : members) {
+        if (preferred(member) == first_round) visit(member, first_round);
+      }
+    }
+  };
+  for_each(
+      near, [&](std::uint32_t p) { return rail_[p] == rail_[dst]; },
+      [&](std::uint32_t p, bool on_rail) {
+        if (p != src && p != dst) offer(on_rail, src, p, dst, dst);
+      });
+  if (!plan_.ways.empty()) return;
+  for_each(
+      far, [&](std::uint32_t q) { return rail_[q] == rail_[src]; },
+      [&](std::uint32_t q, bool on_rail) {
+        if (q != src && q != dst) offer(on_rail, src, src, q, dst);
+      });
+  if (!plan_.ways.empty()) return;
+  for (const std::uint32_t p : near) {
+    if (p == src || p == dst) continue;
+    for_each(
+        far, [&](std::uint32_t q) { return rail_[q] == rail_[p]; },
+        [&](std::uint32_t q, bool on_rail) {
+          if (q != dst && q != src && q != p) offer(on_rail, src, p, q, dst);
+        });
+  }
+}
+
+const Plan& PathFinder::plan(DeviceId src_device, DeviceId dst_device) {
+  const std::uint32_t src = position(src_device);
+  const std::uint32_t dst = position(dst_device);
+  CHECK(src != kNoPosition && dst != kNoPosition && src != dst, "a route joins two different accelerators");
+  plan_.passages.clear();
+  plan_.ways.clear();
+  plan_.scale_out = false;
+  Way way;
+  if (add_stretch(way, Layer::scale_up, src, dst)) {
+    plan_.ways.push_back(way);
+    return plan_;
+  }
+  plan_.scale_out = true;
+  if (add_stretch(way, Layer::scale_out, src, dst)) {
+    plan_.ways.push_back(way);
+    return plan_;
+  }
+  plan_over_peers(src, dst);
+  if (plan_.ways.empty()) throw_cut_off(src, dst);
+  return plan_;
+}
+
+void PathFinder::throw_cut_off(std::uint32_t src, std::uint32_t dst) const {
+  std::size_t down = 0;
+  for (std::uint32_t l = 0; l < topology_.links().size(); ++l) down += usable(topology_, LinkId(l)) ? 0U : 1U;
+  const auto name = [&](std::uint32_t i) { return topology_.device(topology_.accelerators()[i]).name; };
+  const std::string pair = name(src) + " cannot reach " + name(dst) + ": ";
+  if (down == 0) throw InputError(pair + "no path of links joins them in \"" + topology_.name() + "\"");
+  throw InputError(pair + "faults cut them off (" + std::to_string(down) + " of " +
+                   std::to_string(topology_.links().size()) +
+                   " links are down); no path is left, neither straight nor over another card of either node");
+}
+
+}  // namespace polyplane::topology

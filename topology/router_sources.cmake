@@ -1,0 +1,16 @@
+set(POLYPLANE_ROUTER_SOURCES
+  deadlock.cpp
+  ecmp_router.cpp
+  flow_hash.cpp
+  path_finder.cpp
+  router.cpp
+  shortest_paths.cpp
+  single_path_router.cpp
+  spray_router.cpp
+  static_router.cpp
+  stretch_cache.cpp
+  transit_graph.cpp
+  trunk_table.cpp
+  unit_flow.cpp
+  validate_route.cpp
+)

@@ -1,0 +1,87 @@
+// Shortest paths by hops in a TransitGraph, as distance fields: one breadth-first search a target vertex, made when
+// first asked for and confined to the target's component.
+//
+// Fat trees are walked up* then down*: after an edge that leads down no edge may lead up again. So whatever links fail,
+// a fat tree stays free of cyclic waits; two switches that only a down-up detour would join count as cut off. Level
+// edges (a torus, the inside of a dragonfly group) are free in both phases.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "topology/transit_graph.h"
+
+namespace polyplane::topology {
+
+/// A vertex, and whether the path has begun to descend.
+struct PathState {
+  Vertex vertex = kNoVertex;
+  bool descending = false;
+  friend bool operator==(PathState, PathState) = default;
+};
+
+/// Hops to go to one target, by state. In a component without tiers there is one phase only.
+class DistanceField {
+ public:
+  static constexpr std::uint32_t kUnreachable = 0xffff;
+  static constexpr std::uint32_t kMaxHops = 0xfffe;
+
+  [[nodiscard]] std::uint32_t at(PathState s) const {
+    return s.descending ? falling_[s.vertex - first_] : climbing_[s.vertex - first_];
+  }
+  [[nodiscard]] std::uint32_t from(Vertex v) const { return climbing_[v - first_]; }
+
+ private:
+  friend class ShortestPaths;
+  Vertex first_ = 0;
+  std::vector<std::uint16_t> climbing_, falling_;  // by vertex of the component; falling_ is empty without tiers
+};
+
+/// An edge that a shortest path may take next, and where it leads.
+struct NextHop {
+  std::uint32_t edge = 0;  // into TransitGraph::edges()
+  PathState state;
+};
+
+/// Not thread-safe: fields are cached as they are asked for.
+class ShortestPaths {
+ public:
+  ShortestPaths(const Topology& topology, Layer layer) : graph_(topology, layer), fields_(graph_.num_vertices()) {}
+
+  [[nodiscard]] const TransitGraph& graph() const { return graph_; }
+  /// Hops from `x` to `y`; DistanceField::kUnreachable when cut or in another component.
+  [[nodiscard]] std::uint32_t distance(Vertex x, Vertex y);
+  /// Throws LimitError when some path needs more than kMaxHops hops.
+  [[nodiscard]] const DistanceField& field(Vertex target) {
+    if (!fields_[target]) make_field(target);
+    return *fields_[target];
+  }
+  /// The same without caching. `order` gets all states that reach the target, nearest first.
+  void fill(Vertex target, DistanceField& field, std::vector<PathState>& order) const;
+
+  /// Calls visit(NextHop) for each edge that leads from `s` one hop nearer, by ascending edge; parallel edges apart.
+  template <class Visit>
+  void for_each_next_hop(const DistanceField& field, PathState s, Visit&& visit) const {
+    const std::uint32_t here = field.at(s);
+    if (here == 0 || here == DistanceField::kUnreachable) return;
+    const auto scan = [&](Slope slope, bool descending, const std::vector<std::uint16_t>& distances) {
+      const std::uint32_t end = graph_.out_end(s.vertex, slope);
+      for (std::uint32_t e = graph_.out_begin(s.vertex, slope); e < end; ++e) {
+        const Vertex to = graph_.edges()[e].to;
+        if (distances[to - field.first_] + 1U == here) visit(NextHop{e, {to, descending}});
+      }
+    };
+    if (!s.descending) scan(Slope::up, false, field.climbing_);
+    scan(Slope::level, s.descending, s.descending ? field.falling_ : field.climbing_);
+    scan(Slope::down, true, field.falling_);
+  }
+
+ private:
+  void make_field(Vertex target);
+
+  TransitGraph graph_;
+  std::vector<std::unique_ptr<DistanceField>> fields_;  // by target
+};
+
+}  // namespace polyplane::topology

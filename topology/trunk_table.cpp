@@ -1,0 +1,202 @@
+#include "topology/trunk_table.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "topology/modular.h"
+
+namespace polyplane::topology {
+namespace {
+
+constexpr std::int64_t kMaxShareTerm = std::int64_t{1} << 20U;
+
+/// The two random linear forms of a row.
+struct Signature {
+  Modular plain, by_distance;
+};
+
+/// Signatures of all edges of a layer; zero where an edge is on no shortest path.
+class SignaturePass {
+ public:
+  explicit SignaturePass(const ShortestPaths& paths)
+      : paths_(paths), signatures_(paths.graph().edges().size()), values_(2 * paths.graph().num_vertices()) {
+    inverses_.emplace_back();
+    std::vector<std::uint8_t> is_origin(paths.graph().num_vertices(), 0);
+    for (const Vertex v : paths.graph().origins()) is_origin[v] = 1;
+    for (const Vertex target : paths.graph().targets()) {
+      const TransitGraph::Component& c = paths.graph().components()[paths.graph().component_of(target)];
+      if (c.num_edges > 0 && mergeable(c, target)) pass(target, is_origin);
+    }
+  }
+  [[nodiscard]] std::vector<Signature> take() && { return std::move(signatures_); }
+
+ private:
+  [[nodiscard]] bool mergeable(const TransitGraph::Component& c, Vertex target) {
+    if (counted_ != &c) {
+      counted_ = &c;
+      const auto targets = paths_.graph().targets();
+      const auto begin = std::lower_bound(targets.begin(), targets.end(), c.first);
+      const auto end = std::lower_bound(targets.begin(), targets.end(), c.first + c.num_vertices);
+      work_ = static_cast<std::uint64_t>(end - begin) * c.num_edges;
+      CHECK(begin != end && *begin == target, "targets come component by component");
+    }
+    return work_ <= kMaxMergeWork;
+  }
+  [[nodiscard]] Modular inverse(std::size_t n) {
+    while (inverses_.size() <= n) inverses_.push_back(Modular(inverses_.size()).inverse());
+    return inverses_[n];
+  }
+  [[nodiscard]] Modular factor(std::uint32_t hops_to_go) {
+    while (factors_.size() <= hops_to_go) factors_.push_back(Modular::from_hash(random_bits(2, factors_.size(), 0)));
+    return factors_[hops_to_go];
+  }
+  Signature& value(PathState s) { return values_[2 * std::size_t{s.vertex} + (s.descending ? 1 : 0)]; }
+
+  void pass(Vertex target, const std::vector<std::uint8_t>& is_origin) {
+    paths_.fill(target, field_, order_);
+    for (auto s = order_.rbegin(); s != order_.rend(); ++s) {  // farthest first
+      Signature& here = value(*s);
+      Signature sum = std::exchange(here, {});
+      if (!s->descending && is_origin[s->vertex] != 0) {
+        const std::uint64_t bits = mix64((std::uint64_t{s->vertex} << 32U) | target);
+        sum.plain += Modular::from_hash(bits);
+        sum.by_distance += Modular::from_hash(mix64(bits ^ 0x5851f42d4c957f2dULL));
+      }
+      if (sum.plain.value() == 0 && sum.by_distance.value() == 0) continue;
+      hops_.clear();
+      paths_.for_each_next_hop(field_, *s, [&](NextHop hop) { hops_.push_back(hop); });
+      if (hops_.empty()) continue;
+      const Modular split = inverse(hops_.size());
+      const Signature part{sum.plain * split, sum.by_distance * split};
+      const Modular weighed = part.by_distance * factor(field_.at(*s));
+      for (const NextHop& hop : hops_) {
+        signatures_[hop.edge].plain += part.plain;
+        signatures_[hop.edge].by_distance += weighed;
+        Signature& next = value(hop.state);
+        next.plain += part.plain;
+        next.by_distance += part.by_distance;
+      }
+    }
+  }
+
+  const ShortestPaths& paths_;
+  std::vector<Signature> signatures_;  // by edge
+  std::vector<Signature> values_;      // by state; zero between passes
+  std::vector<Modular> inverses_, factors_;
+  DistanceField field_;
+  std::vector<PathState> order_;
+  std::vector<NextHop> hops_;
+  const TransitGraph::Component* counted_ = nullptr;
+  std::uint64_t work_ = 0;
+};
+
+/// A link beside those that may be merged with it: same key, same trunk.
+struct Candidate {
+  std::uint64_t key = 0;  // ratio of the two forms
+  std::uint32_t tier = 0;
+  LinkId link;
+  Modular row;  // the plain form
+};
+
+struct Group {
+  std::vector<LinkId> links;     // ascending
+  std::vector<Fraction> shares;  // of each, relative to the first
+};
+
+void find_groups(const Topology& topology, const ShortestPaths& paths, std::vector<Group>& groups) {
+  const std::vector<Signature> signatures = SignaturePass(paths).take();
+  std::vector<Candidate> candidates;
+  for (std::size_t e = 0; e < signatures.size(); ++e) {
+    const Signature& s = signatures[e];
+    if (s.plain.value() == 0) continue;
+    const LinkId link = paths.graph().edges()[e].link;
+    candidates.push_back({(s.by_distance * s.plain.inverse()).value(), topology.link(link).tier, link, s.plain});
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tuple(a.key, a.tier, a.link) < std::tuple(b.key, b.tier, b.link);
+  });
+  for (std::size_t i = 0; i < candidates.size();) {
+    const Candidate& first = candidates[i];
+    const Modular unit = first.row.inverse();
+    Group group;
+    for (; i < candidates.size() && candidates[i].key == first.key && candidates[i].tier == first.tier; ++i) {
+      if (const auto share = small_fraction(candidates[i].row * unit, kMaxShareTerm)) {
+        group.links.push_back(candidates[i].link);
+        group.shares.push_back(*share);
+      }
+    }
+    if (group.links.size() > 1) groups.push_back(std::move(group));
+  }
+}
+
+void add_single(const Topology& topology, LinkId link, TrunkTable& table) {
+  table.trunk_of_link[link.index()] = TrunkId(static_cast<std::uint32_t>(table.trunks.size()));
+  table.trunks.push_back({.capacity = topology.link(link).rate,
+                          .tier = topology.link(link).tier,
+                          .first_member = static_cast<std::uint32_t>(table.members.size()),
+                          .num_members = 1});
+  table.members.push_back({link, 1.0});
+}
+
+void add_trunk(const Topology& topology, const Group& group, TrunkTable& table) {
+  const TrunkId id(static_cast<std::uint32_t>(table.trunks.size()));
+  const auto first_member = static_cast<std::uint32_t>(table.members.size());
+  const auto n = static_cast<std::uint32_t>(group.links.size());
+  const auto ratio = [&](std::size_t i) {
+    return static_cast<double>(group.shares[i].numerator) / static_cast<double>(group.shares[i].denominator);
+  };
+  bool equal = true;
+  double whole = 0;
+  for (std::size_t i = 0; i < group.links.size(); ++i) {
+    equal = equal && group.shares[i].numerator == group.shares[i].denominator;
+    whole += ratio(i);
+  }
+  std::int64_t capacity = INT64_MAX;
+  for (std::size_t i = 0; i < group.links.size(); ++i) {
+    const std::int64_t rate = topology.link(group.links[i]).rate.bps();
+    const double share = ratio(i) / whole;
+    capacity = std::min(capacity, equal ? n * rate : static_cast<std::int64_t>(static_cast<double>(rate) / share));
+    table.members.push_back({group.links[i], share});
+    table.trunk_of_link[group.links[i].index()] = id;
+  }
+  table.trunks.push_back({.capacity = BitRate::from_bps(capacity),
+                          .tier = topology.link(group.links[0]).tier,
+                          .first_member = first_member,
+                          .num_members = n});
+}
+
+}  // namespace
+
+TrunkTable single_link_trunks(const Topology& topology) {
+  TrunkTable table;
+  table.trunk_of_link.resize(topology.links().size());
+  for (std::uint32_t l = 0; l < topology.links().size(); ++l) add_single(topology, LinkId(l), table);
+  return table;
+}
+
+TrunkTable merged_trunks(const Topology& topology, const ShortestPaths& scale_up, const ShortestPaths& scale_out) {
+  std::vector<Group> groups;
+  find_groups(topology, scale_up, groups);
+  find_groups(topology, scale_out, groups);
+  constexpr std::uint32_t kAlone = 0xffffffffU;
+  std::vector<std::uint32_t> group_of(topology.links().size(), kAlone);
+  for (std::uint32_t g = 0; g < groups.size(); ++g) {
+    for (const LinkId l : groups[g].links) group_of[l.index()] = g;
+  }
+  TrunkTable table;
+  table.trunk_of_link.resize(topology.links().size());
+  for (std::uint32_t l = 0; l < topology.links().size(); ++l) {
+    if (table.trunk_of_link[l].valid()) continue;
+    if (group_of[l] == kAlone) {
+      add_single(topology, LinkId(l), table);
+    } else {
+      add_trunk(topology, groups[group_of[l]], table);
+    }
+  }
+  return table;
+}
+
+}  // namespace polyplane::topology
