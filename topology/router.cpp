@@ -1,5 +1,6 @@
 #include "topology/router.h"
 
+#include "base/check.h"
 #include "base/error.h"
 #include "topology/deadlock.h"
 
@@ -13,6 +14,11 @@ Registry<RoutingFactory>& routings() {
 Registry<FlowHash>& flow_hashes() {
   static Registry<FlowHash> registry("flow hash");
   return registry;
+}
+
+std::vector<LinkId> Router::dependency_cycle() {
+  CHECK(false, "this router does not know its channel dependencies");
+  return {};
 }
 
 std::unique_ptr<Router> make_router(const Topology& topology, const RoutingSpec& spec) {
