@@ -16,33 +16,17 @@ using Kind = OptionSpec::Kind;
 using testing::HasSubstr;
 
 std::vector<OptionSpec> specs() {
-  return {
-      {.name = "radix",
-       .kind = Kind::integer,
-       .default_text = "",
-       .sentence = "ports of a switch",
-       .min = 2,
-       .max = 512,
-       .words = {}},
-      {.name = "tiers",
-       .kind = Kind::integer,
-       .default_text = "2",
-       .sentence = "layers of switches",
-       .min = 1,
-       .words = {}},
-      {.name = "oversubscription", .kind = Kind::ratio, .default_text = "1:1", .sentence = "down to up", .words = {}},
-      {.name = "planes",
-       .kind = Kind::word,
-       .default_text = "striped",
-       .sentence = "what a plane is",
-       .words = {"per_nic", "striped"}},
-      {.name = "rate", .kind = Kind::bit_rate, .default_text = "400 Gbps", .sentence = "rate of a link", .words = {}},
-      {.name = "latency",
-       .kind = Kind::duration,
-       .default_text = "500 ns",
-       .sentence = "latency of a link",
-       .words = {}},
-      {.name = "note", .kind = Kind::text, .default_text = "none", .sentence = "free text", .words = {}}};
+  return {{.name = "radix", .kind = Kind::integer, .sentence = "ports of a switch", .min = 2, .max = 512},
+          {.name = "tiers", .kind = Kind::integer, .default_text = "2", .sentence = "layers of switches", .min = 1},
+          {.name = "oversubscription", .kind = Kind::ratio, .default_text = "1:1", .sentence = "down to up"},
+          {.name = "planes",
+           .kind = Kind::word,
+           .default_text = "striped",
+           .sentence = "what a plane is",
+           .words = {"per_nic", "striped"}},
+          {.name = "rate", .kind = Kind::bit_rate, .default_text = "400 Gbps", .sentence = "rate of a link"},
+          {.name = "latency", .kind = Kind::duration, .default_text = "500 ns", .sentence = "latency of a link"},
+          {.name = "note", .kind = Kind::text, .default_text = "none", .sentence = "free text"}};
 }
 
 Options parse(const std::vector<std::string>& texts) { return Options::parse("fat_tree", specs(), texts); }
