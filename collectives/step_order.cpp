@@ -26,7 +26,7 @@ class Clocks {
         clocks_(std::size_t{2} * table.size() * lanes_),
         write_begin_(lanes_) {}
 
-  void set(StepOrder::Event event, const std::vector<StepOrder::Event>& predecessors) {
+  void set(StepOrder::Event event, const StepOrder::Predecessors& predecessors) {
     std::uint32_t* clock = at(event);
     for (const StepOrder::Event before : predecessors) {
       join(clock, at(before));
@@ -67,14 +67,10 @@ class Clocks {
   std::vector<std::uint32_t> write_begin_;
 };
 
-/// The accesses to one chunk that a later one can still meet: the last write, and the reads since.
-struct Accesses {
-  struct Access {
-    std::uint32_t row;
-    Instant end;
-    bool write;
-  };
-  std::vector<Access> open;
+struct Access {
+  std::uint32_t row;
+  Instant end;
+  bool write;
 };
 
 }  // namespace
@@ -100,17 +96,17 @@ StepOrder::StepOrder(const StepTable& table) : table_(table), done_(std::size_t{
   }
 }
 
-std::vector<StepOrder::Event> StepOrder::predecessors(Event event) const {
+StepOrder::Predecessors StepOrder::predecessors(Event event) const {
   const TableStep& row = table_[event.row];
-  std::vector<Event> before;
+  Predecessors before;
   if (event.complete) {
-    before.push_back({event.row, false});
-    if (row.sender != TableStep::kNone) before.push_back({row.sender, false});
+    before.add({event.row, false});
+    if (row.sender != TableStep::kNone) before.add({row.sender, false});
     return before;
   }
-  if (row.index > 0) before.push_back({event.row - 1, true});
+  if (row.index > 0) before.add({event.row - 1, true});
   for (std::uint8_t i = 0; i < row.step.num_after; ++i) {
-    before.push_back({table_.row(row.rank, row.step.after[i].lane, row.step.after[i].step), true});
+    before.add({table_.row(row.rank, row.step.after[i].lane, row.step.after[i].step), true});
   }
   return before;
 }
@@ -126,7 +122,7 @@ std::string StepOrder::stall() const {
   while (!seen[place(event)]) {
     seen[place(event)] = 1;
     path.push_back(event);
-    const std::vector<Event> before = predecessors(event);
+    const Predecessors before = predecessors(event);
     const auto blocker = std::find_if(before.begin(), before.end(), [this](Event e) { return !done_[place(e)]; });
     CHECK(blocker != before.end(), "an event without an open predecessor did not happen");
     event = *blocker;
@@ -156,7 +152,7 @@ std::string StepOrder::race() const {
 
 std::string StepOrder::race_at(std::uint32_t rank) const {
   Clocks clocks(table_, rank);
-  std::vector<Accesses> accesses(table_.chunks());
+  std::vector<std::vector<Access>> accesses(table_.chunks());  // the last write, and the reads since
   for (const Event event : events_) {
     clocks.set(event, predecessors(event));
     const TableStep& row = table_[event.row];
@@ -166,8 +162,8 @@ std::string StepOrder::race_at(std::uint32_t rank) const {
     const std::uint32_t* begin = write ? clocks.write_begin(event.row) : clocks.read_begin(event.row);
     const Instant end = write ? clocks.completed(event.row) : clocks.delivered(event.row);
     for (const ChunkId chunk : write ? table_[row.sender].payload : row.payload) {
-      std::vector<Accesses::Access>& open = accesses[chunk.index()].open;
-      for (const Accesses::Access& other : open) {
+      std::vector<Access>& open = accesses[chunk.index()];
+      for (const Access& other : open) {
         if (!(write || other.write) || other.row == event.row || begin[other.end.lane] >= other.end.time) continue;
         return table_.chunk_name(chunk.index()) + " is " + (other.write ? "written" : "read") + " by " +
                table_.name(other.row) + " and " + (write ? "written" : "read") + " by " + table_.name(event.row) +

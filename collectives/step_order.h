@@ -5,8 +5,11 @@
 // delivered(sender) before complete(receiver).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "collectives/step_table.h"
@@ -22,6 +25,18 @@ class StepOrder {
     std::uint32_t row = 0;
     bool complete = false;  // else: start
   };
+  /// The events that directly precede one.
+  class Predecessors {
+   public:
+    void add(Event event) { events_[count_++] = event; }
+    [[nodiscard]] const Event* begin() const { return events_.data(); }
+    [[nodiscard]] const Event* end() const { return events_.data() + count_; }
+
+   private:
+    std::array<Event, 1 + std::tuple_size_v<decltype(Step::after)>> events_{};
+    std::size_t count_ = 0;
+  };
+
   /// All events in one order that the schedule allows; shorter when it stalls.
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
   /// The steps that wait for each other in a circle; "" when all steps complete.
@@ -31,7 +46,7 @@ class StepOrder {
   [[nodiscard]] std::string race() const;
 
  private:
-  [[nodiscard]] std::vector<Event> predecessors(Event event) const;
+  [[nodiscard]] Predecessors predecessors(Event event) const;
   [[nodiscard]] std::string race_at(std::uint32_t rank) const;
 
   const StepTable& table_;
