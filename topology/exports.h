@@ -11,8 +11,9 @@ namespace polyplane::topology {
 /// Graphviz, one edge for each directed link. Backslashes and control characters in names are written \\ and \x1b.
 void write_dot(std::ostream& out, const Topology& topology);
 
-/// GraphML (keys: name, kind, node, plane, rail, tier, pod, part, up; name, tier, kind, plane, rate_bps,
-/// nominal_rate_bps, latency_ps, up). Backslashes and control characters in names as in DOT.
+/// GraphML; nodes have the keys name, kind, node, plane, rail, tier, pod, part, forwards, up; edges link_name, link_kind,
+/// link_tier, link_plane, rate_bps, nominal_rate_bps, latency_ps, link_up. Backslashes and control characters in names as
+/// in DOT.
 void write_graphml(std::ostream& out, const Topology& topology);
 
 /// One JSON document: {"schema": "polyplane/graph/1", "name", "devices": [...], "links": [...]}, links refer to devices

@@ -34,12 +34,12 @@ struct Counts {
 /// meet) a peer card of the source node passes the data on, else one of the destination's node, else both.
 struct Hops {
   std::int32_t diameter = 0;
-  double mean = 0;
+  double mean = 0;                     // links
   std::int64_t unreachable_pairs = 0;  // left out of diameter and mean
 };
 /// Exact. Accelerators with equal attach points are one class; nothing when classes x (fabric links + classes) is over
 /// kMaxHopWork, far above 131,072 endpoints on 64-port switches, or when there are fewer than two accelerators.
-inline constexpr double kMaxHopWork = 2e11;
+inline constexpr double kMaxHopWork = 2e10;
 [[nodiscard]] std::optional<Hops> measure_hops(const Topology& topology);
 
 /// Maximum flow, one direction, from the first half of the nodes to the second half (scale-up domains in node order;

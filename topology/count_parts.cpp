@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <map>
+
+#include "topology/metrics.h"
+
+namespace polyplane::topology {
+
+namespace {
+
+std::string tier_of_switches(std::int32_t tier) {
+  switch (tier) {
+    case 1:
+      return "leaf";
+    case 2:
+      return "spine";
+    case 3:
+      return "core";
+    default:
+      return "switch";
+  }
+}
+
+void count_devices(const Topology& topology, Counts& counts) {
+  std::map<std::int32_t, std::int64_t> by_tier;
+  for (const Device& device : topology.devices()) {
+    if (!device.up) continue;
+    switch (device.kind) {
+      case DeviceKind::accelerator:
+        ++counts.endpoints;
+        break;
+      case DeviceKind::nic:
+        break;
+      case DeviceKind::scaleup_switch:
+        ++counts.scaleup_switches;
+        break;
+      case DeviceKind::network_switch:
+        ++counts.switches;
+        ++by_tier[device.tier];
+        break;
+    }
+  }
+  for (const auto& [tier, count] : by_tier) counts.switches_by_tier.emplace_back(tier_of_switches(tier), count);
+}
+
+void count_cables(const Topology& topology, Counts& counts) {
+  for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
+    const Link& link = topology.links()[i];
+    if (!link.up || (link.reverse.valid() && link.reverse < LinkId(i))) continue;
+    switch (link.kind) {
+      case LinkKind::scale_up:
+        ++counts.scaleup_links;
+        break;
+      case LinkKind::host:
+        ++counts.host_links;
+        break;
+      case LinkKind::scale_out: {
+        const bool inner = topology.device(link.from).kind == DeviceKind::network_switch &&
+                           topology.device(link.to).kind == DeviceKind::network_switch;
+        ++(inner ? counts.links : counts.access_links);
+        break;
+      }
+    }
+  }
+}
+
+/// Most cards of one node that have a scale-out link which is up.
+std::int64_t count_rails(const Topology& topology) {
+  std::vector<std::int64_t> cards(static_cast<std::size_t>(topology.num_nodes()), 0);
+  for (std::uint32_t i = 0; i < topology.devices().size(); ++i) {
+    const Device& device = topology.devices()[i];
+    if (device.node < 0) continue;
+    const auto out = topology.out_links(DeviceId(i));
+    const bool has_port = std::any_of(out.begin(), out.end(), [&](LinkId id) {
+      return topology.link(id).up && topology.link(id).kind == LinkKind::scale_out;
+    });
+    if (has_port) ++cards[static_cast<std::size_t>(device.node)];
+  }
+  return cards.empty() ? 0 : *std::max_element(cards.begin(), cards.end());
+}
+
+/// Planes with a link that is up.
+std::int64_t count_planes(const Topology& topology) {
+  std::vector<bool> alive(static_cast<std::size_t>(topology.num_planes()), false);
+  for (const Link& link : topology.links()) {
+    if (link.up && link.kind == LinkKind::scale_out) alive[static_cast<std::size_t>(std::max(link.plane, 0))] = true;
+  }
+  return std::count(alive.begin(), alive.end(), true);
+}
+
+}  // namespace
+
+Counts count_parts(const Topology& topology) {
+  Counts counts;
+  counts.nodes = topology.num_nodes();
+  count_devices(topology, counts);
+  count_cables(topology, counts);
+  counts.planes = count_planes(topology);
+  counts.rails = count_rails(topology);
+  return counts;
+}
+
+}  // namespace polyplane::topology
