@@ -9,6 +9,7 @@
 #include "cli/nccl_table.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
+#include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -60,17 +61,6 @@ class PerfPrinter {
   NcclTable table_;
   std::vector<sim::CollectiveResult> rows_;
 };
-
-/// What was finished before the signal, as far as a report can say it. It has no fingerprint: that is over all results.
-sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::CollectiveResult> rows) {
-  sim::Report report;
-  report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
-  report.assumed = experiment.cluster.spec.assumed;
-  report.routing = experiment.routing.name;
-  report.stack = experiment.stack.name;
-  report.collectives = std::move(rows);
-  return report;
-}
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "cli/nccl_table.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
+#include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -51,9 +52,20 @@ TableHeader job_header(const sim::Experiment& experiment, const sim::Report& rep
   return header;
 }
 
+std::string flow_table(const sim::Experiment& experiment, const sim::Report& report) {
+  TextTable table({Align::left, Align::right, Align::right, Align::right});
+  table.add({"# flow", "start (us)", "end (us)", "duration (us)"});
+  const auto microseconds = [](Duration d) { return fmt::format("{}.{:06}", d.ps() / 1'000'000, d.ps() % 1'000'000); };
+  for (const sim::FlowResult& flow : report.flows) {
+    table.add({printable(flow.name), microseconds(flow.start.since_start()), microseconds(flow.end.since_start()),
+               microseconds(flow.end - flow.start)});
+  }
+  return "# " + printable(experiment.name) + ": explicit flows on cluster " + printable(report.cluster) + "\n" +
+         table.text();
+}
+
 /// Results of one job stand together in a report.
-std::string collective_tables(const sim::Experiment& experiment, const sim::Report& report, bool verbose,
-                              bool explain) {
+std::string tables(const sim::Experiment& experiment, const sim::Report& report, bool verbose, bool explain) {
   std::string text;
   for (std::size_t begin = 0; begin < report.collectives.size();) {
     std::vector<const sim::CollectiveResult*> rows;
@@ -73,19 +85,8 @@ std::string collective_tables(const sim::Experiment& experiment, const sim::Repo
     if (explain && !verbose) text += explain_text(*rows.back(), "# ");
     begin = end;
   }
+  if (!report.flows.empty()) text += flow_table(experiment, report);
   return text;
-}
-
-std::string flow_table(const sim::Experiment& experiment, const sim::Report& report) {
-  TextTable table({Align::left, Align::right, Align::right, Align::right});
-  table.add({"# flow", "start (us)", "end (us)", "duration (us)"});
-  const auto microseconds = [](Duration d) { return fmt::format("{}.{:06}", d.ps() / 1'000'000, d.ps() % 1'000'000); };
-  for (const sim::FlowResult& flow : report.flows) {
-    table.add({printable(flow.name), microseconds(flow.start.since_start()), microseconds(flow.end.since_start()),
-               microseconds(flow.end - flow.start)});
-  }
-  return "# " + printable(experiment.name) + ": explicit flows on cluster " + printable(report.cluster) + "\n" +
-         table.text();
 }
 
 std::string csv_text(const sim::Report& report) {
@@ -107,32 +108,30 @@ int run_experiment(const RunArguments& arguments) {
   const sim::Experiment experiment = catalog.experiment(arguments.experiment);
 
   Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
-  std::size_t rows_done = 0;
+  std::vector<sim::CollectiveResult> finished;
   sim::RunOptions options;
   options.threads = thread_count(arguments.threads);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };
-  options.on_row = [&](const sim::CollectiveResult&) {
-    ++rows_done;
+  options.on_row = [&](const sim::CollectiveResult& result) {
+    finished.push_back(result);
     progress.row_done();
   };
   options.on_progress = [&](double done, double total) { progress.update(done, total); };
-  try {
-    const sim::Report report = sim::run(experiment, options);
+  const auto show = [&](const sim::Report& report) {
     progress.clear();
     if (format == "json") print(sim::to_json(report, {kVersion, "run", arguments.explain}));
     if (format == "csv") print(csv_text(report));
-    if (format == "table") {
-      std::string text = collective_tables(experiment, report, arguments.common.verbose > 0, arguments.explain);
-      if (!report.flows.empty()) text += flow_table(experiment, report);
-      print(text);
-    }
+    if (format == "table") print(tables(experiment, report, arguments.common.verbose > 0, arguments.explain));
+  };
+  try {
+    show(sim::run(experiment, options));
   } catch (const sim::Interrupted&) {
     cancel_countdown();
-    progress.clear();
+    show(partial_report(experiment, finished));
     log(LogLevel::warn, "run",
-        "interrupted after " + std::to_string(rows_done) + " of " + std::to_string(number_of_rows(experiment)) +
+        "interrupted after " + std::to_string(finished.size()) + " of " + std::to_string(number_of_rows(experiment)) +
             " results; the same command starts again");
     throw;
   }

@@ -1,0 +1,17 @@
+#include "cli/partial_report.h"
+
+#include <utility>
+
+namespace polyplane::cli {
+
+sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::CollectiveResult> finished) {
+  sim::Report report;
+  report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
+  report.assumed = experiment.cluster.spec.assumed;
+  report.routing = experiment.routing.name;
+  report.stack = experiment.stack.name;
+  report.collectives = std::move(finished);
+  return report;
+}
+
+}  // namespace polyplane::cli
