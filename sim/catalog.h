@@ -1,5 +1,4 @@
-// Finds things by name in configs/: hardware, clusters, stacks. A name with a '/' or ending in .textproto or .json is a
-// file.
+// Finds things by name in configs/: hardware, clusters, stacks.
 #pragma once
 
 #include <string>
@@ -16,18 +15,21 @@ struct CatalogEntry {
   std::string name, sentence, source, as_of, confidence;
 };
 
+/// A name with a '/' or an ending of a configuration file (.textproto, .txtpb, .pbtxt, .json) is a file.
+[[nodiscard]] bool is_file_name(std::string_view name);
+
 class Catalog {
  public:
-  /// Where configs/ is: POLYPLANE_CONFIGS, else ../share/polyplane/configs or ../configs beside the executable, else
-  /// the source tree this was built from. Throws InputError when none holds a catalogue.
+  /// The shipped files, see configs/directory.h. Throws InputError when there are none.
   static Catalog open();
   explicit Catalog(std::string directory);
 
+  /// Entries whose name, kind or sentence holds `pattern` (any case), or whose name matches it when it has * or ?; all
+  /// for "". By kind, then by name.
   [[nodiscard]] std::vector<CatalogEntry> list(std::string_view pattern) const;
-  /// Every figure of one part with its source, as text for people.
+  /// Every figure of one entry with its source, as text for people. Throws InputError for an unknown name.
   [[nodiscard]] std::string describe(std::string_view name) const;
-  /// Name, file, or one-liner "fat_tree:tiers=2,radix=64,..." (an anonymous cluster of single-card nodes, see
-  /// load_cluster.cpp).
+  /// Name, file, or one-liner "fat_tree:tiers=2,radix=64,endpoints=2048" (keys in load_cluster.h).
   [[nodiscard]] ClusterChoice cluster(std::string_view name_or_file) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
   /// An experiment file, names in it resolved.

@@ -104,12 +104,12 @@ std::string problem_of_value(const v1::Rule& rule, const Message& message, const
 }
 
 /// The rule of a figure stands at the field that holds it: its value, low and high obey it.
-void check_figure(const Document& document, const v1::Rule& rule, const Message& figure) {
+void check_figure(const Source& source, const v1::Rule& rule, const Message& figure) {
   for (const char* name : {"value", "low", "high"}) {
     const FieldDescriptor* field = figure.GetDescriptor()->FindFieldByName(name);
     if (!figure.GetReflection()->HasField(figure, field)) continue;
     const std::string problem = problem_of_value(rule, figure, *field, -1);
-    if (!problem.empty()) document.fail(figure, name, problem);
+    if (!problem.empty()) source.fail(figure, name, problem);
   }
 }
 
@@ -118,35 +118,35 @@ bool is_present(const Message& message, const FieldDescriptor& field) {
                              : message.GetReflection()->HasField(message, &field);
 }
 
-void check_field(const Document& document, const Message& message, const FieldDescriptor& field) {
+void check_field(const Source& source, const Message& message, const FieldDescriptor& field) {
   const v1::Rule& rule = field.options().GetExtension(v1::rule);
   if (!is_present(message, field)) {
     if (!rule.required()) return;
     const std::string example = example_of(rule.dimension());
-    document.fail(message, field.name(),
-                  "is missing" + (example.empty() ? "" : "; write for example \"" + example + "\""));
+    source.fail(message, field.name(),
+                "is missing" + (example.empty() ? "" : "; write for example \"" + example + "\""));
   }
   const Reflection& reflection = *message.GetReflection();
   const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
   for (int i = 0; i < count; ++i) {
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
       const std::string problem = problem_of_value(rule, message, field, i);
-      if (!problem.empty()) document.fail(message, field.name(), problem, i);
+      if (!problem.empty()) source.fail(message, field.name(), problem, i);
       continue;
     }
     const Message& inner = field.is_repeated() ? reflection.GetRepeatedMessage(message, &field, i)
                                                : reflection.GetMessage(message, &field);
-    check_values(document, inner);
+    check_values(source, inner);
     const auto* type = inner.GetDescriptor();
-    if (type == v1::Quantity::descriptor() || type == v1::Number::descriptor()) check_figure(document, rule, inner);
+    if (type == v1::Quantity::descriptor() || type == v1::Number::descriptor()) check_figure(source, rule, inner);
   }
 }
 
 }  // namespace
 
-void check_values(const Document& document, const Message& message) {
+void check_values(const Source& source, const Message& message) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    check_field(document, message, *message.GetDescriptor()->field(i));
+    check_field(source, message, *message.GetDescriptor()->field(i));
   }
 }
 

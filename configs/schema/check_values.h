@@ -8,7 +8,7 @@
 
 namespace polyplane::configs {
 
-/// Throws InputError through Document::fail. `message` is the root of `document` or part of it.
-void check_values(const Document& document, const google::protobuf::Message& message);
+/// Throws InputError through source.fail(). `message` is the root of `source` or part of it.
+void check_values(const Source& source, const google::protobuf::Message& message);
 
 }  // namespace polyplane::configs

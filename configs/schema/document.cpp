@@ -86,16 +86,10 @@ std::string Document::where(const FieldPath& path) const {
   }
 }
 
-std::string Document::where(const Message& message, std::string_view field, int index) const {
-  return where(path_to(message, field, index));
-}
-
-void Document::fail(const Message& message, std::string_view field, const std::string& problem, int index) const {
+std::string Document::place(const Message& message, std::string_view field, int index) const {
   const FieldPath path = path_to(message, field, index);
   const std::string name = to_string(path);
-  throw InputError(where(path) + ": " + name + (name.empty() ? "" : ": ") + problem);
+  return where(path) + ": " + name + (name.empty() ? "" : ": ");
 }
-
-void Document::fail(const std::string& problem) const { throw InputError(printable(path_) + ": " + problem); }
 
 }  // namespace polyplane::configs

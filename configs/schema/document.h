@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+
 namespace polyplane::configs {
 
 /// Steps from the root message to a field; index -1 where the field is not repeated.
@@ -18,7 +20,21 @@ using FieldPath = std::vector<std::pair<const google::protobuf::FieldDescriptor*
 /// "flows[3].size"; indices start at 0.
 [[nodiscard]] std::string to_string(const FieldPath& path);
 
-class Document {
+/// Something a user wrote that became a message, and can say where each part of it stands.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// "file:line:column: path.of.field: " or what comes closest. `message` is the root or a message inside it.
+  [[nodiscard]] virtual std::string place(const google::protobuf::Message& message, std::string_view field,
+                                          int index) const = 0;
+  /// Throws InputError: the place, then the problem.
+  [[noreturn]] void fail(const google::protobuf::Message& message, std::string_view field, const std::string& problem,
+                         int index = -1) const {
+    throw InputError(place(message, field, index) + problem);
+  }
+};
+
+class Document : public Source {
  public:
   /// Reads `path` into `root`, replacing what it holds, and checks every rule of the schema (check_values.h). `root`
   /// must outlive the document and stay unchanged. Throws InputError that starts with "file:line:column: ", and what
@@ -26,15 +42,9 @@ class Document {
   Document(std::string path, google::protobuf::Message& root);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// "file:line:column" of a field of `message`, which is the root or a message inside it; the place of `message` where
-  /// the field was left out. Parses the file again: for errors only.
-  [[nodiscard]] std::string where(const google::protobuf::Message& message, std::string_view field,
-                                  int index = -1) const;
-  /// Throws InputError "file:line:column: path.of.field: problem".
-  [[noreturn]] void fail(const google::protobuf::Message& message, std::string_view field, const std::string& problem,
-                         int index = -1) const;
-  /// As fail(), for a problem of the file as a whole.
-  [[noreturn]] void fail(const std::string& problem) const;
+  /// The place of `message` where the field was left out. Parses the file again: for errors only.
+  [[nodiscard]] std::string place(const google::protobuf::Message& message, std::string_view field,
+                                  int index) const override;
 
  private:
   [[nodiscard]] FieldPath path_to(const google::protobuf::Message& message, std::string_view field, int index) const;

@@ -1,0 +1,152 @@
+#include "sim/catalog.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "configs/directory.h"
+#include "configs/schema/document.h"
+#include "configs/schema/experiment.pb.h"
+#include "sim/describe.h"
+#include "sim/load_cluster.h"
+#include "sim/load_experiment.h"
+#include "sim/load_stack.h"
+#include "sim/parts.h"
+
+namespace polyplane::sim {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+bool matches(const CatalogEntry& entry, const std::string& pattern) {
+  const std::string name = lower(entry.name);
+  if (pattern.find_first_of("*?") != std::string::npos) return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  return (name + " " + entry.kind + " " + lower(entry.sentence)).find(pattern) != std::string::npos;
+}
+
+CatalogEntry entry_of(const std::string& kind, const std::string& name, const std::string& sentence,
+                      const v1::Provenance& provenance) {
+  return {.kind = kind,
+          .name = name,
+          .sentence = sentence,
+          .source = provenance.source(),
+          .as_of = provenance.as_of(),
+          .confidence = v1::Confidence_Name(provenance.confidence())};
+}
+
+std::string heading(const CatalogEntry& entry) { return entry.kind + " " + entry.name + "\n"; }
+
+/// An entry and all about it; the text is made when asked for.
+struct Described {
+  CatalogEntry entry;
+  std::function<std::string()> text;
+};
+
+template <class Part>
+Described described_part(const std::string& kind, const Part& part) {
+  CatalogEntry entry = entry_of(kind, part.name(), sentence_of(part), part.provenance());
+  return {entry, [part, entry] { return heading(entry) + describe_part(part, part.provenance()); }};
+}
+
+/// A shipped cluster or stack, whose name must be that of its file.
+template <class Message>
+Message read_shipped(const std::string& folder, const std::string& name) {
+  Message message;
+  const configs::Document document(folder + "/" + name + ".textproto", message);
+  if (message.name() != name) {
+    document.fail(message, "name", "\"" + printable(message.name()) + "\" is not the name of the file");
+  }
+  return message;
+}
+
+template <class Message>
+Described described_file(const std::string& kind, const Message& message) {
+  CatalogEntry entry = entry_of(kind, message.name(), message.description(), message.provenance());
+  return {entry, [message, entry] { return heading(entry) + describe_part(message, message.provenance()); }};
+}
+
+/// Calls `found` for each shipped entry, by kind and name.
+void for_each_entry(const std::string& directory, const std::function<void(const Described&)>& found) {
+  const Parts parts(directory + "/hardware");
+  for (const auto& name : names_in(directory + "/clusters")) {
+    found(described_file("cluster", read_shipped<v1::Cluster>(directory + "/clusters", name)));
+  }
+  for (const auto& name : parts.accelerators()) found(described_part("accelerator", parts.accelerator(name)));
+  for (const auto& name : parts.switches()) found(described_part("switch", parts.network_switch(name)));
+  for (const auto& name : parts.nics()) found(described_part("nic", parts.nic(name)));
+  for (const auto& name : parts.cables()) found(described_part("cable", parts.cable(name)));
+  for (const auto& name : names_in(directory + "/stacks")) {
+    found(described_file("stack", read_shipped<v1::Stack>(directory + "/stacks", name)));
+  }
+}
+
+/// The file of a name or file name. Throws InputError for a name that is not shipped.
+std::string file_of(const std::string& folder, const std::string& kind, const std::string& name) {
+  if (is_file_name(name)) return name;
+  const std::vector<std::string> known = names_in(folder);
+  if (!std::ranges::binary_search(known, name)) throw InputError(unknown_name(kind, name, known));
+  return folder + "/" + name + ".textproto";
+}
+
+}  // namespace
+
+bool is_file_name(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return true;
+  return std::ranges::any_of(std::initializer_list<std::string_view>{".textproto", ".txtpb", ".pbtxt", ".json"},
+                             [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+Catalog Catalog::open() { return Catalog(configs::find_directory()); }
+
+Catalog::Catalog(std::string directory) : directory_(std::move(directory)) {}
+
+std::vector<CatalogEntry> Catalog::list(std::string_view pattern) const {
+  const std::string wanted = lower(pattern);
+  std::vector<CatalogEntry> entries;
+  for_each_entry(directory_, [&](const Described& found) {
+    if (matches(found.entry, wanted)) entries.push_back(found.entry);
+  });
+  return entries;
+}
+
+std::string Catalog::describe(std::string_view name) const {
+  std::string text;
+  std::vector<std::string> known;
+  for_each_entry(directory_, [&](const Described& found) {
+    known.push_back(found.entry.name);
+    if (found.entry.name == name) text += (text.empty() ? "" : "\n") + found.text();
+  });
+  if (text.empty()) throw InputError(unknown_name("catalogue entry", name, known));
+  return text;
+}
+
+ClusterChoice Catalog::cluster(std::string_view name_or_file) const {
+  const std::string name(name_or_file);
+  const Parts parts(directory_ + "/hardware");
+  if (!is_file_name(name) && name.find(':') != std::string::npos) return load_one_liner(name, parts);
+  v1::Cluster cluster;
+  const configs::Document document(file_of(directory_ + "/clusters", "cluster", name), cluster);
+  return load_cluster(document, cluster, parts, std::filesystem::path(document.path()).stem().string());
+}
+
+Stack Catalog::stack(std::string_view name_or_file) const {
+  v1::Stack stack;
+  const configs::Document document(file_of(directory_ + "/stacks", "stack", std::string(name_or_file)), stack);
+  return load_stack(document, stack);
+}
+
+Experiment Catalog::experiment(std::string_view file) const {
+  v1::Experiment experiment;
+  const configs::Document document{std::string(file), experiment};
+  return load_experiment(document, experiment, *this, Parts(directory_ + "/hardware"));
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,341 @@
+#include "sim/load_cluster.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "configs/schema/hardware.pb.h"
+#include "configs/schema/measure.h"
+#include "configs/schema/suggestions.h"
+#include "sim/load_graph.h"
+#include "topology/generator.h"
+#include "topology/router.h"
+
+namespace polyplane::sim {
+namespace {
+
+using topology::FabricSpec;
+using topology::NodeSpec;
+using topology::PlaneMode;
+using topology::ScaleUpSpec;
+
+std::int32_t whole(const v1::Number& figure) { return static_cast<std::int32_t>(figure.value()); }
+
+class ClusterLoader {
+ public:
+  ClusterLoader(const configs::Source& source, const v1::Cluster& cluster, const Parts& parts)
+      : source_(source), cluster_(cluster), parts_(parts) {}
+
+  ClusterChoice load(const std::string& fallback_name) {
+    spec_.name = cluster_.has_name() ? cluster_.name() : fallback_name;
+    spec_.description = cluster_.description();
+    if (cluster_.has_routing()) spec_.default_routing = cluster_.routing();
+    if (!topology::routings().contains(spec_.default_routing)) {
+      source_.fail(cluster_, "routing", unknown_name("routing", spec_.default_routing, topology::routings().names()));
+    }
+    ClusterChoice choice;
+    if (cluster_.has_graph()) {
+      refuse_recipe();
+      choice.graph = load_graph(source_, cluster_.graph(), spec_.name);
+    } else {
+      load_recipe();
+    }
+    for (const std::string& assumed : cluster_.assumed()) spec_.assumed.push_back(assumed);
+    choice.spec = std::move(spec_);
+    return choice;
+  }
+
+ private:
+  [[noreturn]] void fail_missing(const google::protobuf::Message& message, std::string_view field,
+                                 const std::string& what) const {
+    source_.fail(message, field, "is missing, and " + what + " does not state it");
+  }
+
+  /// The catalogue part that `field` names.
+  template <class Part>
+  Part part(const google::protobuf::Message& message, std::string_view field, const std::string& name,
+            Part (Parts::*read)(const std::string&) const) const {
+    try {
+      return (parts_.*read)(name);
+    } catch (const InputError& error) { source_.fail(message, field, error.what()); }
+  }
+
+  void note_assumed(const std::string& part, std::string_view figure, const v1::Quantity& quantity) {
+    if (quantity.assumed().empty()) return;
+    spec_.assumed.push_back(part + ", " + std::string(figure) + " " + quantity.value() + ": " + quantity.assumed());
+  }
+
+  /// A rate of the file, which the part bounds, or else the part's own.
+  BitRate rate_of(const google::protobuf::Message& message, std::string_view field, bool given, const std::string& text,
+                  const std::string& part, const v1::Quantity* figure) {
+    if (!given && figure == nullptr) fail_missing(message, field, part.empty() ? "no part" : part);
+    if (!given) {
+      note_assumed(part, field, *figure);
+      return parse_bit_rate(figure->value());
+    }
+    const BitRate rate = parse_bit_rate(text);
+    if (figure != nullptr && rate > parse_bit_rate(figure->value())) {
+      source_.fail(message, field,
+                   "\"" + text + "\" contradicts " + part + ", which has " + figure->value() +
+                       "; lower the rate or leave the name of the part out");
+    }
+    return rate;
+  }
+
+  void refuse_recipe() const {
+    for (const char* field : {"nodes", "node", "fabric"}) {
+      const auto* descriptor = cluster_.GetDescriptor()->FindFieldByName(field);
+      if (cluster_.GetReflection()->HasField(cluster_, descriptor)) {
+        source_.fail(cluster_, field, "contradicts graph: a cluster is either a recipe or a graph");
+      }
+    }
+  }
+
+  void load_recipe() {
+    if (!cluster_.has_nodes()) source_.fail(cluster_, "nodes", "is missing; a cluster has nodes or a graph");
+    if (!cluster_.has_node()) source_.fail(cluster_, "node", "is missing; say what one node is made of");
+    spec_.nodes = cluster_.nodes();
+    load_node(cluster_.node());
+    if (cluster_.has_fabric()) {
+      load_fabric(cluster_.fabric());
+    } else if (spec_.nodes > 1) {
+      source_.fail(cluster_, "fabric", "is missing; " + std::to_string(spec_.nodes) + " nodes need one to meet");
+    }
+  }
+
+  void load_node(const v1::Node& from) {
+    NodeSpec& node = spec_.node;
+    node.accelerators = from.accelerators();
+    v1::Accelerator card;
+    if (from.has_accelerator()) {
+      card = part(from, "accelerator", from.accelerator(), &Parts::accelerator);
+      node.accelerator_part = from.accelerator();
+    }
+    if (from.has_scale_up()) load_scale_up(from.scale_up(), card);
+    if (from.has_nics()) node.nics = from.nics();
+    if (node.nics == 0) {
+      for (const char* field : {"nic", "nic_rate", "nic_latency", "host_rate", "host_latency"}) {
+        const auto* descriptor = from.GetDescriptor()->FindFieldByName(field);
+        if (from.GetReflection()->HasField(from, descriptor)) {
+          source_.fail(from, field, "contradicts a node without NICs; set nics");
+        }
+      }
+      return;
+    }
+    load_nics(from, card);
+  }
+
+  void load_scale_up(const v1::ScaleUp& from, const v1::Accelerator& card) {
+    ScaleUpSpec& up = spec_.node.scale_up;
+    const v1::ScaleUpKind stated = card.scale_up().kind();
+    const v1::ScaleUpKind kind = from.kind() != v1::unset ? from.kind() : stated;
+    if (from.kind() != v1::unset && stated != v1::unset && from.kind() != stated && from.kind() != v1::none) {
+      source_.fail(from, "kind",
+                   v1::ScaleUpKind_Name(from.kind()) + " contradicts " + card.name() + ", which is " +
+                       v1::ScaleUpKind_Name(stated));
+    }
+    up.kind = built_kind(from, kind);
+    if (up.kind == ScaleUpSpec::Kind::none) {
+      if (from.has_rate()) source_.fail(from, "rate", "contradicts kind none");
+      if (from.has_latency()) source_.fail(from, "latency", "contradicts kind none");
+      return;
+    }
+    const auto& domain = card.scale_up();
+    if (domain.has_domain_size() && spec_.node.accelerators > whole(domain.domain_size())) {
+      source_.fail(cluster_.node(), "accelerators",
+                   std::to_string(spec_.node.accelerators) + " contradicts " + card.name() +
+                       ", whose scale-up domain has at most " + std::to_string(whole(domain.domain_size())));
+    }
+    up.rate =
+        rate_of(from, "rate", from.has_rate(), from.rate(), card.name(), domain.has_rate() ? &domain.rate() : nullptr);
+    if (from.has_latency()) {
+      up.latency = parse_duration(from.latency());
+    } else if (domain.has_latency()) {
+      note_assumed(card.name(), "scale-up latency", domain.latency());
+      up.latency = parse_duration(domain.latency().value());
+    } else {
+      fail_missing(from, "latency", card.name().empty() ? "no part" : card.name());
+    }
+    if (from.has_tier_name()) up.tier_name = from.tier_name();
+    if (from.has_switch_()) up.switch_part = part(from, "switch", from.switch_(), &Parts::network_switch).name();
+  }
+
+  ScaleUpSpec::Kind built_kind(const v1::ScaleUp& from, v1::ScaleUpKind kind) const {
+    switch (kind) {
+      case v1::none:
+        return ScaleUpSpec::Kind::none;
+      case v1::switched:
+        return ScaleUpSpec::Kind::switched;
+      case v1::full_mesh:
+        return ScaleUpSpec::Kind::full_mesh;
+      case v1::ring:
+        return ScaleUpSpec::Kind::ring;
+      case v1::unset:
+        fail_missing(from, "kind", spec_.node.accelerator_part.empty() ? "no part" : spec_.node.accelerator_part);
+      default:
+        source_.fail(from, "kind",
+                     v1::ScaleUpKind_Name(kind) + " is not built; allowed: none, switched, full_mesh, ring");
+    }
+  }
+
+  void load_nics(const v1::Node& from, const v1::Accelerator& card) {
+    NodeSpec& node = spec_.node;
+    v1::Nic nic;
+    if (from.has_nic()) {
+      nic = part(from, "nic", from.nic(), &Parts::nic);
+      node.nic_part = from.nic();
+    }
+    node.nic_rate = rate_of(from, "nic_rate", from.has_nic_rate(), from.nic_rate(), nic.name(),
+                            nic.has_rate() ? &nic.rate() : nullptr);
+    if (from.has_nic_latency()) {
+      node.nic_latency = parse_duration(from.nic_latency());
+    } else if (nic.has_latency()) {
+      note_assumed(nic.name(), "latency", nic.latency());
+      node.nic_latency = Duration::from_ps((parse_duration(nic.latency().value()).ps() + 1) / 2);
+    } else {
+      fail_missing(from, "nic_latency", nic.name().empty() ? "no part" : nic.name());
+    }
+    const bool shared = node.nics < node.accelerators;
+    if (!shared && (from.has_host_rate() || from.has_host_latency())) {
+      source_.fail(from, from.has_host_rate() ? "host_rate" : "host_latency",
+                   "contradicts nics: each accelerator owns its NICs, so no host link is modelled");
+    }
+    if (!shared) return;
+    node.host_rate = rate_of(from, "host_rate", from.has_host_rate(), from.host_rate(), card.name(),
+                             card.has_host_rate() ? &card.host_rate() : nullptr);
+    if (!from.has_host_latency()) fail_missing(from, "host_latency", "no part");
+    node.host_latency = parse_duration(from.host_latency());
+  }
+
+  void load_fabric(const v1::Fabric& from) {
+    FabricSpec& fabric = spec_.fabric;
+    if (spec_.node.nics == 0) source_.fail(cluster_.node(), "nics", "is missing; a fabric needs NICs to join");
+    fabric.generator = from.generator();
+    fabric.options.assign(from.options().begin(), from.options().end());
+    check_options(from);
+    load_planes(from);
+    load_switch(from);
+    fabric.cable_latency = cable_latency(from, "cable_latency", from.has_cable_latency(), from.cable_latency(),
+                                         "cable_length", from.has_cable_length(), from.cable_length());
+    fabric.access_cable_latency =
+        cable_latency(from, "access_cable_latency", from.has_access_cable_latency(), from.access_cable_latency(),
+                      "access_cable_length", from.has_access_cable_length(), from.access_cable_length());
+    fabric.lossless = !from.has_lossless() || from.lossless();
+  }
+
+  void check_options(const v1::Fabric& from) const {
+    if (!topology::generators().contains(from.generator())) {
+      source_.fail(from, "generator",
+                   unknown_name("topology generator", from.generator(), topology::generators().names()));
+    }
+    try {
+      (void)Options::parse(from.generator(), topology::generators().at(from.generator()).options, spec_.fabric.options);
+    } catch (const OptionError& error) {
+      const bool missing = error.index() == OptionError::kNoText;
+      source_.fail(from, missing ? "generator" : "options", error.what(),
+                   missing ? -1 : static_cast<int>(error.index()));
+    }
+  }
+
+  void load_planes(const v1::Fabric& from) {
+    FabricSpec& fabric = spec_.fabric;
+    if (from.has_num_planes()) fabric.num_planes = from.num_planes();
+    switch (from.planes()) {
+      case v1::per_nic:
+        fabric.planes = PlaneMode::per_nic;
+        if (from.has_num_planes() && from.num_planes() != spec_.node.nics) {
+          source_.fail(from, "num_planes",
+                       std::to_string(from.num_planes()) + " contradicts planes: per_nic with nics: " +
+                           std::to_string(spec_.node.nics) + "; there is one plane for each NIC of a node");
+        }
+        fabric.num_planes = spec_.node.nics;
+        return;
+      case v1::striped:
+        fabric.planes = PlaneMode::striped;
+        if (!from.has_num_planes()) source_.fail(from, "num_planes", "is missing; planes: striped needs their number");
+        if (spec_.node.nic_rate.bps() % fabric.num_planes != 0) {
+          source_.fail(from, "num_planes",
+                       std::to_string(fabric.num_planes) + " does not divide the rate of a NIC, " +
+                           to_string(spec_.node.nic_rate));
+        }
+        return;
+      default:
+        fabric.planes = PlaneMode::single;
+        if (fabric.num_planes != 1) {
+          source_.fail(from, "num_planes",
+                       std::to_string(fabric.num_planes) + " contradicts planes: single; write per_nic or striped");
+        }
+    }
+  }
+
+  void load_switch(const v1::Fabric& from) {
+    FabricSpec& fabric = spec_.fabric;
+    v1::Switch box;
+    if (from.has_switch_()) {
+      box = part(from, "switch", from.switch_(), &Parts::network_switch);
+      fabric.switch_part = from.switch_();
+    }
+    const std::string who = box.name().empty() ? "no part" : box.name();
+    fabric.port_rate = rate_of(from, "port_rate", from.has_port_rate(), from.port_rate(), box.name(),
+                               box.has_port_rate() ? &box.port_rate() : nullptr);
+    const bool radix_option =
+        std::ranges::any_of(fabric.options, [](const std::string& option) { return option.starts_with("radix="); });
+    if (from.has_switch_radix()) {
+      fabric.switch_radix = from.switch_radix();
+    } else if (box.has_ports()) {
+      fabric.switch_radix = whole(box.ports());
+    } else if (!radix_option) {
+      fail_missing(from, "switch_radix", who);
+    }
+    if (box.has_capacity() && fabric.switch_radix * fabric.port_rate > parse_bit_rate(box.capacity().value())) {
+      source_.fail(from, from.has_switch_radix() ? "switch_radix" : "port_rate",
+                   std::to_string(fabric.switch_radix) + " ports of " + to_string(fabric.port_rate) + " contradict " +
+                       box.name() + ", which switches " + box.capacity().value() + " in all");
+    }
+    if (from.has_switch_latency()) {
+      fabric.switch_latency = parse_duration(from.switch_latency());
+    } else if (box.has_latency()) {
+      note_assumed(box.name(), "latency", box.latency());
+      fabric.switch_latency = parse_duration(box.latency().value());
+    } else {
+      fail_missing(from, "switch_latency", who);
+    }
+  }
+
+  Duration cable_latency(const v1::Fabric& from, std::string_view latency_field, bool has_latency,
+                         const std::string& latency, std::string_view length_field, bool has_length,
+                         const std::string& length) {
+    if (has_latency && has_length) {
+      source_.fail(from, length_field, "contradicts " + std::string(latency_field) + "; state one of the two");
+    }
+    if (has_latency) return parse_duration(latency);
+    if (!has_length) source_.fail(from, latency_field, "is missing; state it or " + std::string(length_field));
+    if (!from.has_cable())
+      source_.fail(from, "cable", "is missing; a length needs a cable that states its propagation");
+    const v1::Cable cable = part(from, "cable", from.cable(), &Parts::cable);
+    if (!cable.has_propagation()) {
+      source_.fail(from, "cable", cable.name() + " states no propagation; state " + std::string(latency_field));
+    }
+    if (cable.has_reach() && configs::parse_measure(v1::Rule::length, length) >
+                                 configs::parse_measure(v1::Rule::length, cable.reach().value())) {
+      source_.fail(from, length_field,
+                   "\"" + length + "\" is beyond the reach of " + cable.name() + ", " + cable.reach().value());
+    }
+    note_assumed(cable.name(), "propagation", cable.propagation());
+    return Duration::from_ps(configs::propagation_ps(cable.propagation().value(), length));
+  }
+
+  const configs::Source& source_;
+  const v1::Cluster& cluster_;
+  const Parts& parts_;
+  topology::ClusterSpec spec_;
+};
+
+}  // namespace
+
+ClusterChoice load_cluster(const configs::Source& source, const v1::Cluster& cluster, const Parts& parts,
+                           const std::string& fallback_name) {
+  return ClusterLoader(source, cluster, parts).load(fallback_name);
+}
+
+}  // namespace polyplane::sim

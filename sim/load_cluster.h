@@ -1,0 +1,39 @@
+// A cluster out of its message: parts resolved through the catalogue.
+//
+// What a named part states is taken from it; a value in the file may be lower (a port run at half its rate) but not
+// higher than the part allows. Latencies in the file win over the part's. A NIC's stated latency is one way through
+// both adapters, so each end gets half, rounded up. What the figures in use and the file itself assume is collected in
+// ClusterSpec::assumed.
+#pragma once
+
+#include <string>
+
+#include "configs/schema/cluster.pb.h"
+#include "configs/schema/document.h"
+#include "sim/experiment.h"
+#include "sim/parts.h"
+
+namespace polyplane::sim {
+
+/// Throws InputError through source.fail(): unknown parts and names, contradictions, what neither file nor part states.
+/// `cluster` is the root of `source` or part of it; `fallback_name` is used when it has no name.
+[[nodiscard]] ClusterChoice load_cluster(const configs::Source& source, const v1::Cluster& cluster, const Parts& parts,
+                                         const std::string& fallback_name);
+
+/// A cluster in one line: GENERATOR:key=value,... Keys:
+///   endpoints           accelerators in all (required)
+///   per_node            accelerators per node; 1, or as many as planes with plane_mode=per_nic. Each has one NIC
+///   planes, plane_mode  number of planes; per_nic (default with several planes) or striped
+///   radix               ports of a switch; from `switch` when that is named
+///   rate                of a switch port and of a NIC's port on each plane; 400 Gbps
+///   nic_rate            of a NIC over all its ports
+///   switch, nic, accelerator                                  catalogue names
+///   switch_latency, cable_latency, access_cable_latency, nic_latency, scale_up_latency   0 ns
+///   scale_up, scale_up_rate   switched, full_mesh, ring or none; switched at 3600 Gbps (nodes of several accelerators)
+///   routing             spray or another name; ecmp
+///   lossless            true (default) or false
+/// Every other key is an option of the generator. What is left out and no part states is said in ClusterSpec::assumed.
+/// Throws InputError that names the key.
+[[nodiscard]] ClusterChoice load_one_liner(const std::string& text, const Parts& parts);
+
+}  // namespace polyplane::sim

@@ -1,0 +1,319 @@
+#include "sim/load_experiment.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "collectives/algorithm.h"
+#include "sim/datatype.h"
+#include "sim/load_cluster.h"
+#include "sim/load_stack.h"
+#include "sim/network/network_model.h"
+#include "sim/rank_list.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+namespace {
+
+using collectives::CollectiveKind;
+
+struct Ends {
+  std::string from, to;
+};
+
+class ExperimentLoader {
+ public:
+  ExperimentLoader(const configs::Document& document, const v1::Experiment& from, const Catalog& catalog,
+                   const Parts& parts)
+      : document_(document), from_(from), catalog_(catalog), parts_(parts) {}
+
+  Experiment load() {
+    const std::string stem = std::filesystem::path(document_.path()).stem().string();
+    experiment_.name = from_.has_name() ? from_.name() : stem;
+    load_cluster_choice(stem);
+    load_stack_choice();
+    experiment_.faults.assign(from_.faults().begin(), from_.faults().end());
+    experiment_.seed = from_.seed();
+    load_routing();
+    if (from_.has_model()) experiment_.model = from_.model();
+    check(network_models().contains(experiment_.model), from_, "model",
+          [&] { return unknown_name("model", experiment_.model, network_models().names()); });
+    if (from_.collectives_size() == 0 && from_.flows_size() == 0) {
+      document_.fail(from_, "collectives", "there is none, and no flow either; the experiment has nothing to do");
+    }
+    load_collectives();
+    load_flows();
+    load_capacity_events();
+    return std::move(experiment_);
+  }
+
+ private:
+  template <class Problem>
+  void check(bool fine, const google::protobuf::Message& message, std::string_view field, const Problem& problem,
+             int index = -1) const {
+    if (!fine) document_.fail(message, field, problem(), index);
+  }
+
+  /// Runs `load`; what it finds wrong is said at the place of `field`.
+  template <class Load>
+  auto at(const google::protobuf::Message& message, std::string_view field, const Load& load, int index = -1) const {
+    try {
+      return load();
+    } catch (const InputError& error) { document_.fail(message, field, error.what(), index); }
+  }
+
+  /// A name of the catalogue as it is; a relative file counts from the folder of this experiment.
+  [[nodiscard]] std::string beside(const std::string& name) const {
+    if (!is_file_name(name)) return name;
+    return (std::filesystem::path(document_.path()).parent_path() / name).lexically_normal().string();
+  }
+
+  void load_cluster_choice(const std::string& stem) {
+    if (from_.has_cluster() == from_.has_inline_cluster()) {
+      document_.fail(from_, from_.has_cluster() ? "inline_cluster" : "cluster",
+                     from_.has_cluster() ? "contradicts cluster; state one of the two"
+                                         : "is missing; name a cluster or state inline_cluster");
+    }
+    if (from_.has_cluster()) {
+      experiment_.cluster = at(from_, "cluster", [&] { return catalog_.cluster(beside(from_.cluster())); });
+    } else {
+      experiment_.cluster = load_cluster(document_, from_.inline_cluster(), parts_, stem);
+    }
+    const ClusterChoice& choice = experiment_.cluster;
+    cards_ = std::int64_t{choice.spec.nodes} * choice.spec.node.accelerators;
+    if (choice.graph) {
+      cards_ = std::ranges::count(choice.graph->devices, topology::DeviceKind::accelerator, &topology::Device::kind);
+      for (const topology::Device& device : choice.graph->devices) devices_.insert(device.name);
+      for (const GraphSpec::Edge& edge : choice.graph->edges) {
+        links_[edge.name] = {edge.from, edge.to};
+        if (edge.two_way) links_[edge.name + "~"] = {edge.to, edge.from};
+      }
+    }
+    if (cards_ > topology::kMaxDevices) {
+      throw LimitError(printable(document_.path()) + ": cluster \"" + printable(choice.spec.name) + "\" would have " +
+                       std::to_string(cards_) + " accelerators; the limit is " + std::to_string(topology::kMaxDevices));
+    }
+  }
+
+  void load_stack_choice() {
+    if (from_.has_stack() && from_.has_inline_stack()) {
+      document_.fail(from_, "inline_stack", "contradicts stack; state one of the two");
+    }
+    if (from_.has_inline_stack()) {
+      experiment_.stack = load_stack(document_, from_.inline_stack());
+    } else {
+      const std::string name = from_.has_stack() ? beside(from_.stack()) : "ideal";
+      experiment_.stack = at(from_, "stack", [&] { return catalog_.stack(name); });
+    }
+  }
+
+  void load_routing() {
+    topology::RoutingSpec& routing = experiment_.routing;
+    routing.name = experiment_.cluster.spec.default_routing;
+    routing.seed = experiment_.seed;
+    if (!from_.has_routing()) return;
+    const v1::Routing& stated = from_.routing();
+    if (stated.has_name()) routing.name = stated.name();
+    check(topology::routings().contains(routing.name), stated, "name",
+          [&] { return unknown_name("routing", routing.name, topology::routings().names()); });
+    if (!stated.has_hash()) return;
+    check(routing.name == "ecmp", stated, "hash", [&] { return "is of routing ecmp; this one is " + routing.name; });
+    routing.hash = stated.hash();
+    check(topology::flow_hashes().contains(routing.hash), stated, "hash",
+          [&] { return unknown_name("hash", routing.hash, topology::flow_hashes().names()); });
+  }
+
+  void load_collectives() {
+    std::set<std::string> names;
+    for (const v1::CollectiveJob& from : from_.collectives()) {
+      CollectiveJob job;
+      job.name = from.has_name() ? from.name() : "job" + std::to_string(experiment_.collectives.size());
+      check(names.insert(job.name).second, from, "name",
+            [&] { return "a collective \"" + printable(job.name) + "\" exists already"; });
+      job.kind = at(from, "collective", [&] { return collectives::parse_collective(from.collective()); });
+      if (from.has_datatype()) job.datatype = from.datatype();
+      if (from.has_reduction()) job.reduction = from.reduction();
+      at(from, "datatype", [&] { return element_bytes(job.datatype); });
+      at(from, "reduction", [&] { check_reduction(job.reduction); });
+      job.channels = from.channels();
+      job.slices = from.slices();
+      load_algorithm(from, job);
+      load_ranks(from, job);
+      load_sizes(from, job);
+      experiment_.collectives.push_back(std::move(job));
+    }
+  }
+
+  void load_algorithm(const v1::CollectiveJob& from, CollectiveJob& job) const {
+    if (from.has_algorithm()) job.algorithm = from.algorithm();
+    if (job.algorithm != "auto") {
+      at(from, "algorithm", [&] { return collectives::find_algorithm(job.kind, job.algorithm).name; });
+    }
+    if (from.has_protocol()) job.protocol = from.protocol();
+    std::vector<std::string> protocols{"auto"};
+    for (const Protocol& protocol : experiment_.stack.protocols) protocols.push_back(protocol.name);
+    check(std::ranges::find(protocols, job.protocol) != protocols.end(), from, "protocol",
+          [&] { return unknown_name("protocol of stack " + experiment_.stack.name, job.protocol, protocols); });
+  }
+
+  void load_ranks(const v1::CollectiveJob& from, CollectiveJob& job) const {
+    if (from.has_ranks() && from.groups_size() > 0) document_.fail(from, "groups", "contradicts ranks; state one");
+    std::int64_t ranks = cards_;
+    if (from.has_ranks()) {
+      job.ranks = at(from, "ranks", [&] { return parse_rank_list(from.ranks(), cards_); });
+      ranks = static_cast<std::int64_t>(job.ranks.size());
+    }
+    std::set<std::uint32_t> taken;
+    for (int i = 0; i < from.groups_size(); ++i) {
+      job.groups.push_back(at(from, "groups", [&] { return parse_rank_list(from.groups(i), cards_); }, i));
+      for (const std::uint32_t card : job.groups.back()) {
+        check(
+            taken.insert(card).second, from, "groups",
+            [&] { return "accelerator " + std::to_string(card) + " is in two groups"; }, i);
+      }
+      const auto size = static_cast<std::int64_t>(job.groups.back().size());
+      ranks = i == 0 ? size : std::min(ranks, size);
+    }
+    check(ranks > 0, from, "ranks", [] { return "the cluster has no accelerator to put a rank on"; });
+    job.root = from.root();
+    check(from.root() < ranks, from, "root",
+          [&] { return std::to_string(from.root()) + " is not a rank; allowed: 0 to " + std::to_string(ranks - 1); });
+    load_matrix(from, job, ranks);
+  }
+
+  void load_matrix(const v1::CollectiveJob& from, CollectiveJob& job, std::int64_t ranks) const {
+    if (from.matrix_size() == 0) return;
+    if (job.kind != CollectiveKind::alltoallv) document_.fail(from, "matrix", "is of alltoallv only", 0);
+    if (from.groups_size() > 0) document_.fail(from, "matrix", "contradicts groups: it is of one set of ranks", 0);
+    check(
+        from.matrix_size() == ranks * ranks, from, "matrix",
+        [&] {
+          return std::to_string(from.matrix_size()) + " entries; " + std::to_string(ranks) + " ranks need " +
+                 std::to_string(ranks * ranks);
+        },
+        0);
+    job.matrix.assign(from.matrix().begin(), from.matrix().end());
+  }
+
+  void load_sizes(const v1::CollectiveJob& from, CollectiveJob& job) const {
+    const bool stated = from.sizes_size() > 0 || from.has_size_range();
+    const bool sizeless = job.kind == CollectiveKind::barrier || !job.matrix.empty();
+    const char* const field = from.sizes_size() > 0 ? "sizes" : "size_range";
+    if (sizeless && stated) {
+      document_.fail(from, field, job.matrix.empty() ? "a barrier moves no data" : "contradicts matrix; state one");
+    }
+    if (sizeless) job.sizes = {Bytes(0)};
+    if (sizeless) return;
+    if (!stated) document_.fail(from, "sizes", "is missing; write for example \"1 MiB\", or a size_range");
+    if (from.sizes_size() > 0 && from.has_size_range()) {
+      document_.fail(from, "size_range", "contradicts sizes; state one of the two");
+    }
+    for (const std::string& size : from.sizes()) job.sizes.push_back(parse_bytes(size));
+    if (!from.has_size_range()) return;
+    const v1::SizeRange& range = from.size_range();
+    const Bytes first = parse_bytes(range.from()), last = parse_bytes(range.to());
+    check(first <= last, range, "to", [&] { return "\"" + range.to() + "\" is less than from, " + range.from(); });
+    const std::int64_t factor = range.has_factor() ? range.factor() : 2;
+    for (Bytes size = first; size <= last; size = size * factor) job.sizes.push_back(size);
+  }
+
+  void load_flows() {
+    std::set<std::string> names;
+    for (const v1::FlowJob& from : from_.flows()) {
+      check(names.insert(from.name()).second, from, "name",
+            [&] { return "a flow \"" + printable(from.name()) + "\" exists already"; });
+      FlowJob flow{.name = from.name(),
+                   .src = from.src(),
+                   .dst = from.dst(),
+                   .size = parse_bytes(from.size()),
+                   .start = TimePoint{},
+                   .route = {from.route().begin(), from.route().end()},
+                   .rate_cap = std::nullopt};
+      if (from.has_start()) flow.start = TimePoint{} + parse_duration(from.start());
+      if (from.has_rate_cap()) flow.rate_cap = parse_bit_rate(from.rate_cap());
+      check_ends(from, flow);
+      check_route(from, flow);
+      experiment_.flows.push_back(std::move(flow));
+    }
+  }
+
+  void check_ends(const v1::FlowJob& from, const FlowJob& flow) const {
+    if (from.has_src() != from.has_dst()) {
+      document_.fail(from, from.has_src() ? "dst" : "src", "is missing; state both ends or none");
+    }
+    if (!from.has_src()) {
+      if (flow.route.empty()) document_.fail(from, "src", "is missing; a flow needs src and dst, or a route");
+      return;
+    }
+    check(flow.src != flow.dst, from, "dst", [] { return "is the same device as src; nothing would travel"; });
+    if (!experiment_.cluster.graph) return;
+    for (const auto& [field, device] : {std::pair{"src", flow.src}, std::pair{"dst", flow.dst}}) {
+      check(devices_.contains(device), from, field,
+            [&] { return unknown_name("device", device, {devices_.begin(), devices_.end()}); });
+    }
+  }
+
+  void check_route(const v1::FlowJob& from, const FlowJob& flow) const {
+    if (!experiment_.cluster.graph) return;
+    std::string here = flow.src;
+    std::set<std::string> used;
+    for (int i = 0; i < from.route_size(); ++i) {
+      const std::string& name = from.route(i);
+      const auto link = links_.find(name);
+      check(link != links_.end(), from, "route", [&] { return unknown_name("link", name, link_names()); }, i);
+      check(
+          used.insert(name).second, from, "route",
+          [&] { return "link \"" + printable(name) + "\" comes twice; a route passes each link once"; }, i);
+      if (!from.has_src()) continue;
+      check(
+          link->second.from == here, from, "route",
+          [&] {
+            return "link \"" + printable(name) + "\" starts at " + printable(link->second.from) +
+                   ", but the route has come to " + printable(here);
+          },
+          i);
+      here = link->second.to;
+    }
+    check(
+        !from.has_dst() || from.route_size() == 0 || here == flow.dst, from, "route",
+        [&] { return "it ends at " + printable(here) + ", not at dst, " + printable(flow.dst); },
+        from.route_size() - 1);
+  }
+
+  [[nodiscard]] std::vector<std::string> link_names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, ends] : links_) names.push_back(name);
+    return names;
+  }
+
+  void load_capacity_events() {
+    for (const v1::CapacityEvent& from : from_.capacity_events()) {
+      check(!experiment_.cluster.graph || links_.contains(from.link()), from, "link",
+            [&] { return unknown_name("link", from.link(), link_names()); });
+      experiment_.capacity_events.push_back({.time = TimePoint{} + parse_duration(from.time()),
+                                             .link = from.link(),
+                                             .rate = parse_bit_rate(from.rate(), true)});
+    }
+  }
+
+  const configs::Document& document_;
+  const v1::Experiment& from_;
+  const Catalog& catalog_;
+  const Parts& parts_;
+  Experiment experiment_;
+  std::int64_t cards_ = 0;
+  std::set<std::string> devices_;      // of a graph
+  std::map<std::string, Ends> links_;  // of a graph
+};
+
+}  // namespace
+
+Experiment load_experiment(const configs::Document& document, const v1::Experiment& experiment, const Catalog& catalog,
+                           const Parts& parts) {
+  return ExperimentLoader(document, experiment, catalog, parts).load();
+}
+
+}  // namespace polyplane::sim
