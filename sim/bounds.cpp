@@ -21,7 +21,8 @@ struct Forced {
   std::int64_t out = 0, in = 0;
 };
 
-/// Group of each rank -> forced bytes of each group. Blocks are few for all kinds but alltoall, which is counted pairwise.
+/// Group of each rank -> forced bytes of each group. Blocks are few for all kinds but alltoall, which is counted
+/// pairwise.
 std::vector<Forced> forced_bytes(const Collective& collective, const std::vector<std::uint32_t>& group_of,
                                  std::size_t groups) {
   std::vector<Forced> forced(groups);
@@ -40,8 +41,8 @@ std::vector<Forced> forced_bytes(const Collective& collective, const std::vector
       break;
     case CollectiveKind::all_gather:
     case CollectiveKind::reduce_scatter: {
-      // Blocks of other groups must come in (all_gather) or, as partial sums, go out (reduce_scatter), and each own block once
-      // the other way.
+      // Blocks of other groups must come in (all_gather) or, as partial sums, go out (reduce_scatter), and each own
+      // block once the other way.
       std::int64_t total = 0;
       std::vector<std::int64_t> own(groups, 0);
       for (std::uint32_t r = 0; r < ranks; ++r) {

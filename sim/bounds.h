@@ -2,10 +2,11 @@
 //
 //   T >= launch + cheapest software cost + smallest path latency + bytes over the narrowest cut
 //
-// Cuts: every card against the rest, every scale-up domain against the rest; each with the bytes that the contract forces
-// across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave the G groups,
-// the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). What is left out: in-network reduction
-// (there is none in the schedules of today), cuts above the domain, protocol overhead beyond the stack's efficiency.
+// Cuts: every card against the rest, every scale-up domain against the rest; each with the bytes that the contract
+// forces across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave
+// the G groups, the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). What is left out:
+// in-network reduction (there is none in the schedules of today), cuts above the domain, protocol overhead beyond the
+// stack's efficiency.
 #pragma once
 
 #include <string>

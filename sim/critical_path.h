@@ -1,6 +1,6 @@
-// Attribution: where the time of the critical path went. Kept forward: each lane carries the parts of the chain of causes
-// that decided its present time, so memory is O(lanes), not O(transfers), and the parts of the last lane to finish sum
-// to the makespan to the picosecond.
+// Attribution: where the time of the critical path went. Kept forward: each lane carries the parts of the chain of
+// causes that decided its present time, so memory is O(lanes), not O(transfers), and the parts of the last lane to
+// finish sum to the makespan to the picosecond.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ class CriticalPath {
   const topology::Topology& topology_;
   topology::Router& router_;
   std::size_t tiers_, width_;
-  std::vector<std::int64_t> lanes_;    // row: waiting, launch, software, then latency, serialisation, contention of each tier
+  std::vector<std::int64_t>
+      lanes_;  // row: waiting, launch, software, then latency, serialisation, contention of each tier
   std::vector<std::int64_t> flights_;  // the same for the send in flight, up to its start, complete once delivered
 };
 

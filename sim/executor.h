@@ -1,6 +1,6 @@
-// Releases the transfers of schedules when their dependencies are done, and hands them to the network. No global barrier:
-// every lane of every rank goes at its own pace (collectives/schedule.h says what a step waits for).
-// One job is one schedule on some cards; several jobs run side by side. Memory O(ranks x lanes).
+// Releases the transfers of schedules when their dependencies are done, and hands them to the network. No global
+// barrier: every lane of every rank goes at its own pace (collectives/schedule.h says what a step waits for). One job
+// is one schedule on some cards; several jobs run side by side. Memory O(ranks x lanes).
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ class Executor final : public EventHandler, public FlowSink {
 
   /// Last step of a job. REQUIRES: the engine ran dry and unfinished() is empty.
   [[nodiscard]] TimePoint end(std::size_t job) const { return ends_[job]; }
-  /// The lane that finished last of all (the first of those that tie), and when; before the start when no lane has a step.
+  /// The lane that finished last of all (the first of those that tie), and when; before the start when no lane has a
+  /// step.
   [[nodiscard]] std::size_t last_lane() const { return last_lane_; }
   [[nodiscard]] TimePoint last_end() const { return last_end_; }
   /// Messages sent.
@@ -58,8 +59,8 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t peer = 0, peer_step = 0;  // of the send in flight: receiving lane, and its step
     std::uint32_t job = 0;
     bool begun = false, sending = false, receives = false;
-    bool waiting = false;       // for another lane of its rank
-    bool far = false;           // early_ holds messages for it
+    bool waiting = false;  // for another lane of its rank
+    bool far = false;      // early_ holds messages for it
   };
   [[nodiscard]] RankId rank_of(std::uint32_t lane) const;
   [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const;  // number within its rank

@@ -1,5 +1,5 @@
-// 64 bits that change when one result changes by one picosecond: XXH3 over collective, algorithm, model, ranks, size, time
-// and the bytes that each link carried. Versions, hosts, event counts and text stay out.
+// 64 bits that change when one result changes by one picosecond: XXH3 over collective, algorithm, model, ranks, size,
+// time and the bytes that each link carried. Versions, hosts, event counts and text stay out.
 #pragma once
 
 #include <cstdint>

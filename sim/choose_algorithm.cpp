@@ -1,0 +1,181 @@
+#include "sim/choose_algorithm.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/suggest.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+using collectives::Algorithm;
+using collectives::AlgorithmRequest;
+using collectives::Schedule;
+
+constexpr std::size_t kShortlist = 3;
+
+/// What a schedule is made of, counted without running it.
+struct Extent {
+  std::uint64_t sends = 0, lanes = 0, longest_lane = 0;
+};
+
+struct Candidate {
+  const Algorithm* algorithm = nullptr;
+  const Protocol* protocol = nullptr;
+  std::shared_ptr<const std::vector<std::unique_ptr<Schedule>>> schedules;  // one a group
+  Duration floor;                                                           // longest lane x cheapest software cost
+  Duration estimate;
+  [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
+};
+
+Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules) {
+  Extent extent;
+  for (const auto& schedule : schedules) {
+    for (std::uint32_t rank = 0; rank < schedule->collective().ranks(); ++rank) {
+      for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
+        const std::uint64_t steps = schedule->num_steps(RankId(rank), lane);
+        extent.sends += steps;
+        extent.lanes += 1;
+        extent.longest_lane = std::max(extent.longest_lane, steps);
+      }
+    }
+  }
+  return extent;
+}
+
+std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) {
+  std::vector<Job> jobs;
+  for (std::size_t g = 0; g < request.groups.size(); ++g) {
+    Job job;
+    job.name = request.job_name;
+    job.schedule = (*candidate.schedules)[g].get();
+    job.devices = request.groups[g];
+    job.costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+    job.efficiency = candidate.protocol->efficiency;
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+RunOutcome run(const RowRequest& request, const Candidate& candidate, const std::string& model, bool explain) {
+  return run_once(
+      {request.topology, request.router, model, jobs_of(request, candidate), {}, {}, {}, explain, request.stop});
+}
+
+/// The analytic time, or the bytes over the most loaded trunk if that is more. Both are lower bounds.
+Duration estimate(const RowRequest& request, const Candidate& candidate, const RunOutcome& analytic) {
+  Duration most = analytic.makespan.since_start();
+  const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+  for (std::size_t t = 0; t < analytic.trunk_bytes.size(); ++t) {
+    const BitRate capacity = request.router.trunks()[t].capacity;
+    const Duration cut = transmission_time(Bytes(static_cast<std::int64_t>(analytic.trunk_bytes[t])), capacity);
+    most = std::max(most, costs.launch + cut);
+  }
+  return most;
+}
+
+std::vector<const Protocol*> protocols_of(const Stack& stack, const std::string& name) {
+  std::vector<const Protocol*> chosen;
+  std::vector<std::string> names;
+  for (const Protocol& protocol : stack.protocols) {
+    names.push_back(protocol.name);
+    if (name == "auto" || name == protocol.name) chosen.push_back(&protocol);
+  }
+  if (chosen.empty()) throw InputError(unknown_name("protocol of stack " + stack.name, name, names));
+  return chosen;
+}
+
+/// All (algorithm, protocol) pairs that may run, cheapest floor first; `notes` says what was left out and why.
+std::vector<Candidate> candidates_of(const RowRequest& request, std::string& notes) {
+  const auto kind = request.collective.kind();
+  const bool automatic = request.algorithm == "auto";
+  const std::vector<std::string> names =
+      automatic ? collectives::algorithm_names(kind) : std::vector<std::string>{request.algorithm};
+  std::vector<Candidate> candidates;
+  for (const std::string& name : names) {
+    const Algorithm& algorithm = collectives::find_algorithm(kind, name);
+    AlgorithmRequest wanted{request.collective, request.layouts.front(), request.channels, request.slices};
+    if (automatic) {
+      if (!algorithm.honours_channels) wanted.channels = 0;
+      if (!algorithm.honours_slices) wanted.slices = 0;
+      if (const std::string why = algorithm.cannot(wanted); !why.empty()) {
+        notes += "  " + name + ": " + why + "\n";
+        continue;
+      }
+    }
+    auto schedules = std::make_shared<std::vector<std::unique_ptr<Schedule>>>();
+    for (const collectives::RankLayout& layout : request.layouts) {
+      wanted.layout = layout;
+      schedules->push_back(collectives::make_schedule(algorithm, wanted));
+    }
+    const Extent extent = extent_of(*schedules);
+    if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
+      notes += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
+               std::to_string(extent.lanes) + " lanes; ask for it by name\n";
+      continue;
+    }
+    for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
+      const ProtocolCosts& costs = costs_of(*protocol, algorithm.cost_family);
+      const Duration step = costs.message + std::min(costs.step_scale_up, costs.step_scale_out);
+      const Duration floor = costs.launch + static_cast<std::int64_t>(extent.longest_lane) * step;
+      candidates.push_back({&algorithm, protocol, schedules, floor, {}});
+    }
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.floor < b.floor; });
+  return candidates;
+}
+
+/// At most three by analytic estimate. A candidate whose floor is no better than the third best estimate is not run.
+std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Candidate>& candidates,
+                                 std::string& notes) {
+  std::vector<Candidate> best;
+  for (const Candidate& candidate : candidates) {
+    if (best.size() == kShortlist && candidate.floor >= best.back().estimate) {
+      notes += "  " + candidate.name() + ": at least " + to_string(candidate.floor) + " by its steps alone\n";
+      continue;
+    }
+    Candidate estimated = candidate;
+    estimated.estimate = estimate(request, candidate, run(request, candidate, "analytic", false));
+    notes += "  " + estimated.name() + ": at least " + to_string(estimated.estimate) + " by the analytic model\n";
+    const auto place = std::upper_bound(best.begin(), best.end(), estimated,
+                                        [](const Candidate& a, const Candidate& b) { return a.estimate < b.estimate; });
+    best.insert(place, std::move(estimated));
+    if (best.size() > kShortlist) best.pop_back();
+  }
+  return best;
+}
+
+}  // namespace
+
+RowOutcome compute_row(const RowRequest& request) {
+  std::string notes;
+  std::vector<Candidate> candidates = candidates_of(request, notes);
+  if (candidates.empty()) {
+    throw InputError("no algorithm for " + std::string(collectives::to_string(request.collective.kind())) +
+                     " on these ranks:\n" + notes);
+  }
+  if (candidates.size() == 1) {
+    const Candidate& only = candidates.front();
+    return {only.algorithm->name, only.protocol->name, notes, run(request, only, request.model, request.explain)};
+  }
+  candidates = shortlist(request, candidates, notes);
+  std::optional<RowOutcome> best;
+  for (const Candidate& candidate : candidates) {
+    if (best && candidate.estimate >= best->run.makespan.since_start()) continue;
+    RunOutcome outcome = run(request, candidate, request.model, request.explain);
+    notes += "  " + candidate.name() + ": " + to_string(outcome.makespan.since_start()) + " by the " + request.model +
+             " model\n";
+    if (!best || outcome.makespan < best->run.makespan) {
+      best = RowOutcome{candidate.algorithm->name, candidate.protocol->name, "", std::move(outcome)};
+    }
+  }
+  best->alternatives = notes;
+  return *std::move(best);
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,52 @@
+// `--algorithm auto`, `--protocol auto`: the analytic model with its cut bounds shortlists at most three candidates,
+// the chosen model decides among them.
+//
+// A candidate is (algorithm, protocol). Its estimate is the larger of the analytic time (no contention) and of the
+// bytes over the most loaded trunk; since dependencies are fixed and contention only delays, the estimate is a lower
+// bound of the candidate's time in every model that shares links, so a shortlisted candidate whose estimate is not
+// below the best time found so far is skipped without loss.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collectives/algorithm.h"
+#include "sim/run_once.h"
+#include "sim/stack.h"
+#include "topology/router.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+/// One row to compute: a contract on some cards; several groups run it at the same time.
+struct RowRequest {
+  const topology::Topology& topology;
+  topology::Router& router;
+  const Stack& stack;
+  std::string model;
+  std::string job_name;
+  std::vector<std::vector<DeviceId>> groups;     // of equal length
+  std::vector<collectives::RankLayout> layouts;  // of each group
+  collectives::Collective collective;
+  std::string algorithm, protocol;  // "auto" or a name
+  std::uint32_t channels = 0, slices = 0;
+  bool explain = false;
+  std::function<bool()> stop;
+};
+
+struct RowOutcome {
+  std::string algorithm, protocol;
+  std::string alternatives;  // what else was weighed, one line each
+  RunOutcome run;
+};
+
+/// Schedules of more sends than this, or of more lanes at once, are left to those who name the algorithm; said in
+/// `alternatives`.
+inline constexpr std::uint64_t kMaxAutoSends = 48'000'000;
+inline constexpr std::uint64_t kMaxAutoLanes = 1'000'000;
+
+/// Throws InputError when nothing can do it.
+[[nodiscard]] RowOutcome compute_row(const RowRequest& request);
+
+}  // namespace polyplane::sim

@@ -1,0 +1,18 @@
+// Element types and reductions, by nccl-tests' names.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace polyplane::sim {
+
+/// Bytes of one element. Throws InputError with the allowed names.
+[[nodiscard]] std::int64_t element_bytes(std::string_view datatype);
+[[nodiscard]] std::vector<std::string> datatype_names();
+
+/// Throws InputError unless it is sum, prod, min, max, avg or mulsum. They all move the same bytes.
+void check_reduction(std::string_view reduction);
+
+}  // namespace polyplane::sim

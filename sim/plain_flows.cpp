@@ -1,0 +1,161 @@
+#include "sim/plain_flows.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "base/suggest.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+using topology::Link;
+using topology::Router;
+using topology::Topology;
+
+class Resolver {
+ public:
+  Resolver(const Experiment& experiment, const Topology& topology, Router& router)
+      : experiment_(experiment), topology_(topology), router_(router) {
+    for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
+      const std::string& name = topology.links()[i].name;
+      if (!name.empty()) links_.emplace(name, LinkId(i));
+    }
+    for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
+      const auto members = router.members(TrunkId(t));
+      if (members.size() == 1) trunk_of_.emplace(members.front().link, TrunkId(t));
+    }
+    if (experiment.cluster.graph) {
+      for (const GraphSpec::Edge& edge : experiment.cluster.graph->edges) {
+        if (edge.shared) continue;
+        unshared_.insert(edge.name);
+        if (edge.two_way) unshared_.insert(edge.name + "~");
+      }
+    }
+  }
+
+  PlainTraffic resolve() {
+    std::set<std::string> names;
+    for (const FlowJob& job : experiment_.flows) {
+      if (!names.insert(job.name).second) throw InputError("flow \"" + printable(job.name) + "\" exists twice");
+      add(job);
+    }
+    for (const CapacityEvent& event : experiment_.capacity_events) add(event);
+    return std::move(traffic_);
+  }
+
+ private:
+  LinkId link_named(const std::string& where, const std::string& name) const {
+    const auto place = links_.find(name);
+    if (place != links_.end()) return place->second;
+    std::vector<std::string> names;
+    for (const auto& [known, id] : links_) names.push_back(known);
+    throw InputError(where + ": " + unknown_name("link", name, names));
+  }
+  DeviceId device_named(const std::string& where, const std::string& name) const {
+    const DeviceId id = topology_.find_device(name);
+    if (id.valid()) return id;
+    std::vector<std::string> names;
+    for (const topology::Device& device : topology_.devices()) names.push_back(device.name);
+    throw InputError(where + ": " + unknown_name("device", name, names));
+  }
+  TrunkId trunk_of(const std::string& where, LinkId link) const {
+    const auto place = trunk_of_.find(link);
+    if (place != trunk_of_.end()) return place->second;
+    throw InputError(where + ": link \"" + printable(topology_.link(link).name) + "\" is spread over by routing " +
+                     experiment_.routing.name +
+                     "; routes by name and capacity events need routing \"ecmp\" or \"static\"");
+  }
+  TrunkId private_trunk(BitRate capacity) {
+    traffic_.private_trunks.push_back(capacity);
+    return TrunkId(static_cast<std::uint32_t>(router_.trunks().size() + traffic_.private_trunks.size() - 1));
+  }
+
+  void add_named_route(const FlowJob& job, const std::string& where, PlainFlow& flow) {
+    DeviceId at;
+    std::set<LinkId> used;
+    for (const std::string& name : job.route) {
+      const LinkId id = link_named(where, name);
+      const Link& link = topology_.link(id);
+      if (!link.up) throw InputError(where + ": link \"" + printable(name) + "\" is down");
+      if (!used.insert(id).second) throw InputError(where + ": the route uses link \"" + printable(name) + "\" twice");
+      if (at.valid() && link.from != at) {
+        throw InputError(where + ": the route breaks before link \"" + printable(name) + "\", which starts at " +
+                         topology_.device(link.from).name + ", not at " + topology_.device(at).name);
+      }
+      if (!at.valid() && !job.src.empty() && device_named(where, job.src) != link.from) {
+        throw InputError(where + ": the route starts at " + topology_.device(link.from).name + ", not at " + job.src);
+      }
+      at = link.to;
+      flow.latency += link.latency;
+      if (unshared_.contains(name)) {
+        const TrunkId own = private_trunk(link.rate);
+        private_of_[id].push_back(own);
+        flow.hops.push_back({own, 1.0});
+      } else {
+        flow.hops.push_back({trunk_of(where, id), 1.0});
+      }
+    }
+    if (!job.dst.empty() && device_named(where, job.dst) != at) {
+      throw InputError(where + ": the route ends at " + topology_.device(at).name + ", not at " + job.dst);
+    }
+  }
+
+  void add(const FlowJob& job) {
+    const std::string where = "flow \"" + printable(job.name) + "\"";
+    PlainFlow flow;
+    flow.name = job.name;
+    flow.start = job.start;
+    flow.size = job.size;
+    if (!job.route.empty()) {
+      add_named_route(job, where, flow);
+    } else {
+      if (job.src.empty() || job.dst.empty()) throw InputError(where + ": needs src and dst, or a route");
+      const DeviceId src = device_named(where, job.src), dst = device_named(where, job.dst);
+      for (const DeviceId end : {src, dst}) {
+        if (topology_.device(end).kind != topology::DeviceKind::accelerator) {
+          throw InputError(where + ": " + topology_.device(end).name +
+                           " is no accelerator; give a route by link names");
+        }
+      }
+      if (src == dst) throw InputError(where + ": src and dst are the same device");
+      if (!unshared_.empty()) throw InputError(where + ": a graph with unshared links needs routes by link names");
+      topology::Route route;
+      router_.route({src, dst, static_cast<std::uint32_t>(traffic_.flows.size())}, route);
+      flow.latency = route.latency;
+      flow.hops = route.hops;
+    }
+    if (job.rate_cap) flow.hops.push_back({private_trunk(*job.rate_cap), 1.0});
+    traffic_.flows.push_back(std::move(flow));
+  }
+
+  void add(const CapacityEvent& event) {
+    const std::string where = "capacity event";
+    const LinkId link = link_named(where, event.link);
+    if (!unshared_.contains(event.link)) {
+      traffic_.changes.push_back({event.time, trunk_of(where, link), event.rate});
+      return;
+    }
+    for (const TrunkId own : private_of_[link]) traffic_.changes.push_back({event.time, own, event.rate});
+  }
+
+  const Experiment& experiment_;
+  const Topology& topology_;
+  Router& router_;
+  std::map<std::string, LinkId> links_;
+  std::map<LinkId, TrunkId> trunk_of_;
+  std::set<std::string> unshared_;
+  std::map<LinkId, std::vector<TrunkId>> private_of_;
+  PlainTraffic traffic_;
+};
+
+}  // namespace
+
+PlainTraffic resolve_flows(const Experiment& experiment, const Topology& topology, Router& router) {
+  return Resolver(experiment, topology, router).resolve();
+}
+
+}  // namespace polyplane::sim

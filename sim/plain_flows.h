@@ -1,0 +1,25 @@
+// Explicit flows of an experiment, resolved against the graph: routes by link name or from the router, rate caps and
+// links that are not shared ("fatpipe") as private trunks of their flow.
+#pragma once
+
+#include <vector>
+
+#include "sim/experiment.h"
+#include "sim/run_once.h"
+#include "topology/router.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+struct PlainTraffic {
+  std::vector<PlainFlow> flows;
+  std::vector<BitRate> private_trunks;
+  std::vector<CapacityChange> changes;
+};
+
+/// Throws InputError: unknown device or link (did-you-mean), a route that does not hang together or uses a link twice
+/// or one that is down, a route by name or a capacity event under a routing that merges links.
+[[nodiscard]] PlainTraffic resolve_flows(const Experiment& experiment, const topology::Topology& topology,
+                                         topology::Router& router);
+
+}  // namespace polyplane::sim

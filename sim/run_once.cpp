@@ -1,0 +1,122 @@
+#include "sim/run_once.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "sim/network/network_model.h"
+#include "sim/simulation.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+/// Tells jobs and plain flows apart by flow id: plain ones come after those of the executor.
+class Deliveries final : public FlowSink {
+ public:
+  Deliveries(Engine& engine, Executor& executor, std::size_t plain_flows)
+      : engine_(engine), executor_(executor), ends_(plain_flows) {}
+
+  void delivered(FlowId id) override {
+    if (id.index() < executor_.num_flows()) {
+      executor_.delivered(id);
+    } else {
+      ends_[id.index() - executor_.num_flows()] = engine_.now();
+    }
+  }
+  [[nodiscard]] const std::vector<TimePoint>& ends() const { return ends_; }
+
+ private:
+  Engine& engine_;
+  Executor& executor_;
+  std::vector<TimePoint> ends_;
+};
+
+class CapacityChanges final : public EventHandler {
+ public:
+  CapacityChanges(Engine& engine, std::vector<CapacityChange> changes) : changes_(std::move(changes)) {
+    engine.attach(EventKind::capacity, *this);
+    for (std::uint32_t i = 0; i < changes_.size(); ++i) engine.schedule(changes_[i].time, EventKind::capacity, i);
+  }
+  void bind(NetworkModel& network) { network_ = &network; }
+  void handle(EventKind, std::span<const Event> events) override {
+    for (const Event& event : events) network_->set_capacity(changes_[event.id].trunk, changes_[event.id].capacity);
+  }
+
+ private:
+  std::vector<CapacityChange> changes_;
+  NetworkModel* network_ = nullptr;
+};
+
+void check_finished(const RunInput& input, const Executor& executor, const NetworkModel& network) {
+  std::string waiting = executor.unfinished();
+  for (const FlowId id : network.in_flight()) {
+    if (id.index() < executor.num_flows()) continue;
+    waiting += "\n  flow " + printable(input.flows[id.index() - executor.num_flows()].name) + " has no capacity left";
+  }
+  if (!waiting.empty()) throw RunError("the run stalled; nothing can happen any more, and these wait:" + waiting);
+}
+
+}  // namespace
+
+RunOutcome run_once(RunInput input) {
+  Engine engine;
+  Executor executor(engine, input.router, input.jobs);
+  Deliveries deliveries(engine, executor, input.flows.size());
+  std::optional<CapacityChanges> changes;
+  if (!input.changes.empty()) changes.emplace(engine, input.changes);
+
+  std::vector<BitRate> capacities;
+  for (const topology::Trunk& trunk : input.router.trunks()) capacities.push_back(trunk.capacity);
+  capacities.insert(capacities.end(), input.private_trunks.begin(), input.private_trunks.end());
+  const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
+  const std::unique_ptr<NetworkModel> network =
+      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows});
+  if (changes) changes->bind(*network);
+  std::optional<CriticalPath> critical_path;
+  if (input.explain && executor.num_flows() > 0) {
+    critical_path.emplace(input.topology, input.router, executor.num_flows());
+  }
+  executor.bind(*network, critical_path ? &*critical_path : nullptr);
+  for (std::uint32_t i = 0; i < input.flows.size(); ++i) {
+    const PlainFlow& flow = input.flows[i];
+    network->start({FlowId(executor.num_flows() + i), flow.start, flow.size, flow.latency, flow.hops});
+  }
+
+  if (!engine.run(input.stop)) throw Interrupted{};
+  check_finished(input, executor, *network);
+
+  RunOutcome outcome;
+  outcome.events = engine.events();
+  outcome.sends = executor.sends();
+  outcome.flow_end = deliveries.ends();
+  for (std::size_t job = 0; job < input.jobs.size(); ++job) outcome.job_end.push_back(executor.end(job));
+  for (const TimePoint end : outcome.job_end) outcome.makespan = std::max(outcome.makespan, end);
+  for (const TimePoint end : outcome.flow_end) outcome.makespan = std::max(outcome.makespan, end);
+  for (std::uint32_t t = 0; t < input.router.trunks().size(); ++t) {
+    outcome.trunk_bytes.push_back(network->carried_bytes(TrunkId(t)));
+  }
+  if (critical_path && executor.last_end().ps() >= 0) {
+    outcome.attribution = critical_path->attribution(executor.last_lane(), executor.last_end());
+  } else if (input.explain && !input.jobs.empty()) {
+    outcome.attribution.emplace();  // no job sends anything: all of the time is the launch
+    outcome.attribution->waiting = input.jobs.front().start.since_start();
+    outcome.attribution->launch = input.jobs.front().costs.launch;
+  }
+  return outcome;
+}
+
+std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,
+                               const std::vector<double>& trunk_bytes) {
+  std::vector<double> bytes(topology.links().size(), 0.0);
+  for (std::uint32_t t = 0; t < trunk_bytes.size(); ++t) {
+    for (const topology::TrunkMember& member : router.members(TrunkId(t))) {
+      bytes[member.link.index()] += trunk_bytes[t] * member.share;
+    }
+  }
+  return bytes;
+}
+
+}  // namespace polyplane::sim

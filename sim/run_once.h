@@ -1,0 +1,60 @@
+// One run of one engine: jobs and plain flows on one network model, from the first launch to the last byte.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/executor.h"
+#include "sim/report.h"
+#include "topology/router.h"
+#include "topology/topology.h"
+
+namespace polyplane::sim {
+
+/// A flow with its route resolved.
+struct PlainFlow {
+  std::string name;
+  TimePoint start;
+  Bytes size;
+  Duration latency;
+  std::vector<topology::Hop> hops;
+};
+
+struct CapacityChange {
+  TimePoint time;
+  TrunkId trunk;
+  BitRate capacity;
+};
+
+struct RunInput {
+  const topology::Topology& topology;
+  topology::Router& router;
+  std::string model;
+  std::vector<Job> jobs;
+  std::vector<PlainFlow> flows;
+  std::vector<BitRate> private_trunks;  // after the router's: caps and unshared links of plain flows
+  std::vector<CapacityChange> changes;
+  bool explain = false;
+  std::function<bool()> stop;
+};
+
+struct RunOutcome {
+  std::vector<TimePoint> job_end;
+  std::vector<TimePoint> flow_end;
+  TimePoint makespan;
+  std::uint64_t events = 0, sends = 0;
+  std::vector<double> trunk_bytes;  // of the router's trunks
+  std::optional<Attribution> attribution;
+};
+
+/// Throws RunError for a stall (who waits for whom), Interrupted when stopped.
+[[nodiscard]] RunOutcome run_once(RunInput input);
+
+/// Bytes by LinkId.
+[[nodiscard]] std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,
+                                             const std::vector<double>& trunk_bytes);
+
+}  // namespace polyplane::sim

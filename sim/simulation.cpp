@@ -1,0 +1,392 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/suggest.h"
+#include "collectives/verify.h"
+#include "sim/bounds.h"
+#include "sim/choose_algorithm.h"
+#include "sim/datatype.h"
+#include "sim/fingerprint.h"
+#include "sim/graph_topology.h"
+#include "sim/placement.h"
+#include "sim/plain_flows.h"
+#include "sim/run_once.h"
+#include "topology/faults.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+using collectives::Collective;
+using topology::Router;
+using topology::Topology;
+
+constexpr std::uint32_t kMaxProvenRanks = 64;  // the proof costs ranks^2; larger runs are reported as not proven
+constexpr std::size_t kTopLinks = 10;
+
+/// Routers are not thread-safe and costly to warm up: a worker takes one and puts it back.
+class RouterPool {
+ public:
+  RouterPool(const Topology& topology, topology::RoutingSpec spec) : topology_(topology), spec_(std::move(spec)) {
+    free_.push_back(topology::make_router(topology_, spec_));  // the first one also proves the routing
+  }
+  class Lease {
+   public:
+    Lease(RouterPool& pool, std::unique_ptr<Router> router) : pool_(pool), router_(std::move(router)) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool_.give_back(std::move(router_)); }
+    Router& operator*() { return *router_; }
+
+   private:
+    RouterPool& pool_;
+    std::unique_ptr<Router> router_;
+  };
+  Lease take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        std::unique_ptr<Router> router = std::move(free_.back());
+        free_.pop_back();
+        return {*this, std::move(router)};
+      }
+    }
+    return {*this, topology::make_router(topology_, spec_)};
+  }
+
+ private:
+  void give_back(std::unique_ptr<Router> router) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(router));
+  }
+  const Topology& topology_;
+  topology::RoutingSpec spec_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Router>> free_;
+};
+
+/// Remembers which schedules were proven, so that a table proves each once.
+class Proofs {
+ public:
+  /// False above kMaxProvenRanks. CHECKs the proof: a built-in schedule that fails is a bug.
+  bool prove(const collectives::AlgorithmRequest& request, const std::string& name) {
+    if (request.layout.num_ranks() > kMaxProvenRanks) return false;
+    const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name);
+    const auto schedule = collectives::make_schedule(algorithm, request);
+    const auto key = std::make_pair(name, schedule->pieces());
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::find(proven_.begin(), proven_.end(), key) != proven_.end()) return true;
+    }
+    const collectives::Verdict verdict = collectives::verify(*schedule);
+    CHECK(verdict.proven, "schedule " + name + " is wrong: " + verdict.problem);
+    const std::lock_guard lock(mutex_);
+    proven_.push_back(key);
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<std::string, std::uint32_t>> proven_;
+};
+
+/// A collective job with its cards and contracts found.
+struct PlacedJob {
+  const CollectiveJob* job = nullptr;
+  std::vector<std::vector<DeviceId>> groups;
+  std::vector<collectives::RankLayout> layouts;
+  std::vector<Collective> contracts;  // of each size
+  std::shared_ptr<Bounds> bounds;
+};
+
+std::vector<DeviceId> cards(const Topology& topology, const std::vector<std::uint32_t>& ranks) {
+  const auto all = topology.accelerators();
+  if (ranks.empty()) return {all.begin(), all.end()};
+  std::vector<DeviceId> chosen;
+  for (const std::uint32_t rank : ranks) {
+    if (rank >= all.size()) {
+      throw InputError("card " + std::to_string(rank) + " is asked for, but cluster " + topology.name() + " has " +
+                       std::to_string(all.size()) + " (0 to " + std::to_string(all.size() - 1) + ")");
+    }
+    chosen.push_back(all[rank]);
+  }
+  return chosen;
+}
+
+Collective contract(const CollectiveJob& job, std::uint32_t ranks, Bytes size) {
+  const std::int64_t element = element_bytes(job.datatype);
+  if (job.root >= ranks) {
+    throw InputError("root " + std::to_string(job.root) + " is not among the " + std::to_string(ranks) + " ranks");
+  }
+  if (job.kind == collectives::CollectiveKind::alltoallv && !job.matrix.empty()) {
+    if (job.matrix.size() != std::size_t{ranks} * ranks) {
+      throw InputError("the matrix of an alltoallv among " + std::to_string(ranks) + " ranks needs " +
+                       std::to_string(std::size_t{ranks} * ranks) + " entries, not " +
+                       std::to_string(job.matrix.size()));
+    }
+    Collective::Shape shape;
+    shape.kind = job.kind;
+    shape.ranks = ranks;
+    shape.element_bytes = element;
+    shape.matrix = job.matrix;
+    return Collective(std::move(shape));
+  }
+  return Collective::sized(job.kind, ranks, size, element, RankId(job.root));
+}
+
+PlacedJob place(const CollectiveJob& job, const Topology& topology) {
+  check_reduction(job.reduction);
+  if (topology.accelerators().empty()) throw InputError("cluster " + topology.name() + " has no accelerator to run on");
+  PlacedJob placed;
+  placed.job = &job;
+  const auto groups = job.groups.empty() ? std::vector<std::vector<std::uint32_t>>{job.ranks} : job.groups;
+  for (const std::vector<std::uint32_t>& group : groups) {
+    placed.groups.push_back(cards(topology, group));
+    if (placed.groups.back().size() != placed.groups.front().size()) {
+      throw InputError("groups that run side by side must be of equal size; one has " +
+                       std::to_string(placed.groups.front().size()) + " ranks, another " +
+                       std::to_string(placed.groups.back().size()));
+    }
+    placed.layouts.push_back(make_layout(topology, placed.groups.back()));
+  }
+  const auto ranks = static_cast<std::uint32_t>(placed.groups.front().size());
+  if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
+  for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, ranks, size));
+  if (job.algorithm != "auto") static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm));
+  placed.bounds = std::make_shared<Bounds>(topology, placed.groups.front());
+  return placed;
+}
+
+class Simulation {
+ public:
+  Simulation(const Experiment& experiment, const RunOptions& options)
+      : experiment_(experiment),
+        options_(options),
+        topology_(build_topology(experiment)),
+        routers_(topology_, seeded(experiment)) {
+    static_cast<void>(network_models().at(experiment.model));
+    if (experiment.collectives.empty() && experiment.flows.empty()) {
+      throw InputError("experiment \"" + printable(experiment.name) +
+                       "\" has nothing to run: no collective and no flow");
+    }
+    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_));
+    if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
+  }
+
+  Report run() {
+    report_.cluster = topology_.name();
+    report_.endpoints = static_cast<std::uint32_t>(topology_.accelerators().size());
+    if (!experiment_.cluster.graph) report_.assumed = experiment_.cluster.spec.assumed;
+    report_.routing = experiment_.routing.name;
+    report_.stack = experiment_.stack.name;
+    const bool alone = jobs_.size() == 1 && experiment_.flows.empty() && experiment_.capacity_events.empty();
+    if (alone) {
+      run_rows(jobs_.front());
+    } else {
+      run_together();
+    }
+    std::vector<std::uint64_t> fingerprints;
+    for (const CollectiveResult& result : report_.collectives) fingerprints.push_back(result.fingerprint);
+    for (const FlowResult& result : report_.flows) fingerprints.push_back(fingerprint(result));
+    report_.fingerprint = combine(fingerprints);
+    return std::move(report_);
+  }
+
+ private:
+  static topology::RoutingSpec seeded(const Experiment& experiment) {
+    topology::RoutingSpec spec = experiment.routing;
+    spec.seed = experiment.seed;
+    return spec;
+  }
+
+  static void refuse_unshared(const GraphSpec& graph) {
+    for (const GraphSpec::Edge& edge : graph.edges) {
+      if (!edge.shared) {
+        throw InputError("link \"" + printable(edge.name) +
+                         "\" is not shared; only flows with a route by link names can "
+                         "use such links, collectives cannot");
+      }
+    }
+  }
+
+  RowRequest request(const PlacedJob& placed, std::size_t size, Router& router) const {
+    const CollectiveJob& job = *placed.job;
+    return {topology_,     router,         experiment_.stack,      experiment_.model, job.name,
+            placed.groups, placed.layouts, placed.contracts[size], job.algorithm,     job.protocol,
+            job.channels,  job.slices,     options_.explain,       options_.stop};
+  }
+
+  CollectiveResult result(const PlacedJob& placed, std::size_t size, const RowOutcome& row, Duration time,
+                          const Router& router) {
+    const CollectiveJob& job = *placed.job;
+    const Collective& collective = placed.contracts[size];
+    CollectiveResult result;
+    result.kind = job.kind;
+    result.job = job.name;
+    result.algorithm = row.algorithm;
+    result.protocol = row.protocol;
+    result.model = experiment_.model;
+    result.how = experiment_.model == "analytic" ? "send by send, no contention" : "flow by flow";
+    result.ranks = collective.ranks();
+    result.groups = static_cast<std::uint32_t>(placed.groups.size());
+    result.channels = job.channels;
+    result.slices = job.slices;
+    result.size = collective.size();
+    result.count = collective.count();
+    result.datatype = job.datatype;
+    result.reduction = collective.reduced() ? job.reduction : "none";
+    const bool rooted =
+        job.kind == collectives::CollectiveKind::broadcast || job.kind == collectives::CollectiveKind::reduce ||
+        job.kind == collectives::CollectiveKind::gather || job.kind == collectives::CollectiveKind::scatter;
+    result.root = rooted ? static_cast<std::int32_t>(job.root) : -1;
+    result.time = time;
+    if (time.ps() > 0) {
+      result.algbw_GBps = static_cast<double>(result.size.count()) / (static_cast<double>(time.ps()) * 1e-3);
+      result.busbw_GBps = result.algbw_GBps * collective.bus_factor();
+    }
+    result.alternatives = row.alternatives;
+    result.events = row.run.events;
+    const LowerBound bound = placed.bounds->lower_bound(collective, experiment_.stack);
+    result.lower_bound = bound.time;
+    result.lower_bound_reason = bound.reason;
+    if (time < bound.time) {
+      throw RunError(std::string(collectives::to_string(job.kind)) + "/" + row.algorithm + " of " +
+                     to_string(result.size) + " took " + to_string(time) + ", less than the lower bound of " +
+                     to_string(bound.time) + " (" + bound.reason + "); this is a bug in polyplane, please report it");
+    }
+    result.proven = proofs_.prove({collective, placed.layouts.front(), job.channels, job.slices}, row.algorithm);
+    const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
+    result.fingerprint = fingerprint(result, bytes);
+    describe_links(result, bytes, row.run.makespan);
+    if (row.run.attribution) result.attribution = *row.run.attribution;
+    return result;
+  }
+
+  void describe_links(CollectiveResult& result, const std::vector<double>& bytes, TimePoint makespan) const {
+    std::vector<LinkLoad> loads;
+    for (std::uint32_t i = 0; i < bytes.size(); ++i) {
+      if (bytes[i] <= 0) continue;
+      const topology::Link& link = topology_.links()[i];
+      LinkLoad load;
+      load.link = LinkId(i);
+      load.bytes = bytes[i];
+      load.utilisation = bytes[i] * 8.0 / (static_cast<double>(link.rate.bps()) * makespan.since_start().seconds());
+      loads.push_back(load);
+    }
+    const std::size_t shown = std::min(kTopLinks, loads.size());
+    std::partial_sort(loads.begin(), loads.begin() + static_cast<std::ptrdiff_t>(shown), loads.end(),
+                      [](const LinkLoad& a, const LinkLoad& b) {
+                        return a.utilisation != b.utilisation ? a.utilisation > b.utilisation : a.link < b.link;
+                      });
+    loads.resize(shown);
+    for (LinkLoad& load : loads) {
+      const topology::Link& link = topology_.link(load.link);
+      load.name = topology_.device(link.from).name + " -> " + topology_.device(link.to).name;
+      load.tier = topology_.tier_names()[link.tier];
+    }
+    result.bottleneck = loads.empty() || loads.front().utilisation < 0.5 ? "latency" : loads.front().tier;
+    if (options_.link_loads) result.top_links = std::move(loads);
+  }
+
+  /// Every size on its own, several at a time; rows come out in order.
+  void run_rows(const PlacedJob& placed) {
+    const std::size_t count = placed.contracts.size();
+    std::vector<std::optional<CollectiveResult>> rows(count);
+    std::mutex mutex;
+    std::size_t next = 0, done = 0;
+    parallel_for(
+        count, options_.threads,
+        [&](std::size_t i) {
+          RouterPool::Lease router = routers_.take();
+          const RowOutcome row = compute_row(request(placed, i, *router));
+          CollectiveResult finished = result(placed, i, row, row.run.makespan.since_start(), *router);
+          const std::lock_guard lock(mutex);
+          rows[i] = std::move(finished);
+          ++done;
+          for (; next < count && rows[next]; ++next) {
+            if (options_.on_row) options_.on_row(*rows[next]);
+          }
+          if (options_.on_progress) options_.on_progress(static_cast<double>(done), static_cast<double>(count));
+        },
+        options_.stop);
+    if (done < count) throw Interrupted{};
+    for (auto& row : rows) report_.collectives.push_back(*std::move(row));
+  }
+
+  /// All jobs and flows side by side on one network. Each collective's algorithm is chosen as if it were alone.
+  void run_together() {
+    RouterPool::Lease router = routers_.take();
+    RunInput input{topology_, *router, experiment_.model, {}, {}, {}, {}, options_.explain, options_.stop};
+    std::vector<RowOutcome> alone;
+    std::vector<std::unique_ptr<collectives::Schedule>> schedules;
+    for (const PlacedJob& placed : jobs_) {
+      if (placed.contracts.size() != 1) {
+        throw InputError("job \"" + printable(placed.job->name) +
+                         "\": jobs that run side by side have one size each, not " +
+                         std::to_string(placed.contracts.size()));
+      }
+      alone.push_back(compute_row(request(placed, 0, *router)));
+      const auto& algorithm = collectives::find_algorithm(placed.job->kind, alone.back().algorithm);
+      const auto protocol = std::find_if(experiment_.stack.protocols.begin(), experiment_.stack.protocols.end(),
+                                         [&](const Protocol& p) { return p.name == alone.back().protocol; });
+      for (std::size_t g = 0; g < placed.groups.size(); ++g) {
+        collectives::AlgorithmRequest wanted{placed.contracts[0], placed.layouts[g], placed.job->channels,
+                                             placed.job->slices};
+        if (placed.job->algorithm == "auto") {
+          if (!algorithm.honours_channels) wanted.channels = 0;
+          if (!algorithm.honours_slices) wanted.slices = 0;
+        }
+        schedules.push_back(collectives::make_schedule(algorithm, wanted));
+        input.jobs.push_back({placed.job->name, schedules.back().get(), placed.groups[g],
+                              costs_of(*protocol, algorithm.cost_family), protocol->efficiency, TimePoint{}});
+      }
+    }
+    PlainTraffic traffic = resolve_flows(experiment_, topology_, *router);
+    input.flows = std::move(traffic.flows);
+    input.private_trunks = std::move(traffic.private_trunks);
+    input.changes = std::move(traffic.changes);
+    const RunOutcome outcome = run_once(input);
+
+    std::size_t job = 0;
+    for (std::size_t j = 0; j < jobs_.size(); ++j) {
+      TimePoint end;
+      for (std::size_t g = 0; g < jobs_[j].groups.size(); ++g) end = std::max(end, outcome.job_end[job++]);
+      RowOutcome row = std::move(alone[j]);
+      row.run = outcome;
+      report_.collectives.push_back(result(jobs_[j], 0, row, end.since_start(), *router));
+      if (options_.on_row) options_.on_row(report_.collectives.back());
+    }
+    for (std::size_t i = 0; i < experiment_.flows.size(); ++i) {
+      report_.flows.push_back({experiment_.flows[i].name, experiment_.flows[i].start, outcome.flow_end[i]});
+    }
+  }
+
+  const Experiment& experiment_;
+  const RunOptions& options_;
+  Topology topology_;
+  RouterPool routers_;
+  std::vector<PlacedJob> jobs_;
+  Proofs proofs_;
+  Report report_;
+};
+
+}  // namespace
+
+Topology build_topology(const Experiment& experiment) {
+  Topology healthy = experiment.cluster.graph ? build_graph(*experiment.cluster.graph)
+                                              : topology::build_cluster(experiment.cluster.spec);
+  if (experiment.faults.empty()) return healthy;
+  return topology::apply_faults(healthy, experiment.faults, experiment.seed, nullptr);
+}
+
+Report run(const Experiment& experiment, const RunOptions& options) { return Simulation(experiment, options).run(); }
+
+}  // namespace polyplane::sim
