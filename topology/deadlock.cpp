@@ -49,23 +49,19 @@ class TargetWalk {
 
   void enter(Vertex target) { paths_.fill(target, field_, order_); }
 
-  /// `choose(hops)` leaves in `hops` those that a route may take.
+  /// `choose(hops)` gives those of the next hops that a route may take.
   template <class Choose>
   void add(Choose&& choose) {
     const auto edges = paths_.graph().edges();
     std::fill(reached_.begin(), reached_.end(), std::uint8_t{0});
-    const auto next_hops = [&](PathState s, std::vector<NextHop>& hops) {
-      hops.clear();
-      paths_.for_each_next_hop(field_, s, [&](NextHop hop) { hops.push_back(hop); });
-      choose(hops);
-    };
     for (auto s = order_.rbegin(); s != order_.rend(); ++s) {  // farthest first
-      if (!(reached(*s) != 0 || (!s->descending && is_origin_[s->vertex] != 0))) continue;
-      next_hops(*s, hops_);
-      for (const NextHop& hop : hops_) {
-        reached(hop.state) = 1;
-        next_hops(hop.state, further_);
-        for (const NextHop& next : further_) dependencies_.add(edges[hop.edge].link, edges[next.edge].link);
+      if (reached(*s) == 0 && (s->descending || is_origin_[s->vertex] == 0)) continue;
+      for (const std::uint32_t edge : choose(paths_.next_hops(field_, *s, buffer_))) {
+        const PathState after = paths_.after(*s, edge);
+        reached(after) = 1;
+        for (const std::uint32_t next : choose(paths_.next_hops(field_, after, further_))) {
+          dependencies_.add(edges[edge].link, edges[next].link);
+        }
       }
     }
   }
@@ -78,7 +74,7 @@ class TargetWalk {
   std::vector<std::uint8_t> reached_, is_origin_;
   DistanceField field_;
   std::vector<PathState> order_;
-  std::vector<NextHop> hops_, further_;
+  std::vector<std::uint32_t> buffer_, further_;
 };
 
 }  // namespace
@@ -130,7 +126,7 @@ std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPath
     for (const Vertex target : graph.targets()) {
       if (!suspect(target)) continue;
       walk.enter(target);
-      walk.add([](std::vector<NextHop>&) {});
+      walk.add([](std::span<const std::uint32_t> hops) { return hops; });
     }
     return dependencies.cycle();
   }
@@ -144,8 +140,8 @@ std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPath
   Vertex entered = kNoVertex;
   for (const Access* exit : exits) {
     if (exit->vertex != entered) walk.enter(entered = exit->vertex);
-    walk.add([&](std::vector<NextHop>& hops) {
-      if (hops.size() > 1) hops.assign(1, NextHop(hops[pick(*exit, hops)]));
+    walk.add([&](std::span<const std::uint32_t> hops) {
+      return hops.size() > 1 ? hops.subspan(pick(*exit, hops), 1) : hops;
     });
   }
   return dependencies.cycle();

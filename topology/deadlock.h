@@ -34,8 +34,8 @@ class ChannelDependencies {
   std::vector<std::vector<std::uint64_t>> next_;  // by link: a bit for each link that leaves the device it enters
 };
 
-/// Picks one of several equal next hops towards an exit.
-using NextHopPick = std::function<std::uint32_t(const Access& exit, std::span<const NextHop> hops)>;
+/// Picks one of several equal next hops (edges) towards an exit: an index into `hops`.
+using NextHopPick = std::function<std::uint32_t(const Access& exit, std::span<const std::uint32_t> hops)>;
 
 /// A cycle among the dependencies of all routes over shortest paths of one layer; empty when free of deadlock. Without
 /// `pick`, routes use all shortest paths. Derived from the next hops towards each target, never pair by pair.

@@ -23,8 +23,8 @@ class EcmpRouter final : public SinglePathRouter {
     return static_cast<std::uint32_t>(mix64(hash_(key, key.src, seed_)) % count);
   }
   [[nodiscard]] std::uint32_t pick_next_hop(const FlowKey& key, const TransitGraph& graph, const Access& /*exit*/,
-                                            std::span<const NextHop> hops) const override {
-    const DeviceId at = graph.device(graph.edges()[hops[0].edge].from);
+                                            std::span<const std::uint32_t> hops) const override {
+    const DeviceId at = graph.device(graph.edges()[hops[0]].from);
     return static_cast<std::uint32_t>(hash_(key, at, seed_) % hops.size());
   }
 

@@ -1,6 +1,5 @@
 #include "topology/router.h"
 
-#include "base/check.h"
 #include "base/error.h"
 #include "topology/deadlock.h"
 
@@ -14,11 +13,6 @@ Registry<RoutingFactory>& routings() {
 Registry<FlowHash>& flow_hashes() {
   static Registry<FlowHash> registry("flow hash");
   return registry;
-}
-
-std::vector<LinkId> Router::dependency_cycle() {
-  CHECK(false, "this router does not know its channel dependencies");
-  return {};
 }
 
 std::unique_ptr<Router> make_router(const Topology& topology, const RoutingSpec& spec) {

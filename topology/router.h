@@ -65,8 +65,8 @@ class Router {
   /// Latency of the route split by tier of link (index = Topology::tier_names()); sums to Route::latency.
   [[nodiscard]] virtual std::vector<Duration> latency_by_tier(const FlowKey& key) = 0;
   /// Scale-out links that could wait for each other in a ring if the fabric never drops; empty when free of deadlock.
-  /// See topology/deadlock.h for what counts. A router that make_router() hands out must answer; the default CHECKs.
-  [[nodiscard]] virtual std::vector<LinkId> dependency_cycle();
+  /// See topology/deadlock.h for what counts.
+  [[nodiscard]] virtual std::vector<LinkId> dependency_cycle() = 0;
 };
 
 /// `hash`: a name in flow_hashes(), used by "ecmp" only.

@@ -10,6 +10,28 @@ std::uint32_t ShortestPaths::distance(Vertex x, Vertex y) {
   return field(y).from(x);
 }
 
+std::span<const std::uint32_t> ShortestPaths::next_hops(const DistanceField& field, PathState s,
+                                                        std::vector<std::uint32_t>& buffer) const {
+  const std::uint32_t here = field.at(s);
+  if (here == 0 || here == DistanceField::kUnreachable) return {};
+  const std::uint32_t degree = graph_.out_end(s.vertex, Slope::down) - graph_.out_begin(s.vertex, Slope::up);
+  if (buffer.size() < degree) buffer.resize(degree);
+  std::uint32_t* found = buffer.data();
+  const Vertex* const heads = graph_.heads().data();
+  const auto scan = [&](Slope slope, const std::vector<std::uint16_t>& distances) {
+    const std::uint16_t* const distance = distances.data();
+    const std::uint32_t end = graph_.out_end(s.vertex, slope);
+    for (std::uint32_t e = graph_.out_begin(s.vertex, slope); e < end; ++e) {  // without a branch: half of them match
+      *found = e;
+      found += distance[heads[e] - field.first_] + 1U == here ? 1 : 0;
+    }
+  };
+  if (!s.descending) scan(Slope::up, field.climbing_);
+  scan(Slope::level, s.descending ? field.falling_ : field.climbing_);
+  scan(Slope::down, field.falling_);
+  return {buffer.data(), found};
+}
+
 void ShortestPaths::make_field(Vertex target) {
   fields_[target] = std::make_unique<DistanceField>();
   std::vector<PathState> order;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "topology/transit_graph.h"
@@ -60,21 +61,19 @@ class ShortestPaths {
   /// The same without caching. `order` gets all states that reach the target, nearest first.
   void fill(Vertex target, DistanceField& field, std::vector<PathState>& order) const;
 
-  /// Calls visit(NextHop) for each edge that leads from `s` one hop nearer, by ascending edge; parallel edges apart.
+  /// The edges that lead from `s` one hop nearer, ascending, parallel ones apart; empty at the target and where it is cut
+  /// off. They stand in `buffer`, which grows as needed and is meant to be reused.
+  std::span<const std::uint32_t> next_hops(const DistanceField& field, PathState s,
+                                           std::vector<std::uint32_t>& buffer) const;
+  /// Where `edge` leads a path that is in `s`.
+  [[nodiscard]] PathState after(PathState s, std::uint32_t edge) const {
+    return {graph_.heads()[edge], s.descending || edge >= graph_.out_begin(s.vertex, Slope::down)};
+  }
+  /// The same off the hot path: calls visit(NextHop) for each.
   template <class Visit>
   void for_each_next_hop(const DistanceField& field, PathState s, Visit&& visit) const {
-    const std::uint32_t here = field.at(s);
-    if (here == 0 || here == DistanceField::kUnreachable) return;
-    const auto scan = [&](Slope slope, bool descending, const std::vector<std::uint16_t>& distances) {
-      const std::uint32_t end = graph_.out_end(s.vertex, slope);
-      for (std::uint32_t e = graph_.out_begin(s.vertex, slope); e < end; ++e) {
-        const Vertex to = graph_.edges()[e].to;
-        if (distances[to - field.first_] + 1U == here) visit(NextHop{e, {to, descending}});
-      }
-    };
-    if (!s.descending) scan(Slope::up, false, field.climbing_);
-    scan(Slope::level, s.descending, s.descending ? field.falling_ : field.climbing_);
-    scan(Slope::down, true, field.falling_);
+    std::vector<std::uint32_t> buffer;
+    for (const std::uint32_t edge : next_hops(field, s, buffer)) visit(NextHop{edge, after(s, edge)});
   }
 
  private:

@@ -5,15 +5,16 @@ namespace polyplane::topology {
 void SinglePathRouter::cross(const FlowKey& key, Layer layer, const Passage& passage) {
   ShortestPaths& paths = finder_.paths(layer);
   const TransitGraph& graph = paths.graph();
+  latency_ += passage.head.latency + passage.tail.latency;
   for (std::uint32_t i = 0; i < passage.head.num_links; ++i) path_.push_back(passage.head.links[i]);
   if (passage.head.vertex != passage.tail.vertex) {
     const DistanceField& field = paths.field(passage.tail.vertex);
     for (PathState here{passage.head.vertex, false}; here.vertex != passage.tail.vertex;) {
-      hops_.clear();
-      paths.for_each_next_hop(field, here, [&](NextHop hop) { hops_.push_back(hop); });
-      const NextHop& next = hops_.size() == 1 ? hops_[0] : hops_[pick_next_hop(key, graph, passage.tail, hops_)];
-      path_.push_back(graph.edges()[next.edge].link);
-      here = next.state;
+      const auto hops = paths.next_hops(field, here, buffer_);
+      const std::uint32_t e = hops.size() == 1 ? hops[0] : hops[pick_next_hop(key, graph, passage.tail, hops)];
+      path_.push_back(graph.edges()[e].link);
+      latency_ += graph.edges()[e].latency;
+      here = paths.after(here, e);
     }
   }
   for (std::uint32_t i = 0; i < passage.tail.num_links; ++i) path_.push_back(passage.tail.links[i]);
@@ -21,6 +22,7 @@ void SinglePathRouter::cross(const FlowKey& key, Layer layer, const Passage& pas
 
 void SinglePathRouter::walk(const FlowKey& key, const Plan& plan) {
   path_.clear();
+  latency_ = Duration{};
   const auto pick = [&](std::size_t count) { return count == 1 ? 0U : pick_at_source(key, count); };
   const Way& way = plan.ways[pick(plan.ways.size())];
   for (std::uint32_t s = 0; s < way.num_stretches; ++s) {
@@ -33,11 +35,8 @@ void SinglePathRouter::route(const FlowKey& key, Route& route) {
   const Plan& plan = finder_.plan(key.src, key.dst);
   walk(key, plan);
   route.hops.clear();
-  route.latency = Duration{};
-  for (const LinkId link : path_) {
-    route.hops.push_back({TrunkId(link.index()), 1.0});
-    route.latency += finder_.topology().link(link).latency;
-  }
+  for (const LinkId link : path_) route.hops.push_back({TrunkId(link.index()), 1.0});
+  route.latency = latency_;
   route.scale_out = plan.scale_out;
   route.num_links = static_cast<std::uint32_t>(path_.size());
 }

@@ -24,21 +24,22 @@ class SinglePathRouter : public Router {
  protected:
   /// Which of `count` equal ports or peer cards the source uses; in [0, count). REQUIRES: count > 1.
   [[nodiscard]] virtual std::uint32_t pick_at_source(const FlowKey& key, std::size_t count) const = 0;
-  /// Which of several equal next hops a switch uses towards `exit`. REQUIRES: hops.size() > 1.
+  /// Which of several equal next hops (edges of `graph`) a switch uses towards `exit`; an index into `hops`. REQUIRES: hops.size() > 1.
   [[nodiscard]] virtual std::uint32_t pick_next_hop(const FlowKey& key, const TransitGraph& graph, const Access& exit,
-                                                    std::span<const NextHop> hops) const = 0;
+                                                    std::span<const std::uint32_t> hops) const = 0;
   [[nodiscard]] PathFinder& finder() { return finder_; }
   [[nodiscard]] const PathFinder& finder() const { return finder_; }
 
  private:
-  /// The path of the flow in path_.
+  /// The path of the flow into path_ and latency_.
   void walk(const FlowKey& key, const Plan& plan);
   void cross(const FlowKey& key, Layer layer, const Passage& passage);
 
   PathFinder finder_;
   TrunkTable trunks_;
   std::vector<LinkId> path_;
-  std::vector<NextHop> hops_;
+  Duration latency_;
+  std::vector<std::uint32_t> buffer_;
 };
 
 }  // namespace polyplane::topology

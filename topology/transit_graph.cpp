@@ -139,6 +139,7 @@ void TransitGraph::compile_edges(const Topology& topology) {
       ++out_first_[slot(v, s) + 1];
       ++in_first_[slot(edges_[e].to, s) + 1];
       slopes.push_back(s);
+      heads_.push_back(edges_[e].to);
     }
   }
   std::partial_sum(out_first_.begin(), out_first_.end(), out_first_.begin());

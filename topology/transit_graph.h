@@ -67,6 +67,8 @@ class TransitGraph {
 
   /// Edges by (from, slope, to, link): parallel links are neighbours.
   [[nodiscard]] std::span<const Edge> edges() const { return edges_; }
+  /// edges()[e].to for all e, close together: what a search reads.
+  [[nodiscard]] std::span<const Vertex> heads() const { return heads_; }
   /// First and past-the-last index into edges() of those that leave `v` with that slope.
   [[nodiscard]] std::uint32_t out_begin(Vertex v, Slope slope) const { return out_first_[slot(v, slope)]; }
   [[nodiscard]] std::uint32_t out_end(Vertex v, Slope slope) const { return out_first_[slot(v, slope) + 1]; }
@@ -109,7 +111,7 @@ class TransitGraph {
   std::vector<Component> components_;
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> out_first_, in_first_;
-  std::vector<Vertex> in_sources_;
+  std::vector<Vertex> heads_, in_sources_;
   Lists<Access> entries_, exits_;
   Lists<Door> doors_out_, doors_in_;
   std::vector<Vertex> origins_, targets_;

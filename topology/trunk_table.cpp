@@ -66,16 +66,15 @@ class SignaturePass {
         sum.by_distance += Modular::from_hash(mix64(bits ^ 0x5851f42d4c957f2dULL));
       }
       if (sum.plain.value() == 0 && sum.by_distance.value() == 0) continue;
-      hops_.clear();
-      paths_.for_each_next_hop(field_, *s, [&](NextHop hop) { hops_.push_back(hop); });
-      if (hops_.empty()) continue;
-      const Modular split = inverse(hops_.size());
+      const auto hops = paths_.next_hops(field_, *s, buffer_);
+      if (hops.empty()) continue;
+      const Modular split = inverse(hops.size());
       const Signature part{sum.plain * split, sum.by_distance * split};
       const Modular weighed = part.by_distance * factor(field_.at(*s));
-      for (const NextHop& hop : hops_) {
-        signatures_[hop.edge].plain += part.plain;
-        signatures_[hop.edge].by_distance += weighed;
-        Signature& next = value(hop.state);
+      for (const std::uint32_t edge : hops) {
+        signatures_[edge].plain += part.plain;
+        signatures_[edge].by_distance += weighed;
+        Signature& next = value(paths_.after(*s, edge));
         next.plain += part.plain;
         next.by_distance += part.by_distance;
       }
@@ -88,7 +87,7 @@ class SignaturePass {
   std::vector<Modular> inverses_, factors_;
   DistanceField field_;
   std::vector<PathState> order_;
-  std::vector<NextHop> hops_;
+  std::vector<std::uint32_t> buffer_;
   const TransitGraph::Component* counted_ = nullptr;
   std::uint64_t work_ = 0;
 };

@@ -16,30 +16,30 @@ std::span<const EdgeShare> UnitFlow::spread(Vertex x, Vertex y) {
   // All paths are equally long, so first in, first out finishes one depth before the next: shares are whole when read.
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
     const Node here = nodes_[n];
-    hops_.clear();
-    paths_.for_each_next_hop(field, here.state, [&](NextHop hop) { hops_.push_back(hop); });
-    if (hops_.empty()) break;  // the target
-    const double share = here.share / static_cast<double>(hops_.size());
-    for (const NextHop& hop : hops_) {
-      shares_.push_back({.edge = hop.edge, .depth = here.depth, .share = share});
+    const auto hops = paths_.next_hops(field, here.state, buffer_);
+    if (hops.empty()) break;  // the target
+    const double share = here.share / static_cast<double>(hops.size());
+    for (const std::uint32_t edge : hops) {
+      shares_.push_back({.edge = edge, .depth = here.depth, .share = share});
       // At the target both phases are one.
-      const PathState to = hop.state.vertex == y ? PathState{y, false} : hop.state;
+      const PathState after = paths_.after(here.state, edge);
+      const PathState to = after.vertex == y ? PathState{y, false} : after;
       std::uint32_t& index = slot(to);
-      const Duration latency = here.latency + graph.edges()[hop.edge].latency;
+      const Duration latency = here.latency + graph.edges()[edge].latency;
       if (index == kNone) {
         index = static_cast<std::uint32_t>(nodes_.size());
         nodes_.push_back({.state = to,
                           .depth = here.depth + 1,
                           .latency = latency,
                           .before = static_cast<std::uint32_t>(n),
-                          .edge = hop.edge});
+                          .edge = edge});
       }
       Node& next = nodes_[index];
       next.share += share;
       if (latency > next.latency) {
         next.latency = latency;
         next.before = static_cast<std::uint32_t>(n);
-        next.edge = hop.edge;
+        next.edge = edge;
       }
     }
   }

@@ -41,7 +41,7 @@ class UnitFlow {
   ShortestPaths& paths_;
   std::vector<Node> nodes_;  // in order of depth
   std::vector<std::uint32_t> node_of_;
-  std::vector<NextHop> hops_;
+  std::vector<std::uint32_t> buffer_;
   std::vector<EdgeShare> shares_;
 };
 
