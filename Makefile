@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev build run test debug determinism bench format lint clean help
+.PHONY: setup setup-dev build run test debug tsan determinism bench format lint clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -24,6 +24,12 @@ test: build ## all tests on the release build
 
 debug: setup ## all tests with the address and undefined-behaviour sanitizers
 	@cmake --workflow --preset debug
+
+tsan: setup ## all tests with the thread sanitizer
+	@cmake --workflow --preset tsan
+
+determinism: setup-dev ## the same bits from gcc and clang, -O0 to -O3, any number of threads
+	@scripts/determinism
 
 format: setup-dev ## clang-format every file
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
