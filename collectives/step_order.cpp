@@ -128,13 +128,16 @@ std::string StepOrder::stall() const {
     event = *blocker;
   }
   const auto loop = std::find_if(path.begin(), path.end(), [event](Event e) { return place(e) == place(event); });
-  std::string text = "a circle of waiting: ";
-  std::uint32_t last = TableStep::kNone;
-  for (auto e = loop; e != path.end(); ++e) {
-    if (e->row != last) text += table_.name(e->row) + " waits for ";
-    last = e->row;
-  }
-  return text + table_.name(loop->row);
+  std::vector<std::uint32_t> rows;
+  for (auto e = loop; e != path.end(); ++e) rows.push_back(e->row);
+  std::rotate(rows.begin(), std::min_element(rows.begin(), rows.end()), rows.end());
+  rows.push_back(rows[0]);
+  // Both events of a step may be on the way; it is named once.
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  std::string text = "a circle of waiting: " + table_.name(rows[0]);
+  if (rows.size() == 1) text += " waits for itself";
+  for (std::size_t i = 1; i < rows.size(); ++i) text += " waits for " + table_.name(rows[i]);
+  return text;
 }
 
 std::string StepOrder::race() const {

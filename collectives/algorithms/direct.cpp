@@ -1,5 +1,6 @@
 // Everything at once: each message has a lane of its own and starts at the beginning. Alltoall, alltoallv, gather,
-// scatter, and sendrecv (each rank to the next, as nccl-tests does). The fabric alone decides who waits.
+// scatter, and sendrecv (each rank to the next, as nccl-tests does). The fabric alone decides who waits. All but
+// sendrecv have n - 1 lanes a rank, n^2 in all, hence the limit on ranks.
 #include <utility>
 
 #include "collectives/algorithm.h"
@@ -102,9 +103,18 @@ std::unique_ptr<Schedule> make_star(const AlgorithmRequest& request) {
   return std::make_unique<Star>(request.collective);
 }
 
+constexpr std::uint32_t kMostRanks = 4096;
+
+std::string too_many_lanes(const AlgorithmRequest& request) {
+  const std::uint32_t ranks = request.layout.num_ranks();
+  if (request.collective.kind() == CollectiveKind::sendrecv || ranks <= kMostRanks) return "";
+  return "needs a lane for each pair of ranks and allows 4096 ranks, not " + std::to_string(ranks);
+}
+
 Algorithm direct(CollectiveKind kind, std::string sentence,
                  std::unique_ptr<Schedule> (*make)(const AlgorithmRequest&)) {
-  return {.collective = kind, .name = "direct", .sentence = std::move(sentence), .cannot = {}, .make = make};
+  return {
+      .collective = kind, .name = "direct", .sentence = std::move(sentence), .cannot = too_many_lanes, .make = make};
 }
 
 const bool kRegistered =
