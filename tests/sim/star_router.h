@@ -27,7 +27,7 @@ class StarRouter final : public topology::Router {
   void route(const topology::FlowKey& key, topology::Route& route) override {
     route.hops.assign({{TrunkId(2 * key.src.index()), 1.0}, {TrunkId(2 * key.dst.index() + 1), 1.0}});
     route.latency = latency_;
-    route.scale_out = false;
+    route.scale_out = true;
     route.num_links = 2;
   }
   [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const topology::FlowKey& key) override {

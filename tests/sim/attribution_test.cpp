@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include "tests/sim/run_star.h"
+
+namespace polyplane::sim {
+namespace {
+
+using namespace polyplane::literals;
+
+Duration sum(const Attribution& parts) {
+  Duration total = parts.launch + parts.software + parts.waiting;
+  for (const auto& tier : parts.tiers) total += tier.latency + tier.serialisation + tier.contention;
+  return total;
+}
+
+// Ring of 4, 4 MiB: launch 5 us; 6 steps of 2 + 3 us software, 1 us latency, 20,971,520 ps of bytes; no contention.
+TEST(Attribution, PartsOfARing) {
+  StarRun run;
+  run.size = 4_MiB;
+  run.latency = 1_us;
+  run.costs = {"ring", 5_us, 1_us, 2_us, 3_us};
+  run.explain = true;
+  const RunOutcome outcome = run_on_star(run);
+  ASSERT_TRUE(outcome.attribution);
+  const Attribution& parts = *outcome.attribution;
+  EXPECT_EQ(parts.launch, 5_us);
+  EXPECT_EQ(parts.software, 30_us);
+  EXPECT_EQ(parts.tiers.at(0).latency, 6_us);
+  EXPECT_EQ(parts.tiers.at(0).serialisation, Duration::from_ps(6 * 20'971'520));
+  EXPECT_EQ(parts.tiers.at(0).contention, Duration{});
+  EXPECT_EQ(parts.binding_tier, "star");
+  EXPECT_EQ(sum(parts), outcome.makespan.since_start());
+}
+
+// Direct alltoall of 5: alone a message takes 20 us, among 4 that share the port 80 us: 60 us are contention.
+TEST(Attribution, ContentionIsWhatSharingCosts) {
+  StarRun run;
+  run.collective = "alltoall";
+  run.algorithm = "direct";
+  run.ranks = 5;
+  run.size = Bytes(5 * 1'000'000);
+  run.explain = true;
+  const RunOutcome outcome = run_on_star(run);
+  ASSERT_TRUE(outcome.attribution);
+  EXPECT_EQ(outcome.attribution->tiers.at(0).serialisation, 20_us);
+  EXPECT_EQ(outcome.attribution->tiers.at(0).contention, 60_us);
+}
+
+// The critical path runs through the slow card: twice its rate halves the part that its bytes take.
+TEST(Attribution, DoublingTheBindingTrunkShortensTheRunByHalfOfItsSerialisation) {
+  StarRun run;
+  run.collective = "broadcast";
+  run.algorithm = "ring";
+  run.ranks = 3;
+  run.size = 1_MiB;
+  run.explain = true;
+  const auto at_rate = [&](BitRate slow) {
+    StarRouter router(3, 400_Gbps, Duration{});
+    router.set_rate(TrunkId(2), slow);  // up from card 1, the second of two hops
+    return run_on_star(run, &router);
+  };
+  const RunOutcome slow = at_rate(4_Gbps), fast = at_rate(8_Gbps);
+  // 8,388,608 bit: 20,971,520 ps at 400 Gb/s; 2,097,152,000 ps at 4 Gb/s, 1,048,576,000 ps at 8 Gb/s.
+  EXPECT_EQ(slow.makespan.ps(), 20'971'520 + 2'097'152'000);
+  EXPECT_EQ((slow.makespan - fast.makespan).ps(), 2'097'152'000 / 2);
+  EXPECT_EQ(sum(*slow.attribution), slow.makespan.since_start());
+}
+
+TEST(Attribution, SumsToTheMakespanForEveryAlgorithm) {
+  for (const std::string& full : collectives::algorithms().names()) {
+    SCOPED_TRACE(full);
+    const collectives::Algorithm& algorithm = collectives::algorithms().at(full);
+    StarRun run;
+    run.collective = std::string(collectives::to_string(algorithm.collective));
+    run.algorithm = algorithm.name;
+    run.ranks = 8;
+    run.size = 1_MiB;
+    run.latency = Duration::from_ps(123'457);
+    run.costs = {"ring", 1_us, 2_us, 3_us, 1_us};
+    run.explain = true;
+    const RunOutcome outcome = run_on_star(run);
+    ASSERT_TRUE(outcome.attribution);
+    EXPECT_EQ(sum(*outcome.attribution), outcome.makespan.since_start());
+  }
+}
+
+}  // namespace
+}  // namespace polyplane::sim
