@@ -1,0 +1,12 @@
+set(POLYPLANE_ROUTER_TESTS
+  deadlock_test.cpp
+  router_ecmp_test.cpp
+  router_field_test.cpp
+  router_peer_test.cpp
+  router_planes_test.cpp
+  router_random_test.cpp
+  router_spray_test.cpp
+  router_static_test.cpp
+  router_tree_test.cpp
+  validate_route_test.cpp
+)
