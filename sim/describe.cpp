@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "base/units.h"
+#include "base/suggest.h"
 #include "sim/parts.h"
 
 namespace polyplane::sim {
@@ -40,10 +40,11 @@ std::string figure_line(const Figure& figure, const v1::Provenance& part) {
 
 std::string scalar(const Message& message, const FieldDescriptor* field, int index) {
   std::string text;
-  google::protobuf::TextFormat::PrintFieldValueToString(message, field, index, &text);
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && text.size() >= 2) {
-    text = text.substr(1, text.size() - 2);
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+    return printable(index < 0 ? message.GetReflection()->GetString(message, field)
+                               : message.GetReflection()->GetRepeatedString(message, field, index));
   }
+  google::protobuf::TextFormat::PrintFieldValueToString(message, field, index, &text);
   return text;
 }
 

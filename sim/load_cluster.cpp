@@ -46,9 +46,11 @@ class ClusterLoader {
   }
 
  private:
+  /// `part`: the name of the part that could have stated it, "" when none is named.
   [[noreturn]] void fail_missing(const google::protobuf::Message& message, std::string_view field,
-                                 const std::string& what) const {
-    source_.fail(message, field, "is missing, and " + what + " does not state it");
+                                 const std::string& part) const {
+    source_.fail(message, field,
+                 part.empty() ? "is missing, and no part states it" : "is missing, and " + part + " does not state it");
   }
 
   /// The catalogue part that `field` names.
@@ -68,7 +70,7 @@ class ClusterLoader {
   /// A rate of the file, which the part bounds, or else the part's own.
   BitRate rate_of(const google::protobuf::Message& message, std::string_view field, bool given, const std::string& text,
                   const std::string& part, const v1::Quantity* figure) {
-    if (!given && figure == nullptr) fail_missing(message, field, part.empty() ? "no part" : part);
+    if (!given && figure == nullptr) fail_missing(message, field, part);
     if (!given) {
       note_assumed(part, field, *figure);
       return parse_bit_rate(figure->value());
@@ -154,7 +156,7 @@ class ClusterLoader {
       note_assumed(card.name(), "scale-up latency", domain.latency());
       up.latency = parse_duration(domain.latency().value());
     } else {
-      fail_missing(from, "latency", card.name().empty() ? "no part" : card.name());
+      fail_missing(from, "latency", card.name());
     }
     if (from.has_tier_name()) up.tier_name = from.tier_name();
     if (from.has_switch_()) up.switch_part = part(from, "switch", from.switch_(), &Parts::network_switch).name();
@@ -171,7 +173,7 @@ class ClusterLoader {
       case v1::ring:
         return ScaleUpSpec::Kind::ring;
       case v1::unset:
-        fail_missing(from, "kind", spec_.node.accelerator_part.empty() ? "no part" : spec_.node.accelerator_part);
+        fail_missing(from, "kind", spec_.node.accelerator_part);
       default:
         source_.fail(from, "kind",
                      v1::ScaleUpKind_Name(kind) + " is not built; allowed: none, switched, full_mesh, ring");
@@ -193,7 +195,7 @@ class ClusterLoader {
       note_assumed(nic.name(), "latency", nic.latency());
       node.nic_latency = Duration::from_ps((parse_duration(nic.latency().value()).ps() + 1) / 2);
     } else {
-      fail_missing(from, "nic_latency", nic.name().empty() ? "no part" : nic.name());
+      fail_missing(from, "nic_latency", nic.name());
     }
     const bool shared = node.nics < node.accelerators;
     if (!shared && (from.has_host_rate() || from.has_host_latency())) {
@@ -203,7 +205,7 @@ class ClusterLoader {
     if (!shared) return;
     node.host_rate = rate_of(from, "host_rate", from.has_host_rate(), from.host_rate(), card.name(),
                              card.has_host_rate() ? &card.host_rate() : nullptr);
-    if (!from.has_host_latency()) fail_missing(from, "host_latency", "no part");
+    if (!from.has_host_latency()) fail_missing(from, "host_latency", "");
     node.host_latency = parse_duration(from.host_latency());
   }
 
@@ -275,7 +277,6 @@ class ClusterLoader {
       box = part(from, "switch", from.switch_(), &Parts::network_switch);
       fabric.switch_part = from.switch_();
     }
-    const std::string who = box.name().empty() ? "no part" : box.name();
     fabric.port_rate = rate_of(from, "port_rate", from.has_port_rate(), from.port_rate(), box.name(),
                                box.has_port_rate() ? &box.port_rate() : nullptr);
     const bool radix_option =
@@ -285,7 +286,7 @@ class ClusterLoader {
     } else if (box.has_ports()) {
       fabric.switch_radix = whole(box.ports());
     } else if (!radix_option) {
-      fail_missing(from, "switch_radix", who);
+      fail_missing(from, "switch_radix", box.name());
     }
     if (box.has_capacity() && fabric.switch_radix * fabric.port_rate > parse_bit_rate(box.capacity().value())) {
       source_.fail(from, from.has_switch_radix() ? "switch_radix" : "port_rate",
@@ -298,7 +299,7 @@ class ClusterLoader {
       note_assumed(box.name(), "latency", box.latency());
       fabric.switch_latency = parse_duration(box.latency().value());
     } else {
-      fail_missing(from, "switch_latency", who);
+      fail_missing(from, "switch_latency", box.name());
     }
   }
 

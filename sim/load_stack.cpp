@@ -39,7 +39,7 @@ Protocol load_protocol(const configs::Source& source, const v1::Protocol& from) 
     protocol.costs.push_back(load_costs(costs));
   }
   for (const std::string& family : families()) {
-    if (!known(family)) source.fail(from, "costs", "those of the family \"" + family + "\" are missing");
+    if (!known(family)) source.fail(from, "", "the costs of family \"" + family + "\" are missing");
   }
   return protocol;
 }

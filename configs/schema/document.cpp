@@ -1,5 +1,7 @@
 #include "configs/schema/document.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
@@ -69,13 +71,15 @@ FieldPath Document::path_to(const Message& message, std::string_view field, int 
   if (!field.empty()) {
     const FieldDescriptor* descriptor = message.GetDescriptor()->FindFieldByName(std::string(field));
     CHECK(descriptor != nullptr, "no field " + std::string(field) + " in " + message.GetDescriptor()->full_name());
-    path.emplace_back(descriptor, descriptor->is_repeated() ? index : -1);
+    const bool any = descriptor->is_repeated() && message.GetReflection()->FieldSize(message, descriptor) > 0;
+    path.emplace_back(descriptor, any ? std::max(index, 0) : -1);
   }
   return path;
 }
 
 std::string Document::where(const FieldPath& path) const {
   FieldPath up = path;
+  if (!up.empty() && up.back().first->is_repeated() && up.back().second < 0) up.pop_back();  // an empty list
   while (true) {
     const Position position = json_ ? find_in_json(text_, root_, up) : find_in_text(text_, root_, up);
     if (position.line > 0) {

@@ -71,6 +71,14 @@ std::string name_before(const std::string& text, std::size_t& offset) {
   return text.substr(start, end - start);
 }
 
+/// The word that a message of protobuf is about where its position is that of the word after, else "".
+std::string already_read(const std::string& message) {
+  if (message.find("has no field named") != std::string::npos) return quoted(message, 1);
+  const bool about_first =
+      message.starts_with("Non-repeated field") || message.starts_with("Unknown enumeration value");
+  return about_first ? quoted(message, 0) : "";
+}
+
 Position position_of(const std::string& text, std::size_t offset) {
   Position position{1, 1};
   for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
@@ -94,11 +102,11 @@ std::string explain(const std::string& message, const Descriptor& root, const st
       return of->name() + ": " + unknown_name("value", quoted(message, 0), enum_names(*of->enum_type()));
     }
   }
+  if (message.ends_with("found \"\".") || message.ends_with("got: ")) {
+    return prefix + "the file ends too early; a value or a closing bracket is missing";
+  }
   if (message.starts_with("Expected string, got: ")) {
     return prefix + printable(message.substr(22)) + " is not a text in quotes" + unit_hint(field);
-  }
-  if (message.find("found \"\".") != std::string::npos || message.find("got: \"\"") != std::string::npos) {
-    return prefix + "the file ends too early; a value or a closing bracket is missing";
   }
   if (message.starts_with("Non-repeated field")) return quoted(message, 0) + ": is given twice";
   if (message.find("recursion limit") != std::string::npos) {
@@ -116,11 +124,10 @@ void parse_text(const std::string& name, const std::string& text, Message& root)
   parser.SetRecursionLimit(kMaxDepth);
   if (parser.ParseFromString(text, &root)) return;
   std::size_t offset = offset_of(text, error.position);
-  const bool about_name =
-      error.text.find("has no field named") != std::string::npos || error.text.starts_with("Non-repeated field");
   std::size_t name_offset = offset;
   const std::string before = name_before(text, name_offset);
-  if (about_name && !before.empty()) offset = name_offset;
+  const std::string culprit = already_read(error.text);
+  if (const std::size_t at = text.rfind(culprit, offset); !culprit.empty() && at != std::string::npos) offset = at;
   const Position position = position_of(text, offset);
   throw InputError(printable(name) + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) +
                    ": " + explain(error.text, *root.GetDescriptor(), before));
