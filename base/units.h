@@ -21,8 +21,8 @@ class Duration {
   static constexpr Duration from_ps(std::int64_t ps) { return Duration(ps); }
   [[nodiscard]] constexpr std::int64_t ps() const { return ps_; }
   /// For printing only.
-  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ps_) * 1e-12; }
-  [[nodiscard]] constexpr double microseconds() const { return static_cast<double>(ps_) * 1e-6; }
+  [[nodiscard]] constexpr double seconds() const { return static_cast<double>(ps_) / 1e12; }
+  [[nodiscard]] constexpr double microseconds() const { return static_cast<double>(ps_) / 1e6; }
 
   friend constexpr auto operator<=>(Duration, Duration) = default;
   friend constexpr Duration operator+(Duration a, Duration b) { return Duration(a.ps_ + b.ps_); }

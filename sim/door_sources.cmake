@@ -4,8 +4,10 @@ set(POLYPLANE_SIM_DOORS
   describe.cpp
   load_cluster.cpp
   load_experiment.cpp
+  load_flows.cpp
   load_graph.cpp
   load_stack.cpp
   one_liner.cpp
+  part_lookup.cpp
   parts.cpp
   rank_list.cpp)

@@ -6,8 +6,8 @@
 #include "base/suggest.h"
 #include "configs/schema/hardware.pb.h"
 #include "configs/schema/measure.h"
-#include "configs/schema/suggestions.h"
 #include "sim/load_graph.h"
+#include "sim/part_lookup.h"
 #include "topology/generator.h"
 #include "topology/router.h"
 
@@ -24,7 +24,7 @@ std::int32_t whole(const v1::Number& figure) { return static_cast<std::int32_t>(
 class ClusterLoader {
  public:
   ClusterLoader(const configs::Source& source, const v1::Cluster& cluster, const Parts& parts)
-      : source_(source), cluster_(cluster), parts_(parts) {}
+      : source_(source), cluster_(cluster), parts_(source, parts) {}
 
   ClusterChoice load(const std::string& fallback_name) {
     spec_.name = cluster_.has_name() ? cluster_.name() : fallback_name;
@@ -40,50 +40,13 @@ class ClusterLoader {
     } else {
       load_recipe();
     }
+    spec_.assumed = parts_.assumed();
     for (const std::string& assumed : cluster_.assumed()) spec_.assumed.push_back(assumed);
     choice.spec = std::move(spec_);
     return choice;
   }
 
  private:
-  /// `part`: the name of the part that could have stated it, "" when none is named.
-  [[noreturn]] void fail_missing(const google::protobuf::Message& message, std::string_view field,
-                                 const std::string& part) const {
-    source_.fail(message, field,
-                 part.empty() ? "is missing, and no part states it" : "is missing, and " + part + " does not state it");
-  }
-
-  /// The catalogue part that `field` names.
-  template <class Part>
-  Part part(const google::protobuf::Message& message, std::string_view field, const std::string& name,
-            Part (Parts::*read)(const std::string&) const) const {
-    try {
-      return (parts_.*read)(name);
-    } catch (const InputError& error) { source_.fail(message, field, error.what()); }
-  }
-
-  void note_assumed(const std::string& part, std::string_view figure, const v1::Quantity& quantity) {
-    if (quantity.assumed().empty()) return;
-    spec_.assumed.push_back(part + ", " + std::string(figure) + " " + quantity.value() + ": " + quantity.assumed());
-  }
-
-  /// A rate of the file, which the part bounds, or else the part's own.
-  BitRate rate_of(const google::protobuf::Message& message, std::string_view field, bool given, const std::string& text,
-                  const std::string& part, const v1::Quantity* figure) {
-    if (!given && figure == nullptr) fail_missing(message, field, part);
-    if (!given) {
-      note_assumed(part, field, *figure);
-      return parse_bit_rate(figure->value());
-    }
-    const BitRate rate = parse_bit_rate(text);
-    if (figure != nullptr && rate > parse_bit_rate(figure->value())) {
-      source_.fail(message, field,
-                   "\"" + text + "\" contradicts " + part + ", which has " + figure->value() +
-                       "; lower the rate or leave the name of the part out");
-    }
-    return rate;
-  }
-
   void refuse_recipe() const {
     for (const char* field : {"nodes", "node", "fabric"}) {
       const auto* descriptor = cluster_.GetDescriptor()->FindFieldByName(field);
@@ -110,7 +73,7 @@ class ClusterLoader {
     node.accelerators = from.accelerators();
     v1::Accelerator card;
     if (from.has_accelerator()) {
-      card = part(from, "accelerator", from.accelerator(), &Parts::accelerator);
+      card = parts_.part(from, "accelerator", from.accelerator(), &Parts::accelerator);
       node.accelerator_part = from.accelerator();
     }
     if (from.has_scale_up()) load_scale_up(from.scale_up(), card);
@@ -148,18 +111,18 @@ class ClusterLoader {
                    std::to_string(spec_.node.accelerators) + " contradicts " + card.name() +
                        ", whose scale-up domain has at most " + std::to_string(whole(domain.domain_size())));
     }
-    up.rate =
-        rate_of(from, "rate", from.has_rate(), from.rate(), card.name(), domain.has_rate() ? &domain.rate() : nullptr);
+    up.rate = parts_.rate_of(from, "rate", from.has_rate(), from.rate(), card.name(),
+                             domain.has_rate() ? &domain.rate() : nullptr);
     if (from.has_latency()) {
       up.latency = parse_duration(from.latency());
     } else if (domain.has_latency()) {
-      note_assumed(card.name(), "scale-up latency", domain.latency());
+      parts_.note_assumed(card.name(), "scale-up latency", domain.latency());
       up.latency = parse_duration(domain.latency().value());
     } else {
-      fail_missing(from, "latency", card.name());
+      parts_.fail_missing(from, "latency", card.name());
     }
     if (from.has_tier_name()) up.tier_name = from.tier_name();
-    if (from.has_switch_()) up.switch_part = part(from, "switch", from.switch_(), &Parts::network_switch).name();
+    if (from.has_switch_()) up.switch_part = parts_.part(from, "switch", from.switch_(), &Parts::network_switch).name();
   }
 
   ScaleUpSpec::Kind built_kind(const v1::ScaleUp& from, v1::ScaleUpKind kind) const {
@@ -173,7 +136,7 @@ class ClusterLoader {
       case v1::ring:
         return ScaleUpSpec::Kind::ring;
       case v1::unset:
-        fail_missing(from, "kind", spec_.node.accelerator_part);
+        parts_.fail_missing(from, "kind", spec_.node.accelerator_part);
       default:
         source_.fail(from, "kind",
                      v1::ScaleUpKind_Name(kind) + " is not built; allowed: none, switched, full_mesh, ring");
@@ -184,18 +147,18 @@ class ClusterLoader {
     NodeSpec& node = spec_.node;
     v1::Nic nic;
     if (from.has_nic()) {
-      nic = part(from, "nic", from.nic(), &Parts::nic);
+      nic = parts_.part(from, "nic", from.nic(), &Parts::nic);
       node.nic_part = from.nic();
     }
-    node.nic_rate = rate_of(from, "nic_rate", from.has_nic_rate(), from.nic_rate(), nic.name(),
-                            nic.has_rate() ? &nic.rate() : nullptr);
+    node.nic_rate = parts_.rate_of(from, "nic_rate", from.has_nic_rate(), from.nic_rate(), nic.name(),
+                                   nic.has_rate() ? &nic.rate() : nullptr);
     if (from.has_nic_latency()) {
       node.nic_latency = parse_duration(from.nic_latency());
     } else if (nic.has_latency()) {
-      note_assumed(nic.name(), "latency", nic.latency());
+      parts_.note_assumed(nic.name(), "latency", nic.latency());
       node.nic_latency = Duration::from_ps((parse_duration(nic.latency().value()).ps() + 1) / 2);
     } else {
-      fail_missing(from, "nic_latency", nic.name());
+      parts_.fail_missing(from, "nic_latency", nic.name());
     }
     const bool shared = node.nics < node.accelerators;
     if (!shared && (from.has_host_rate() || from.has_host_latency())) {
@@ -203,9 +166,9 @@ class ClusterLoader {
                    "contradicts nics: each accelerator owns its NICs, so no host link is modelled");
     }
     if (!shared) return;
-    node.host_rate = rate_of(from, "host_rate", from.has_host_rate(), from.host_rate(), card.name(),
-                             card.has_host_rate() ? &card.host_rate() : nullptr);
-    if (!from.has_host_latency()) fail_missing(from, "host_latency", "");
+    node.host_rate = parts_.rate_of(from, "host_rate", from.has_host_rate(), from.host_rate(), card.name(),
+                                    card.has_host_rate() ? &card.host_rate() : nullptr);
+    if (!from.has_host_latency()) parts_.fail_missing(from, "host_latency", "");
     node.host_latency = parse_duration(from.host_latency());
   }
 
@@ -274,11 +237,11 @@ class ClusterLoader {
     FabricSpec& fabric = spec_.fabric;
     v1::Switch box;
     if (from.has_switch_()) {
-      box = part(from, "switch", from.switch_(), &Parts::network_switch);
+      box = parts_.part(from, "switch", from.switch_(), &Parts::network_switch);
       fabric.switch_part = from.switch_();
     }
-    fabric.port_rate = rate_of(from, "port_rate", from.has_port_rate(), from.port_rate(), box.name(),
-                               box.has_port_rate() ? &box.port_rate() : nullptr);
+    fabric.port_rate = parts_.rate_of(from, "port_rate", from.has_port_rate(), from.port_rate(), box.name(),
+                                      box.has_port_rate() ? &box.port_rate() : nullptr);
     const bool radix_option =
         std::ranges::any_of(fabric.options, [](const std::string& option) { return option.starts_with("radix="); });
     if (from.has_switch_radix()) {
@@ -286,7 +249,7 @@ class ClusterLoader {
     } else if (box.has_ports()) {
       fabric.switch_radix = whole(box.ports());
     } else if (!radix_option) {
-      fail_missing(from, "switch_radix", box.name());
+      parts_.fail_missing(from, "switch_radix", box.name());
     }
     if (box.has_capacity() && fabric.switch_radix * fabric.port_rate > parse_bit_rate(box.capacity().value())) {
       source_.fail(from, from.has_switch_radix() ? "switch_radix" : "port_rate",
@@ -296,10 +259,10 @@ class ClusterLoader {
     if (from.has_switch_latency()) {
       fabric.switch_latency = parse_duration(from.switch_latency());
     } else if (box.has_latency()) {
-      note_assumed(box.name(), "latency", box.latency());
+      parts_.note_assumed(box.name(), "latency", box.latency());
       fabric.switch_latency = parse_duration(box.latency().value());
     } else {
-      fail_missing(from, "switch_latency", box.name());
+      parts_.fail_missing(from, "switch_latency", box.name());
     }
   }
 
@@ -313,7 +276,7 @@ class ClusterLoader {
     if (!has_length) source_.fail(from, latency_field, "is missing; state it or " + std::string(length_field));
     if (!from.has_cable())
       source_.fail(from, "cable", "is missing; a length needs a cable that states its propagation");
-    const v1::Cable cable = part(from, "cable", from.cable(), &Parts::cable);
+    const v1::Cable cable = parts_.part(from, "cable", from.cable(), &Parts::cable);
     if (!cable.has_propagation()) {
       source_.fail(from, "cable", cable.name() + " states no propagation; state " + std::string(latency_field));
     }
@@ -322,13 +285,13 @@ class ClusterLoader {
       source_.fail(from, length_field,
                    "\"" + length + "\" is beyond the reach of " + cable.name() + ", " + cable.reach().value());
     }
-    note_assumed(cable.name(), "propagation", cable.propagation());
+    parts_.note_assumed(cable.name(), "propagation", cable.propagation());
     return Duration::from_ps(configs::propagation_ps(cable.propagation().value(), length));
   }
 
   const configs::Source& source_;
   const v1::Cluster& cluster_;
-  const Parts& parts_;
+  PartLookup parts_;
   topology::ClusterSpec spec_;
 };
 

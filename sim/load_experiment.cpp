@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -10,6 +9,7 @@
 #include "collectives/algorithm.h"
 #include "sim/datatype.h"
 #include "sim/load_cluster.h"
+#include "sim/load_flows.h"
 #include "sim/load_stack.h"
 #include "sim/network/network_model.h"
 #include "sim/rank_list.h"
@@ -19,10 +19,6 @@ namespace polyplane::sim {
 namespace {
 
 using collectives::CollectiveKind;
-
-struct Ends {
-  std::string from, to;
-};
 
 class ExperimentLoader {
  public:
@@ -45,8 +41,7 @@ class ExperimentLoader {
       document_.fail(from_, "collectives", "there is none, and no flow either; the experiment has nothing to do");
     }
     load_collectives();
-    load_flows();
-    load_capacity_events();
+    load_flows(document_, from_, experiment_);
     return std::move(experiment_);
   }
 
@@ -86,11 +81,6 @@ class ExperimentLoader {
     cards_ = std::int64_t{choice.spec.nodes} * choice.spec.node.accelerators;
     if (choice.graph) {
       cards_ = std::ranges::count(choice.graph->devices, topology::DeviceKind::accelerator, &topology::Device::kind);
-      for (const topology::Device& device : choice.graph->devices) devices_.insert(device.name);
-      for (const GraphSpec::Edge& edge : choice.graph->edges) {
-        links_[edge.name] = {edge.from, edge.to};
-        if (edge.two_way) links_[edge.name + "~"] = {edge.to, edge.from};
-      }
     }
     if (cards_ > topology::kMaxDevices) {
       throw LimitError(printable(document_.path()) + ": cluster \"" + printable(choice.spec.name) + "\" would have " +
@@ -220,93 +210,12 @@ class ExperimentLoader {
     for (Bytes size = first; size <= last; size = size * factor) job.sizes.push_back(size);
   }
 
-  void load_flows() {
-    std::set<std::string> names;
-    for (const v1::FlowJob& from : from_.flows()) {
-      check(names.insert(from.name()).second, from, "name",
-            [&] { return "a flow \"" + printable(from.name()) + "\" exists already"; });
-      FlowJob flow{.name = from.name(),
-                   .src = from.src(),
-                   .dst = from.dst(),
-                   .size = parse_bytes(from.size()),
-                   .start = TimePoint{},
-                   .route = {from.route().begin(), from.route().end()},
-                   .rate_cap = std::nullopt};
-      if (from.has_start()) flow.start = TimePoint{} + parse_duration(from.start());
-      if (from.has_rate_cap()) flow.rate_cap = parse_bit_rate(from.rate_cap());
-      check_ends(from, flow);
-      check_route(from, flow);
-      experiment_.flows.push_back(std::move(flow));
-    }
-  }
-
-  void check_ends(const v1::FlowJob& from, const FlowJob& flow) const {
-    if (from.has_src() != from.has_dst()) {
-      document_.fail(from, from.has_src() ? "dst" : "src", "is missing; state both ends or none");
-    }
-    if (!from.has_src()) {
-      if (flow.route.empty()) document_.fail(from, "src", "is missing; a flow needs src and dst, or a route");
-      return;
-    }
-    check(flow.src != flow.dst, from, "dst", [] { return "is the same device as src; nothing would travel"; });
-    if (!experiment_.cluster.graph) return;
-    for (const auto& [field, device] : {std::pair{"src", flow.src}, std::pair{"dst", flow.dst}}) {
-      check(devices_.contains(device), from, field,
-            [&] { return unknown_name("device", device, {devices_.begin(), devices_.end()}); });
-    }
-  }
-
-  void check_route(const v1::FlowJob& from, const FlowJob& flow) const {
-    if (!experiment_.cluster.graph) return;
-    std::string here = flow.src;
-    std::set<std::string> used;
-    for (int i = 0; i < from.route_size(); ++i) {
-      const std::string& name = from.route(i);
-      const auto link = links_.find(name);
-      check(link != links_.end(), from, "route", [&] { return unknown_name("link", name, link_names()); }, i);
-      check(
-          used.insert(name).second, from, "route",
-          [&] { return "link \"" + printable(name) + "\" comes twice; a route passes each link once"; }, i);
-      if (!from.has_src()) continue;
-      check(
-          link->second.from == here, from, "route",
-          [&] {
-            return "link \"" + printable(name) + "\" starts at " + printable(link->second.from) +
-                   ", but the route has come to " + printable(here);
-          },
-          i);
-      here = link->second.to;
-    }
-    check(
-        !from.has_dst() || from.route_size() == 0 || here == flow.dst, from, "route",
-        [&] { return "it ends at " + printable(here) + ", not at dst, " + printable(flow.dst); },
-        from.route_size() - 1);
-  }
-
-  [[nodiscard]] std::vector<std::string> link_names() const {
-    std::vector<std::string> names;
-    for (const auto& [name, ends] : links_) names.push_back(name);
-    return names;
-  }
-
-  void load_capacity_events() {
-    for (const v1::CapacityEvent& from : from_.capacity_events()) {
-      check(!experiment_.cluster.graph || links_.contains(from.link()), from, "link",
-            [&] { return unknown_name("link", from.link(), link_names()); });
-      experiment_.capacity_events.push_back({.time = TimePoint{} + parse_duration(from.time()),
-                                             .link = from.link(),
-                                             .rate = parse_bit_rate(from.rate(), true)});
-    }
-  }
-
   const configs::Document& document_;
   const v1::Experiment& from_;
   const Catalog& catalog_;
   const Parts& parts_;
   Experiment experiment_;
   std::int64_t cards_ = 0;
-  std::set<std::string> devices_;      // of a graph
-  std::map<std::string, Ends> links_;  // of a graph
 };
 
 }  // namespace

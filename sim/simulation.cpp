@@ -292,7 +292,7 @@ class Simulation {
       load.name = topology_.device(link.from).name + " -> " + topology_.device(link.to).name;
       load.tier = topology_.tier_names()[link.tier];
     }
-    result.bottleneck = loads.empty() || loads.front().utilisation < 0.5 ? "latency" : loads.front().tier;
+    result.bottleneck = loads.empty() || loads.front().utilisation < 0.5 ? "latency or waiting" : loads.front().tier;
     if (options_.link_loads) result.top_links = std::move(loads);
   }
 
