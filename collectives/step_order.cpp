@@ -141,16 +141,33 @@ std::string StepOrder::stall() const {
 }
 
 std::string StepOrder::race() const {
-  const std::uint32_t lanes = table_.schedule().num_lanes();
-  for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
-    std::uint32_t busy = 0;
-    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
-      if (table_.schedule().num_steps(RankId(rank), lane) > 0) ++busy;
-    }
-    if (busy < 2) continue;  // one lane is in order by itself
+  for (const std::uint32_t rank : ranks_that_share_chunks()) {
     if (std::string problem = race_at(rank); !problem.empty()) return problem;
   }
   return "";
+}
+
+std::vector<std::uint32_t> StepOrder::ranks_that_share_chunks() const {
+  constexpr std::uint32_t kUntouched = UINT32_MAX;
+  std::vector<std::uint32_t> lane_of_chunk(table_.ranks() * table_.chunks(), kUntouched);
+  std::vector<char> shares(table_.ranks());
+  for (std::uint32_t row = 0; row < table_.size(); ++row) {
+    const TableStep& step = table_[row];
+    const auto touch = [&](const std::vector<ChunkId>& chunks) {
+      for (const ChunkId chunk : chunks) {
+        std::uint32_t& lane = lane_of_chunk[step.rank * table_.chunks() + chunk.index()];
+        if (lane == kUntouched) lane = step.lane;
+        if (lane != step.lane) shares[step.rank] = 1;
+      }
+    };
+    touch(step.payload);
+    if (step.sender != TableStep::kNone) touch(table_[step.sender].payload);
+  }
+  std::vector<std::uint32_t> ranks;
+  for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
+    if (shares[rank]) ranks.push_back(rank);
+  }
+  return ranks;
 }
 
 std::string StepOrder::race_at(std::uint32_t rank) const {

@@ -47,6 +47,8 @@ class StepOrder {
 
  private:
   [[nodiscard]] Predecessors predecessors(Event event) const;
+  /// Those where two lanes touch one chunk; a lane alone is in order by itself.
+  [[nodiscard]] std::vector<std::uint32_t> ranks_that_share_chunks() const;
   [[nodiscard]] std::string race_at(std::uint32_t rank) const;
 
   const StepTable& table_;
