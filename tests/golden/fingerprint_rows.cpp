@@ -99,7 +99,8 @@ sim::Experiment to_experiment(const std::vector<FingerprintRow>& rows, const std
   if (!first.experiment.empty()) return catalog.experiment(directory + "/" + first.experiment + ".textproto");
   sim::Experiment experiment;
   experiment.name = key(first);
-  experiment.cluster = catalog.cluster(first.cluster);
+  const bool own = first.cluster.find('/') != std::string::npos;
+  experiment.cluster = catalog.cluster(own ? directory + "/" + first.cluster + ".textproto" : first.cluster);
   experiment.stack = catalog.stack(first.stack);
   experiment.routing.name = first.routing;
   experiment.model = first.model;

@@ -15,7 +15,7 @@ struct FingerprintRow {
   // Either an experiment file, "flows/rate_caps", relative to tests/golden and without its ending; the columns up to
   // `seed` are then empty.
   std::string experiment;
-  // Or one collective at one size. Names as on the command line; faults are joined by ';'; channels and slices 0: the
+  // Or one collective at one size. Names as on the command line, but a cluster with a '/' is a file of tests/golden; faults are joined by ';'; channels and slices 0: the
   // algorithm's own choice.
   std::string cluster, collective, algorithm, ranks, size_bytes, model, routing, stack, channels, slices, faults, seed;
   // The result: `time_ps` of an experiment file is its last end.
