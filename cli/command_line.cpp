@@ -59,6 +59,7 @@ Parser::Parser() {
              examples_text({"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G -f 2",
                             "polyplane topo ft3-65536"}));
   app.allow_extras();
+  app.require_subcommand(0, 1);  // what follows a command is never another one: help perf
   add_perf();
   add_run();
   add_topo();
@@ -183,7 +184,7 @@ void Parser::add_perf() {
 
 void Parser::add_run() {
   CLI::App* command = add_command("run", "runs an experiment file: collectives, explicit flows, faults",
-                                  {"polyplane run configs/experiments/all_reduce_with_fault.textproto",
+                                  {"polyplane run configs/experiments/all-reduce-with-faults.textproto",
                                    "polyplane run my_experiment.textproto --format json"});
   command->add_option("EXPERIMENT", run.experiment, "required: a .textproto or .json file");
   command->add_option("--threads", run.threads, "sizes side by side (default: the processors of this machine)")
@@ -197,7 +198,7 @@ void Parser::add_topo() {
       add_command("topo", "what a cluster is made of: switches, links, diameter, bisection",
                   {"polyplane topo deepseek-v3-2048", "polyplane topo ft2-2048 --export graphml --output ft2.graphml"});
   command->add_option("CLUSTER", topo.cluster, "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
-  command->add_option("--fail", topo.faults, "as in perf; repeatable")->type_name("SELECTOR")->expected(1)->take_all();
+  command->add_option("--fail", topo.faults, "as in perf; repeatable")->type_name("SELECTOR")->allow_extra_args(false);
   command->add_option("--seed", topo.seed, "of random faults (default 0)")->type_name("N");
   command->add_option("--export", topo.export_format, "the graph itself: dot, graphml or json")->type_name("FORMAT");
   command->add_option("--output", topo.output, "write the export to FILE instead of stdout")->type_name("FILE");

@@ -51,9 +51,9 @@ std::string with_prefix(const std::string& text, const std::string& prefix) {
 
 std::string explain_text(const sim::CollectiveResult& result, const std::string& prefix) {
   const sim::Attribution& where = result.attribution;
-  std::string text = fmt::format("{} of {} by {}, {} ranks, {} channels: where {} go ({})\n", to_string(result.kind),
-                                 to_string(result.size), result.algorithm, result.ranks, result.channels,
-                                 exact_microseconds(result.time), result.how);
+  std::string text =
+      fmt::format("{} of {} by {}, {}, {} ranks: where {} go ({})\n", to_string(result.kind), to_string(result.size),
+                  result.algorithm, result.protocol, result.ranks, exact_microseconds(result.time), result.how);
   PartTable parts(result.time);
   parts.add("launch", where.launch);
   parts.add("software, per step and message", where.software);
@@ -74,7 +74,7 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
     TextTable links({Align::left, Align::left, Align::right, Align::right});
     for (const sim::LinkLoad& link : result.top_links) {
       links.add({printable(link.name), printable(link.tier), fmt::format("{:.1f}%", 100 * link.utilisation),
-                 fmt::format("{:.6g} bytes", link.bytes)});
+                 fmt::format("{:.0f} bytes", link.bytes)});
     }
     text += "most loaded links (share of the time they are busy):\n" + links.text(2);
   }

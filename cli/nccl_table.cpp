@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "base/suggest.h"
 #include "cli/version.h"
 
@@ -54,9 +56,13 @@ std::string NcclTable::row(const sim::CollectiveResult& result) {
   std::string text = fmt::format("{:>12}  {:>12}  {:>8}  {:>6}  {:>6}{}{}", result.size.count(), result.count,
                                  result.datatype, result.reduction, result.root, side, side);
   if (verbose_) {
-    text += fmt::format("  {:<20}  {:<8}  {:>8}  {:>8}  {}", result.algorithm, result.protocol, result.channels,
+    text += fmt::format("  {:<20}  {:<8}  {:>8}  {:>8}  {}", result.algorithm, result.protocol,
+                        result.channels == 0 ? "auto" : std::to_string(result.channels),
                         table_number(result.lower_bound.microseconds(), 8), result.bottleneck);
-    if (!result.alternatives.empty()) text += "\n#   weighed: " + printable(result.alternatives);
+    std::istringstream alternatives(result.alternatives);
+    for (std::string line; std::getline(alternatives, line);) {
+      if (!line.empty()) text += "\n#   weighed: " + printable(line);
+    }
   }
   return text + "\n";
 }

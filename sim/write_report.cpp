@@ -22,6 +22,9 @@ std::string hexadecimal(std::uint64_t fingerprint) {
   return text;
 }
 
+/// Correctly rounded: 43'210'000 ps are 43.21 us, not 43.209999999999994.
+double microseconds(Duration d) { return static_cast<double>(d.ps()) / 1e6; }
+
 double picoseconds(Duration d) { return static_cast<double>(d.ps()); }
 
 void fill(const Attribution& from, v1::Attribution& to) {
@@ -54,11 +57,11 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   to.set_datatype(from.datatype);
   to.set_reduction(from.reduction);
   to.set_root(from.root);
-  to.set_time_us(from.time.microseconds());
+  to.set_time_us(microseconds(from.time));
   to.set_time_ps(picoseconds(from.time));
   to.set_algbw_gbps(from.algbw_GBps);
   to.set_busbw_gbps(from.busbw_GBps);
-  to.set_lower_bound_us(from.lower_bound.microseconds());
+  to.set_lower_bound_us(microseconds(from.lower_bound));
   to.set_lower_bound_reason(from.lower_bound_reason);
   to.set_bottleneck(valid_utf8(from.bottleneck));
   to.set_events(static_cast<double>(from.events));
@@ -140,8 +143,8 @@ std::string csv_header() {
 std::string csv_row(const CollectiveResult& result) {
   CsvLine line;
   line.text(to_string(result.kind)).text(result.algorithm).text(result.model).number(result.ranks);
-  line.number(result.size.count()).number(result.time.microseconds());
-  line.number(result.algbw_GBps).number(result.busbw_GBps).number(result.lower_bound.microseconds());
+  line.number(result.size.count()).number(microseconds(result.time));
+  line.number(result.algbw_GBps).number(result.busbw_GBps).number(microseconds(result.lower_bound));
   line.text(result.bottleneck).number(result.events).text(result.job).text(result.protocol);
   line.number(result.channels).number(result.slices).number(result.groups).number(result.count);
   line.text(result.datatype).text(result.reduction).number(result.root).number(result.time.ps());
@@ -153,7 +156,7 @@ std::string flow_csv_header() { return "name,start_us,end_us,start_ps,end_ps\n";
 
 std::string flow_csv_row(const FlowResult& flow) {
   CsvLine line;
-  line.text(flow.name).number(flow.start.since_start().microseconds()).number(flow.end.since_start().microseconds());
+  line.text(flow.name).number(microseconds(flow.start.since_start())).number(microseconds(flow.end.since_start()));
   line.number(flow.start.ps()).number(flow.end.ps());
   return line.finish();
 }

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+#include "cli/explain_text.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/text_table.h"
+
+namespace polyplane::cli {
+namespace {
+
+TEST(TextTable, ColumnsAreAlignedAndLinesEndWithoutBlanks) {
+  TextTable table({TextTable::Align::left, TextTable::Align::right});
+  table.add({"a", "1.5"});
+  table.add({"\u00b5s", "100"});  // two columns wide, three bytes long
+  table.add({"long"});
+  EXPECT_EQ(table.text(1), " a     1.5\n \u00b5s    100\n long\n");
+}
+
+TEST(Progress, SaysRateAndTimeLeft) {
+  // A quarter in 5 s: 15 s are left; 10 rows in 5 s are 2 rows/s.
+  EXPECT_EQ(Progress::line("alltoall", 0.25, 10, 40, 5), "alltoall   25%  10/40 rows  2 rows/s  15 s left");
+  EXPECT_EQ(Progress::line("alltoall", 0.5, 0, 1, 3600), "alltoall   50%  1:00 h left");
+}
+
+TEST(ExplainText, PartsAreExactToThePicosecond) {
+  sim::CollectiveResult result;
+  result.kind = collectives::CollectiveKind::all_reduce;
+  result.algorithm = "ring";
+  result.how = "flow by flow";
+  result.ranks = 8;
+  result.protocol = "Simple";
+  result.size = Bytes(1024);
+  result.time = Duration::from_ps(10'000'003);
+  result.lower_bound = Duration::from_ps(5'000'000);
+  result.lower_bound_reason = "bytes over the narrowest cut";
+  result.attribution.launch = Duration::from_ps(6'000'000);
+  result.attribution.tiers = {{"nvlink", Duration::from_ps(1), Duration::from_ps(4'000'002), Duration()}};
+  result.attribution.binding_tier = "nvlink";
+  result.top_links = {{LinkId(0), "node0/gpu0 -> node0/nvswitch", "nvlink", 1792, 0.25}};
+  EXPECT_EQ(explain_text(result, "# "),
+            "# all_reduce of 1 KiB by ring, Simple, 8 ranks: where 10.000003 us go (flow by flow)\n"
+            "#   launch                  6.000000 us   60.0%\n"
+            "#   nvlink: latency         0.000001 us    0.0%\n"
+            "#   nvlink: serialisation   4.000002 us   40.0%\n"
+            "#   total                  10.000003 us  100.0%\n"
+            "# binding tier: nvlink\n"
+            "# lower bound: 5.000000 us (bytes over the narrowest cut); the result is 2.000 x the bound\n"
+            "# most loaded links (share of the time they are busy):\n"
+            "#   node0/gpu0 -> node0/nvswitch  nvlink  25.0%  1792 bytes\n");
+}
+
+class WriteFile : public ::testing::Test {
+ protected:
+  WriteFile() : folder_(::testing::TempDir() + "write_file_test." + std::to_string(getpid())) {
+    std::filesystem::create_directory(folder_);
+  }
+  ~WriteFile() override { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::string path() const { return folder_ + "/out.json"; }
+  [[nodiscard]] std::string content() const {
+    std::ostringstream text;
+    text << std::ifstream(path()).rdbuf();
+    return text.str();
+  }
+  [[nodiscard]] std::ptrdiff_t files() const {
+    return std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
+  }
+  std::string folder_;
+};
+
+TEST_F(WriteFile, NeverOverwritesWithoutForce) {
+  write_file(path(), "one", false);
+  EXPECT_THROW(write_file(path(), "two", false), InputError);
+  EXPECT_EQ(content(), "one");
+  write_file(path(), "three", true);
+  EXPECT_EQ(content(), "three");
+  EXPECT_EQ(files(), 1);  // no temporary file is left
+}
+
+TEST_F(WriteFile, WrongPlaces) {
+  EXPECT_THROW(write_file(folder_ + "/none/out.json", "x", false), InputError);
+  EXPECT_THROW(write_file(folder_, "x", true), InputError);
+  EXPECT_THROW(write_file("", "x", true), InputError);
+  EXPECT_EQ(files(), 0);
+}
+
+}  // namespace
+}  // namespace polyplane::cli
