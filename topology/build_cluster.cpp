@@ -147,8 +147,9 @@ class ClusterBuilder {
           builder_.add_device(on_node(node, "nic" + std::to_string(nic), DeviceKind::nic, nic, node_.nic_part));
       nic_devices_.push_back(card);
       for (std::int32_t i = 0; i < layout.group; ++i) {
-        builder_.add_cable(peers_[static_cast<std::size_t>(layout.accelerator_of(nic) + i)], card, node_.host_rate,
-                           node_.host_latency, LinkKind::host, "pcie");
+        const std::int32_t accelerator = layout.accelerator_of(nic) + i;
+        builder_.add_cable(peers_[static_cast<std::size_t>(accelerator)], card, node_.host_rate, node_.host_latency,
+                           LinkKind::host, "pcie");
       }
     }
   }
@@ -217,10 +218,11 @@ ClusterSize cluster_size(const ClusterSpec& spec) {
   const Generator& generator = generators().at(spec.fabric.generator);
   const Options options = Options::parse(spec.fabric.generator, generator.options, spec.fabric.options);
   const int128 ports = static_cast<int128>(spec.nodes) * ports_per_node(spec);
-  check_limits(spec, {.devices = size.devices, .links = size.links + 2 * ports * num_planes(spec)});
+  const int128 planes = num_planes(spec);
+  check_limits(spec, {.devices = size.devices, .links = size.links + 2 * ports * planes});
   const PlaneSize plane = generator.size(spec.fabric, options, static_cast<std::int64_t>(ports), spec.nodes);
-  size.devices += num_planes(spec) * plane.switches;
-  size.links += 2 * num_planes(spec) * plane.cables;
+  size.devices += planes * plane.switches;
+  size.links += 2 * planes * plane.cables;
   check_limits(spec, size);
   return size;
 }

@@ -53,6 +53,10 @@ std::int64_t radix_of(std::string_view generator, const FabricSpec& fabric, cons
     throw InputError(std::string(generator) +
                      ": the radix of the switches is not known; set the fabric's switch_radix or the option radix");
   }
+  if (radix > kMaxRadix) {
+    throw InputError(std::string(generator) + ": a radix of " + std::to_string(radix) + " is too large; at most " +
+                     std::to_string(kMaxRadix));
+  }
   return radix;
 }
 

@@ -54,9 +54,10 @@ LinkId join_switches(PlaneContext& plane, DeviceId lower, DeviceId upper, std::s
 DeviceId add_switch(PlaneContext& plane, std::string_view role, std::int64_t index, std::int32_t tier,
                     std::int32_t pod = -1);
 
-/// Largest radix that a generator accepts.
-inline constexpr std::int64_t kMaxRadix = 65536;
-/// The option "radix", whose default is the fabric's switch_radix, and its value. Throws InputError when neither says.
+/// Largest radix that a generator accepts; its third power fits 64 bits.
+inline constexpr std::int64_t kMaxRadix = 100'000;
+/// The option "radix", whose default is the fabric's switch_radix, and its value. Throws InputError when neither says or
+/// when the value is over kMaxRadix.
 [[nodiscard]] OptionSpec radix_option();
 [[nodiscard]] std::int64_t radix_of(std::string_view generator, const FabricSpec& fabric, const Options& options);
 

@@ -208,6 +208,11 @@ TEST(BuildCluster, RefusalsSayWhatWouldFit) {
   spec = nvlink_cluster(2, "single_switch", {});
   spec.fabric.switch_radix = 0;
   EXPECT_THAT(refusal(spec), HasSubstr("switch_radix"));
+  for (const std::string generator : {"single_switch", "fat_tree"}) {
+    spec = nvlink_cluster(2, generator, {});
+    spec.fabric.switch_radix = INT32_MAX;
+    EXPECT_THAT(refusal(spec), HasSubstr("a radix of 2147483647 is too large; at most 100000"));
+  }
 }
 
 TEST(BuildCluster, RefusesContradictoryPlanesAndRates) {
