@@ -36,7 +36,14 @@ bool is_access_nic(const Topology& topology, DeviceId id) {
   return serves_card;
 }
 
-/// Forwarding devices that have a link in the layer, access NICs left out.
+bool forwards_in_its_domain(const Topology& topology, DeviceId id) {
+  if (topology.device(id).kind != DeviceKind::accelerator) return false;
+  const auto links = topology.out_links(id);
+  return std::any_of(links.begin(), links.end(), [&](LinkId l) { return topology.link(l).kind == LinkKind::scale_up; });
+}
+
+/// Forwarding devices that have a link in the layer; access NICs, and in the scale-out layer cards of a scale-up ring or
+/// mesh, are left out.
 std::vector<std::uint8_t> transit_devices(const Topology& topology, Layer layer) {
   std::vector<std::uint8_t> transit(topology.devices().size(), 0);
   for (std::uint32_t l = 0; l < topology.links().size(); ++l) {
@@ -46,9 +53,10 @@ std::vector<std::uint8_t> transit_devices(const Topology& topology, Layer layer)
       if (topology.device(end).forwards) transit[end.index()] = 1;
     }
   }
-  if (layer == Layer::scale_out) {
-    for (std::uint32_t d = 0; d < transit.size(); ++d) {
-      if (transit[d] != 0 && is_access_nic(topology, DeviceId(d))) transit[d] = 0;
+  if (layer == Layer::scale_up) return transit;
+  for (std::uint32_t d = 0; d < transit.size(); ++d) {
+    if (transit[d] != 0 && (is_access_nic(topology, DeviceId(d)) || forwards_in_its_domain(topology, DeviceId(d)))) {
+      transit[d] = 0;
     }
   }
   return transit;

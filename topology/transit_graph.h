@@ -1,7 +1,8 @@
 // What a route may pass through: the forwarding devices of one layer and the links between them, flat and compact.
 // Accelerators that do not forward are not vertices here; they reach the graph by their *access*: the link to a leaf or
 // to a scale-up switch, or two links where a shared NIC lies between. So 65,536 cards cost nothing per pair and a
-// distance field spans switches only. Links and devices that are down do not exist here.
+// distance field spans switches only. A card of a scale-up ring or mesh forwards inside its domain only; a card without
+// scale-up links that forwards (a torus or a server-centric fabric) is a vertex of the scale-out layer. Links and devices that are down do not exist here.
 #pragma once
 
 #include <array>

@@ -57,6 +57,30 @@ TEST(Ecmp, UnsaltedHashesPolarise) {
   EXPECT_EQ(paths({.name = "ecmp", .hash = "xor"}, 4000).size(), 4U);
 }
 
+TEST(Ecmp, TheChoiceOfPortDoesNotPolariseWithTheSwitches) {
+  // Four planes of four spines: a card picks the plane by another hash than the leaf the spine, so all 16 are used.
+  Net net;
+  net.card("a", 0);
+  net.card("b", 1);
+  for (int p = 0; p < 4; ++p) {
+    const std::string plane = "p" + std::to_string(p);
+    net.leaf(plane + "a");
+    net.leaf(plane + "b");
+    net.access("a", plane + "a");
+    net.access("b", plane + "b");
+    for (int s = 0; s < 4; ++s) {
+      net.spine(plane + "s" + std::to_string(s));
+      net.cable(plane + "a", plane + "s" + std::to_string(s));
+      net.cable(plane + "b", plane + "s" + std::to_string(s));
+    }
+  }
+  const Topology t = std::move(net).build();
+  const auto router = make_router(t, {.name = "ecmp", .hash = "crc32"});
+  std::set<std::string> seen;
+  for (std::uint32_t flow = 0; flow < 1000; ++flow) seen.insert(path_of(t, *router, "a", "b", flow));
+  EXPECT_EQ(seen.size(), 16U);
+}
+
 TEST(Ecmp, TheSeedChangesPathsAndNothingElseDoes) {
   const Topology t = two_choices();
   const auto one = make_router(t, {.name = "ecmp", .seed = 1});

@@ -117,6 +117,27 @@ TEST(Peers, OnOnePlaneThePeerOnTheRailOfTheFarEndIsPreferred) {
   expect_sound_routes(t, *router);
 }
 
+TEST(Peers, OnlyTheNearestOfThemAreUsed) {
+  // n0g0 has no NIC. g1 is on the leaf of the far end, g2 on another: 2 + 2 links against 2 + 4.
+  Net net;
+  for (int r = 0; r < 3; ++r) net.card(card(0, r), 0, r);
+  net.card(card(1, 0), 1, 0);
+  net.device("nv", DeviceKind::scaleup_switch);
+  for (int r = 0; r < 3; ++r) net.nvlink(card(0, r), "nv");
+  net.leaf("l0");
+  net.leaf("l1");
+  net.spine("s");
+  net.cable("l0", "s");
+  net.cable("l1", "s");
+  net.access(card(0, 2), "l1");
+  net.access(card(0, 1), "l0");
+  net.access(card(1, 0), "l0");
+  const Topology t = std::move(net).build();
+  const auto router = make_router(t, {.name = "spray"});
+  EXPECT_EQ(path_of(t, *router, "n0g0", "n1g0"), "n0g0 nv n0g1 l0 n1g0");
+  EXPECT_EQ(path_of(t, *router, "n1g0", "n0g0"), "n1g0 l0 n0g1 nv n0g0");
+}
+
 TEST(CutOff, NamesBothEndsAndTheFaults) {
   Net net = per_nic(2, 2);
   fail_device(net, "plane0");

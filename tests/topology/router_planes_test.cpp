@@ -200,5 +200,39 @@ TEST(ScaleUp, RingSplitsOverBothWaysAtTheFarPoint) {
   expect_sound_routes(t, *router);
 }
 
+TEST(ScaleUp, CardsOfARingDoNotJoinPlanes) {
+  // a has a port on plane 0 only, b on plane 1 only. Two cards have both: d, a stranger that forwards in a ring of its
+  // own, which must not be passed through, and c, a peer of a two NVLinks away.
+  Net net;
+  for (const auto* card : {"a", "b", "c", "c2", "d", "d2"})
+    net.card(card, card[0] == 'd' ? 2 : card[0] == 'b', 0, true);
+  net.nvlink("a", "c2");
+  net.nvlink("c2", "c");
+  net.nvlink("d", "d2");
+  net.leaf("p0");
+  net.leaf("p1");
+  net.access("a", "p0");
+  net.access("b", "p1");
+  for (const auto* card : {"c", "d"}) {
+    net.access(card, "p0");
+    net.access(card, "p1");
+  }
+  const Topology t = std::move(net).build();
+  const auto router = make_router(t, {.name = "spray"});
+  EXPECT_EQ(path_of(t, *router, "a", "b"), "a c2 c p1 b");
+}
+
+TEST(ScaleOut, CardsOfATorusForward) {
+  Net net;
+  for (int i = 0; i < 4; ++i) net.card("g" + std::to_string(i), i, 0, true);
+  for (int i = 0; i < 3; ++i) net.cable("g" + std::to_string(i), "g" + std::to_string(i + 1), "torus");
+  const Topology t = std::move(net).build();
+  for (const auto* name : {"spray", "ecmp", "static"}) {
+    const auto router = make_router(t, {.name = name});
+    EXPECT_EQ(path_of(t, *router, "g0", "g3"), "g0 g1 g2 g3") << name;
+    expect_sound_routes(t, *router);
+  }
+}
+
 }  // namespace
 }  // namespace polyplane::topology
