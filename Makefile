@@ -31,6 +31,9 @@ tsan: setup ## all tests with the thread sanitizer
 determinism: setup-dev ## the same bits from gcc and clang, -O0 to -O3, any number of threads
 	@scripts/determinism
 
+bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goes to Google Benchmark
+	@./build/tests/bench/bench_polyplane $(BENCH_FLAGS)
+
 format: setup-dev ## clang-format every file
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i
 
