@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "cli/man_page.h"
 #include "cli/nccl_options.h"
 #include "cli/version.h"
 
@@ -32,7 +33,7 @@ struct Parser {
   CompletionArguments completion;
   CompleteNamesArguments complete_names;
   DoctorArguments doctor;
-  bool version_flag = false;
+  bool version_flag = false, man_page_flag = false;
   std::string help_topic;
 
   Parser();
@@ -239,8 +240,10 @@ void Parser::add_small_commands() {
   add_common(check, doctor.common, false);
 
   add_command("version", "prints the version", {"polyplane version", "polyplane --version"});
-  CLI::App* help = add_command("help", "prints the help of a command", {"polyplane help", "polyplane help perf"});
+  CLI::App* help = add_command("help", "prints the help of a command",
+                               {"polyplane help perf", "polyplane help --man > polyplane.1"});
   help->add_option("COMMAND", help_topic, "default: the overview");
+  help->add_flag("--man", man_page_flag, "all of it as a man page");
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -269,8 +272,12 @@ std::string help_hint(const CLI::App& command) {
   const std::string hint = help_hint(command);
   if (!extra.starts_with('-')) throw InputError("unexpected argument \"" + printable(extra) + "\"" + hint);
   const std::string name = extra.substr(0, extra.find('='));
+  const std::vector<std::string> known = option_names(command);
+  if (std::find(known.begin(), known.end(), name) != known.end()) {
+    throw InputError("option " + name + " belongs after the command: polyplane " + command.get_name() + " " + name);
+  }
   std::string meant;
-  if (name.starts_with("--")) meant = nearest(name, option_names(command));
+  if (name.starts_with("--")) meant = nearest(name, known);
   throw InputError("unknown option " + printable(name) + (meant.empty() ? "" : "; did you mean " + meant + "?") + hint);
 }
 
@@ -302,6 +309,7 @@ Invocation invocation_of(Parser& parser) {
   if (name == kCompleteNames) return parser.complete_names;
   if (name == "doctor") return parser.doctor;
   if (name == "version") return PrintText{version_text()};
+  if (parser.man_page_flag) return PrintText{man_page(command_summaries())};
   if (parser.help_topic.empty()) return PrintText{parser.app.help()};
   const std::vector<std::string> names = command_names(parser.app);
   if (std::find(names.begin(), names.end(), parser.help_topic) == names.end()) {

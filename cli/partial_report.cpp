@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "cli/rank_choice.h"
+
 namespace polyplane::cli {
 
 sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::CollectiveResult> finished) {
   sim::Report report;
   report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
+  for (const std::uint32_t cards : cards_per_node(experiment.cluster)) report.endpoints += cards;
   report.assumed = experiment.cluster.spec.assumed;
   report.routing = experiment.routing.name;
   report.stack = experiment.stack.name;

@@ -8,7 +8,7 @@
 
 namespace polyplane::cli {
 
-/// The rows that were finished, with what the experiment says of itself. Its fingerprint is 0: that is over all results.
+/// The rows that were finished, with what the experiment says of itself. No fingerprint: that is over all results.
 [[nodiscard]] sim::Report partial_report(const sim::Experiment& experiment,
                                          std::vector<sim::CollectiveResult> finished);
 

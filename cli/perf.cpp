@@ -96,7 +96,10 @@ int run_perf(const PerfArguments& arguments) {
     cancel_countdown();
     progress.clear();
     const std::size_t done = printer.rows().size();
-    if (format == "json") print(sim::to_json(partial_report(plan.experiment, printer.rows()), origin));
+    if (format == "json") {
+      print(
+          sim::to_json(partial_report(plan.experiment, printer.rows()), {kVersion, "perf", arguments.explain, false}));
+    }
     log(LogLevel::warn, "perf",
         "interrupted after " + std::to_string(done) + " of " + std::to_string(sizes.size()) +
             " sizes; to go on from there: --min-bytes " +

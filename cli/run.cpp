@@ -119,17 +119,17 @@ int run_experiment(const RunArguments& arguments) {
     progress.row_done();
   };
   options.on_progress = [&](double done, double total) { progress.update(done, total); };
-  const auto show = [&](const sim::Report& report) {
+  const auto show = [&](const sim::Report& report, bool complete) {
     progress.clear();
-    if (format == "json") print(sim::to_json(report, {kVersion, "run", arguments.explain}));
+    if (format == "json") print(sim::to_json(report, {kVersion, "run", arguments.explain, complete}));
     if (format == "csv") print(csv_text(report));
     if (format == "table") print(tables(experiment, report, arguments.common.verbose > 0, arguments.explain));
   };
   try {
-    show(sim::run(experiment, options));
+    show(sim::run(experiment, options), true);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
-    show(partial_report(experiment, finished));
+    show(partial_report(experiment, finished), false);
     log(LogLevel::warn, "run",
         "interrupted after " + std::to_string(finished.size()) + " of " + std::to_string(number_of_rows(experiment)) +
             " results; the same command starts again");

@@ -131,7 +131,7 @@ std::string to_json(const Report& report, const ReportOrigin& origin) {
     flow.set_start_ps(static_cast<double>(result.start.ps()));
     flow.set_end_ps(static_cast<double>(result.end.ps()));
   }
-  message.set_fingerprint(hexadecimal(report.fingerprint));
+  if (origin.complete) message.set_fingerprint(hexadecimal(report.fingerprint));
   return configs::to_json(message);
 }
 

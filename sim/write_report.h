@@ -12,6 +12,7 @@ struct ReportOrigin {
   std::string version;     // of polyplane
   std::string command;     // "perf", "run"
   bool explained = false;  // attribution and link loads are in it
+  bool complete = true;    // false: cut short by a signal; the fingerprint, which is over all results, is left empty
 };
 
 /// One document of schema "polyplane/report/1" (configs/schema/report.proto), numbers as numbers in full precision: a

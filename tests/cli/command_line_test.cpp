@@ -80,6 +80,19 @@ TEST(CommandLine, HelpOfEveryCommandEndsWithTwoExamples) {
   }
 }
 
+TEST(CommandLine, OptionsBelongAfterTheCommand) {
+  EXPECT_NE(refusal({"--color", "never", "perf", "all_reduce"}).find("belongs after the command"), std::string::npos);
+}
+
+TEST(CommandLine, ManPageNamesEveryCommandAndOption) {
+  const auto page = std::get<PrintText>(parse_command_line({"help", "--man"})).text;
+  EXPECT_TRUE(page.starts_with(".TH POLYPLANE 1 "));
+  for (const CommandSummary& command : command_summaries()) {
+    EXPECT_NE(page.find(".SS polyplane " + command.name + "\n"), std::string::npos) << command.name;
+  }
+  EXPECT_NE(page.find("\\-\\-min\\-bytes"), std::string::npos);
+}
+
 TEST(CommandLine, EveryExampleParses) {
   for (const CommandSummary& command : command_summaries()) {
     std::size_t found = 0;

@@ -62,6 +62,10 @@ TEST(ReportJson, AttributionOnlyWhenExplained) {
   EXPECT_EQ(parsed(to_json(report(), {"1", "perf", true})).results(0).attribution().launch_ps(), 9007199254740991.0);
 }
 
+TEST(ReportJson, AnIncompleteReportHasNoFingerprint) {
+  EXPECT_EQ(parsed(to_json(report(), {"1", "perf", false, false})).fingerprint(), "");
+}
+
 TEST(ReportJson, NamesThatAreNoUtf8StayInAValidDocument) {
   EXPECT_EQ(parsed(to_json(report(), {"1", "perf", false})).cluster().name(), "na\"me\x01\xef\xbf\xbd");
 }
