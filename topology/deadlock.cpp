@@ -122,11 +122,21 @@ std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPath
 
   ChannelDependencies dependencies(topology);
   TargetWalk walk(paths, dependencies);
+  // A fabric that can deadlock mostly shows it after a few targets; looking now and then costs little.
+  constexpr std::size_t kPatience = 8;
+  std::vector<LinkId> cycle;
+  std::size_t done = 0, look_at = kPatience;
+  const auto cycle_so_far = [&] {
+    if (++done < look_at) return false;
+    look_at *= kPatience;
+    return !(cycle = dependencies.cycle()).empty();
+  };
   if (!pick) {
     for (const Vertex target : graph.targets()) {
       if (!suspect(target)) continue;
       walk.enter(target);
       walk.add([](std::span<const std::uint32_t> hops) { return hops; });
+      if (cycle_so_far()) return cycle;
     }
     return dependencies.cycle();
   }
@@ -143,6 +153,7 @@ std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPath
     walk.add([&](std::span<const std::uint32_t> hops) {
       return hops.size() > 1 ? hops.subspan(pick(*exit, hops), 1) : hops;
     });
+    if (cycle_so_far()) return cycle;
   }
   return dependencies.cycle();
 }
