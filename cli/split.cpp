@@ -13,12 +13,16 @@
 namespace polyplane::cli {
 namespace {
 
+enum class Operation { bit_and, bit_or, modulo, divide };
+
 struct Operator {
   std::string_view word, sign;
-  char id;
+  Operation operation;
 };
-constexpr std::array<Operator, 4> kOperators = {
-    {{"AND", "&", '&'}, {"OR", "|", '|'}, {"MOD", "%", '%'}, {"DIV", "/", '/'}}};
+constexpr std::array<Operator, 4> kOperators = {{{"AND", "&", Operation::bit_and},
+                                                 {"OR", "|", Operation::bit_or},
+                                                 {"MOD", "%", Operation::modulo},
+                                                 {"DIV", "/", Operation::divide}}};
 
 bool starts_with(std::string_view text, std::string_view upper_case_word) {
   if (text.size() < upper_case_word.size()) return false;
@@ -44,40 +48,48 @@ std::optional<std::uint32_t> read_number(std::string_view text) {
   return number;
 }
 
-std::uint32_t colour(char operation, std::uint32_t rank, std::uint32_t number) {
+/// REQUIRES: number > 0 for modulo and divide.
+std::uint32_t colour(Operation operation, std::uint32_t rank, std::uint32_t number) {
   switch (operation) {
-    case '&':
+    case Operation::bit_and:
       return rank & number;
-    case '|':
+    case Operation::bit_or:
       return rank | number;
-    case '%':
+    case Operation::modulo:
       return rank % number;
-    default:
+    case Operation::divide:
       return rank / number;
   }
+  return 0;
+}
+
+/// The operator at the start of `text`, which loses it.
+std::optional<Operation> take_operation(std::string_view& text) {
+  for (const Operator& candidate : kOperators) {
+    for (const std::string_view name : {candidate.word, candidate.sign}) {
+      if (!starts_with(text, name)) continue;
+      text.remove_prefix(name.size());
+      return candidate.operation;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::vector<std::vector<std::uint32_t>> split_ranks(std::string_view text, std::uint32_t ranks) {
   const std::string where = "--split \"" + printable(text) + "\": ";
-  char operation = 0;
-  std::string_view rest;
-  for (const Operator& candidate : kOperators) {
-    for (const std::string_view name : {candidate.word, candidate.sign}) {
-      if (operation != 0 || !starts_with(text, name)) continue;
-      operation = candidate.id;
-      rest = text.substr(name.size());
-    }
-  }
-  const std::optional<std::uint32_t> number = operation == 0 ? std::nullopt : read_number(rest);
-  if (!number) {
+  std::string_view rest = text;
+  const std::optional<Operation> operation = take_operation(rest);
+  const std::optional<std::uint32_t> number = operation ? read_number(rest) : std::nullopt;
+  if (!operation || !number) {
     throw InputError(where + "expected AND (&), OR (|), MOD (%) or DIV (/) and a number, for instance %8, /8 or &0x7");
   }
-  if (*number == 0 && (operation == '%' || operation == '/')) throw InputError(where + "division by zero");
+  const bool divides = *operation == Operation::modulo || *operation == Operation::divide;
+  if (divides && *number == 0) throw InputError(where + "division by zero");
 
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_colour;
-  for (std::uint32_t rank = 0; rank < ranks; ++rank) by_colour[colour(operation, rank, *number)].push_back(rank);
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) by_colour[colour(*operation, rank, *number)].push_back(rank);
   std::vector<std::vector<std::uint32_t>> groups;
   for (auto& [key, members] : by_colour) {
     if (!groups.empty() && members.size() != groups.front().size()) {
