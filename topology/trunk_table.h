@@ -12,6 +12,7 @@
 // 2^20. Not merging is always right, it only makes routes longer.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -34,12 +35,13 @@ struct TrunkTable {
 /// Each link its own trunk: TrunkId == LinkId.
 [[nodiscard]] TrunkTable single_link_trunks(const Topology& topology);
 
+/// Components where targets x edges exceed this are left unmerged, which only makes their routes longer. That spares tens
+/// of thousands of cards that forward for one another, whose links have no two rows alike anyway.
+inline constexpr std::uint64_t kMaxMergeWork = 2'000'000'000;
+
 /// Trunks for ideal spraying. The share of a member is its part of what the trunk carries (shares sum to 1); the
 /// capacity is the most that keeps every member within its rate, so a degraded member binds the whole trunk. Equal
 /// members: n times the rate of the slowest, in integers. Access links stay single.
-/// A component where targets x edges exceed kMaxMergeWork is left unmerged (cards that forward for one another, in the
-/// ten thousands: their links have no two rows alike anyway).
-inline constexpr std::uint64_t kMaxMergeWork = 1'000'000'000;
 [[nodiscard]] TrunkTable merged_trunks(const Topology& topology, const ShortestPaths& scale_up,
                                        const ShortestPaths& scale_out);
 

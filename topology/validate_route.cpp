@@ -1,6 +1,7 @@
 #include "topology/validate_route.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <vector>
