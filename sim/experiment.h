@@ -28,6 +28,7 @@ struct GraphSpec {
     std::string tier = "link";
   };
   std::vector<Edge> edges;
+  bool lossless = false;  // see Topology::lossless()
 };
 
 /// Either a recipe or a plain graph.

@@ -12,6 +12,7 @@ namespace polyplane::sim {
 
 topology::Topology build_graph(const GraphSpec& spec) {
   topology::TopologyBuilder builder(spec.name);
+  builder.set_lossless(spec.lossless);
   std::map<std::string, DeviceId> ids;
   std::vector<std::string> names;
   for (const topology::Device& device : spec.devices) {

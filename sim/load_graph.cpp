@@ -44,6 +44,7 @@ class GraphLoader {
 
   GraphSpec load(const std::string& name) {
     spec_.name = name;
+    spec_.lossless = graph_.lossless();
     if (graph_.devices_size() == 0) source_.fail(graph_, "devices", "there is none; a graph needs at least one");
     add_devices();
     add_links();
