@@ -38,11 +38,12 @@ class Resolver {
   }
 
   PlainTraffic resolve() {
-    std::set<std::string> names;
+    std::map<std::string, const FlowJob*> by_name;
     for (const FlowJob& job : experiment_.flows) {
-      if (!names.insert(job.name).second) throw InputError("flow \"" + printable(job.name) + "\" exists twice");
-      add(job);
+      if (!by_name.emplace(job.name, &job).second)
+        throw InputError("flow \"" + printable(job.name) + "\" exists twice");
     }
+    for (const auto& [name, job] : by_name) add(*job);
     for (const CapacityEvent& event : experiment_.capacity_events) add(event);
     return std::move(traffic_);
   }

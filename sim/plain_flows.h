@@ -12,7 +12,7 @@
 namespace polyplane::sim {
 
 struct PlainTraffic {
-  std::vector<PlainFlow> flows;
+  std::vector<PlainFlow> flows;  // by name, so that their order in the file reaches no result
   std::vector<BitRate> private_trunks;
   std::vector<CapacityChange> changes;
 };

@@ -364,9 +364,10 @@ class Simulation {
       report_.collectives.push_back(result(jobs_[j], 0, row, end.since_start(), *router));
       if (options_.on_row) options_.on_row(report_.collectives.back());
     }
-    for (std::size_t i = 0; i < experiment_.flows.size(); ++i) {
-      report_.flows.push_back({experiment_.flows[i].name, experiment_.flows[i].start, outcome.flow_end[i]});
-    }
+    std::map<std::string, TimePoint> end_of;
+    for (std::size_t i = 0; i < input.flows.size(); ++i) end_of.emplace(input.flows[i].name, outcome.flow_end[i]);
+    for (const FlowJob& flow : experiment_.flows)
+      report_.flows.push_back({flow.name, flow.start, end_of.at(flow.name)});
   }
 
   const Experiment& experiment_;
