@@ -40,9 +40,25 @@ void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimeP
   if (!facts.narrowest.valid()) return;
   const auto tier_of = [&](TrunkId trunk) { return router_.trunks()[trunk.index()].tier; };
   const auto flight = row(flights_, lane);
-  flight[part(tier_of(facts.narrowest), kSerialisation)] += facts.line_time.ps();
-  const Duration contention = (now - facts.drain_start) - facts.line_time;
-  flight[part(tier_of(facts.bottleneck), kContention)] += contention.ps();
+  const std::int64_t drain = (now - facts.drain_start).ps();
+  const std::int64_t alone = std::min(facts.line_time.ps(), drain);
+  flight[part(tier_of(facts.narrowest), kSerialisation)] += alone;
+  // Shared out by weight, rounded down; what rounding leaves goes to the trunk that held it longest.
+  std::int64_t left = drain - alone;
+  double weights = 0;
+  for (const auto& [trunk, weight] : facts.held_by) weights += weight;
+  TrunkId longest = facts.narrowest;
+  double most = 0;
+  for (const auto& [trunk, weight] : facts.held_by) {
+    const auto share = static_cast<std::int64_t>(static_cast<double>(drain - alone) * (weight / weights));
+    flight[part(tier_of(trunk), kContention)] += share;
+    left -= share;
+    if (weight > most) {
+      most = weight;
+      longest = trunk;
+    }
+  }
+  flight[part(tier_of(longest), kContention)] += left;
 }
 
 void CriticalPath::completed_by(std::size_t lane, std::size_t sender) {

@@ -73,7 +73,7 @@ RunOutcome run_once(RunInput input) {
   capacities.insert(capacities.end(), input.private_trunks.begin(), input.private_trunks.end());
   const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
   const std::unique_ptr<NetworkModel> network =
-      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows});
+      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows, input.explain});
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {

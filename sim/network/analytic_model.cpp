@@ -33,7 +33,7 @@ class AnalyticModel final : public NetworkModel {
     if (!flow.hops.empty()) {
       const Rate rate = line_rate(flow.hops, capacities_);
       slot.facts.line_time = drain_time(flow.size, rate);
-      slot.facts.narrowest = slot.facts.bottleneck = rate.trunk;
+      slot.facts.narrowest = rate.trunk;
       carried_.add(flow.hops, flow.size);
     }
     engine_.schedule(slot.facts.drain_start + slot.facts.line_time, EventKind::flow_end, flow.id.index());

@@ -43,7 +43,8 @@ class FlowModel final : public NetworkModel {
         capacities_(std::move(setup.capacities)),
         carried_(capacities_.size()),
         trunks_(capacities_.size()),
-        flows_(setup.max_flows) {
+        flows_(setup.max_flows),
+        traces_(setup.explain ? setup.max_flows : 0) {
     for (std::size_t t = 0; t < trunks_.size(); ++t) trunks_[t].capacity = load_units(bps_of(t));
     engine_.attach(EventKind::flow_start, *this);
     engine_.attach(EventKind::flow_end, *this);
@@ -87,6 +88,12 @@ class FlowModel final : public NetworkModel {
     std::uint32_t local = kNone;  // index in the running solve
     bool touched = false;
   };
+  /// For attribution only.
+  struct Trace {
+    Rate alone;
+    std::uint32_t bottleneck = kNone;  // since the last change of rate
+    std::vector<std::pair<TrunkId, double>> held_by;
+  };
   struct Affected {
     std::uint32_t flow;
     double old_rate;
@@ -111,6 +118,7 @@ class FlowModel final : public NetworkModel {
   bool take_residual(FlowState& flow);
   void finish(std::uint32_t id);
   void schedule_end(std::uint32_t id);
+  void trace_interval(std::uint32_t id, double rate);
 
   void affect(std::uint32_t id);
   void join_held(std::uint32_t trunk);
@@ -127,6 +135,7 @@ class FlowModel final : public NetworkModel {
   Carried carried_;
   std::vector<TrunkState> trunks_;
   std::vector<FlowState> flows_;
+  std::vector<Trace> traces_;  // empty unless explained
   std::vector<Incidence> incidences_;
   std::array<std::vector<std::uint32_t>, 32> free_hops_;  // by log2 of the block's length
   std::uint32_t draining_ = 0;
@@ -172,6 +181,9 @@ void FlowModel::start(const Flow& flow) {
       incidences_[state.first_hop + i] = {flow.id.index(), hop.trunk.index(), kNone, kNone, hop.weight};
     }
   }
+  if (!traces_.empty()) {
+    traces_[flow.id.index()] = {flow.hops.empty() ? Rate{} : line_rate(flow.hops, capacities_), kNone, {}};
+  }
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
   engine_.schedule(drain_start, drains ? EventKind::flow_start : EventKind::flow_end, flow.id.index(), state.stamp);
 }
@@ -187,17 +199,30 @@ DeliveryFacts FlowModel::facts(FlowId id) const {
   const FlowState& flow = flows_[id.index()];
   DeliveryFacts facts;
   facts.drain_start = TimePoint::from_ps(flow.drain_start_ps);
-  if (flow.num_hops == 0) return facts;
-  std::vector<topology::Hop> path;
-  for (std::uint32_t i = 0; i < flow.num_hops; ++i) {
-    const Incidence& hop = incidences_[flow.first_hop + i];
-    path.push_back({TrunkId(hop.trunk), hop.weight});
-  }
-  const Rate alone = line_rate(path, capacities_);
-  facts.line_time = drain_time(flow.size, alone);
-  facts.narrowest = alone.trunk;
-  facts.bottleneck = flow.bottleneck == kNone ? alone.trunk : TrunkId(flow.bottleneck);
+  const Trace& trace = traces_[id.index()];
+  if (!trace.alone.trunk.valid()) return facts;
+  facts.line_time = drain_time(flow.size, trace.alone);
+  facts.narrowest = trace.alone.trunk;
+  facts.held_by = trace.held_by;
   return facts;
+}
+
+// The interval since the last change of rate, for attribution: what of it sharing cost goes to the present bottleneck.
+void FlowModel::trace_interval(std::uint32_t id, double rate) {
+  if (traces_.empty()) return;
+  const FlowState& flow = flows_[id];
+  Trace& trace = traces_[id];
+  const auto interval = static_cast<double>(engine_.now().ps() - flow.since_ps);
+  const double held = interval * (1 - rate / trace.alone.bps);
+  if (held <= 0 || trace.bottleneck == kNone) return;
+  const TrunkId bottleneck(trace.bottleneck);
+  const auto place = std::find_if(trace.held_by.begin(), trace.held_by.end(),
+                                  [&](const auto& entry) { return entry.first == bottleneck; });
+  if (place == trace.held_by.end()) {
+    trace.held_by.emplace_back(bottleneck, held);
+  } else {
+    place->second += held;
+  }
 }
 
 std::vector<FlowId> FlowModel::in_flight() const {
@@ -275,6 +300,7 @@ void FlowModel::begin_drain(std::uint32_t id) {
   TrunkState& bottleneck = trunks_[flow.bottleneck];
   bottleneck.held += 1;
   bottleneck.level = flow.rate;
+  if (!traces_.empty()) traces_[id].bottleneck = flow.bottleneck;
   schedule_end(id);
 }
 
@@ -312,6 +338,7 @@ void FlowModel::finish(std::uint32_t id) {
     return;
   }
   draining_ -= 1;
+  trace_interval(id, flow.rate);
   if (flow.bottleneck != kNone) trunks_[flow.bottleneck].held -= 1;
   for (std::uint32_t i = 0; i < flow.num_hops; ++i) {
     const std::uint32_t incidence = flow.first_hop + i;
@@ -465,6 +492,8 @@ void FlowModel::commit() {
       trunk.fastest = std::max(trunk.fastest, flow.rate);
     }
     if (flow.rate == affected.old_rate && affected.old_rate > 0) continue;
+    trace_interval(affected.flow, affected.old_rate);
+    if (!traces_.empty()) traces_[affected.flow].bottleneck = flow.bottleneck;
     if (now_ps > flow.since_ps && affected.old_rate > 0) {
       const double drained = affected.old_rate * (static_cast<double>(now_ps - flow.since_ps) * 1e-12);
       flow.left_bits = std::max(flow.left_bits - drained, 0.0);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -28,8 +29,11 @@ struct Flow {
 /// What a model knows of a flow in the moment of its delivery, for attribution.
 struct DeliveryFacts {
   TimePoint drain_start;
-  Duration line_time;             // what the drain takes alone, at the line rate of the narrowest trunk
-  TrunkId narrowest, bottleneck;  // bottleneck: the trunk that held it at the end; none for a flow without hops
+  Duration line_time;  // what the drain takes alone, at the line rate of the narrowest trunk
+  TrunkId narrowest;   // none for a flow without hops
+  /// Time that sharing cost, by the trunk that held the flow meanwhile: over an interval dt at rate r of line rate l,
+  /// dt (1 - r/l). In picoseconds, as weights: they add up to the drain less line_time but for rounding.
+  std::vector<std::pair<TrunkId, double>> held_by;
 };
 
 class FlowSink {
@@ -45,7 +49,7 @@ class NetworkModel : public EventHandler {
   virtual void start(const Flow& flow) = 0;
   /// From now on. A flow on a trunk without capacity stands still. The analytic model refuses (InputError).
   virtual void set_capacity(TrunkId trunk, BitRate capacity) = 0;
-  /// REQUIRES: called from FlowSink::delivered for that flow.
+  /// REQUIRES: NetworkSetup::explain; called from FlowSink::delivered for that flow, before it is started again.
   [[nodiscard]] virtual DeliveryFacts facts(FlowId id) const = 0;
   /// Bytes started so far, weighted by the hops, per trunk.
   [[nodiscard]] virtual double carried_bytes(TrunkId trunk) const = 0;
@@ -58,6 +62,7 @@ struct NetworkSetup {
   FlowSink& sink;
   std::vector<BitRate> capacities;  // per trunk, at weight 1
   std::uint32_t max_flows = 0;
+  bool explain = false;  // keep what facts() tells
 };
 
 /// `analytic` and `flow`; each registers itself.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/sim/run_star.h"
 
 namespace polyplane::sim {
@@ -64,6 +66,36 @@ TEST(Attribution, DoublingTheBindingTrunkShortensTheRunByHalfOfItsSerialisation)
   EXPECT_EQ(slow.makespan.ps(), 20'971'520 + 2'097'152'000);
   EXPECT_EQ((slow.makespan - fast.makespan).ps(), 2'097'152'000 / 2);
   EXPECT_EQ(sum(*slow.attribution), slow.makespan.since_start());
+}
+
+// Contention goes to the tier that held the flow, interval by interval. Two cards send to a third at once; its port is the
+// bottleneck (tier of trunk 5), whatever port the senders have.
+TEST(Attribution, ContentionIsBookedOnTheTrunkThatHolds) {
+  StarRouter router(3, 400_Gbps, Duration{});
+  Engine engine;
+  struct Sink final : FlowSink {
+    void delivered(FlowId id) override { facts[id.index()] = model->facts(id); }
+    NetworkModel* model = nullptr;
+    std::array<DeliveryFacts, 2> facts;
+  } sink;
+  std::vector<BitRate> capacities;
+  for (const topology::Trunk& trunk : router.trunks()) capacities.push_back(trunk.capacity);
+  const auto model = network_models().at("flow")({engine, sink, capacities, 2, true});
+  sink.model = model.get();
+  topology::Route route;
+  router.route({DeviceId(0), DeviceId(2), 0}, route);
+  model->start({FlowId(0), TimePoint{}, Bytes(1'000'000), Duration{}, route.hops});
+  router.route({DeviceId(1), DeviceId(2), 0}, route);
+  model->start({FlowId(1), TimePoint{}, Bytes(3'000'000), Duration{}, route.hops});
+  ASSERT_TRUE(engine.run({}));
+  // Flow 0: 8 Mbit at 200 Gb/s = 40 us, alone 20 us. Flow 1: the same 40 us at half rate, then 16 Mbit alone in 40 us; alone
+  // 60 us in all. Each loses 20 us to trunk 5.
+  for (const DeliveryFacts& facts : sink.facts) {
+    ASSERT_EQ(facts.held_by.size(), 1U);
+    EXPECT_EQ(facts.held_by[0].first, TrunkId(5));
+    EXPECT_DOUBLE_EQ(facts.held_by[0].second, 20e6);
+  }
+  EXPECT_EQ(sink.facts[1].line_time, 60_us);
 }
 
 TEST(Attribution, SumsToTheMakespanForEveryAlgorithm) {
