@@ -1,6 +1,7 @@
 // Rules of the flow model that have closed answers, to the picosecond.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -137,6 +138,25 @@ TEST(FlowRules, FatPipeIsNotShared) {
   experiment.flows = {flow("f0", "l0", 50000_B), flow("f1", "l0", 50000_B), flow("f2", "l0", 50000_B)};
   const sim::Report report = sim::run(experiment, {});
   for (const char* name : {"f0", "f1", "f2"}) EXPECT_EQ(end_ps(report, name), 1'000'000);
+}
+
+TEST(FlowRules, OrderOfRoutedFlowsInTheFileChangesNothing) {
+  // Two parallel links that the hash chooses from: whichever a flow gets, it gets in any order of the file.
+  sim::Experiment experiment = parallel_links({400_Gbps, 300_Gbps}, 500_ns);
+  for (int i = 0; i < 6; ++i) {
+    sim::FlowJob job = flow("f" + std::to_string(i), "", Bytes(100003 * (i + 1)));
+    job.route.clear();
+    job.src = "a";
+    job.dst = "b";
+    experiment.flows.push_back(job);
+  }
+  const sim::Report forwards = sim::run(experiment, {});
+  std::reverse(experiment.flows.begin(), experiment.flows.end());
+  const sim::Report backwards = sim::run(experiment, {});
+  for (const sim::FlowJob& job : experiment.flows) {
+    EXPECT_EQ(end_ps(forwards, job.name), end_ps(backwards, job.name)) << job.name;
+  }
+  EXPECT_EQ(backwards.flows.front().name, "f5");  // reported as in the file
 }
 
 TEST(FlowRules, BadFlowsAreRefusedBeforeAnythingRuns) {

@@ -54,6 +54,8 @@ sim::GraphSpec random_graph(Draw& draw, const RandomShape& shape) {
   for (std::int64_t d = 0; d < devices; ++d) {
     topology::Device device;
     device.name = "d" + std::to_string(d);
+    if (draw.percent(40)) device.kind = topology::DeviceKind::network_switch;
+    device.forwards = true;
     graph.devices.push_back(device);
   }
   const std::int64_t links = 1 + draw.below(shape.links);

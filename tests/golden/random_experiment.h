@@ -16,9 +16,8 @@ struct RandomShape {
 };
 
 /// A plain graph and flows with explicit simple paths, in the flow model. Ties (equal starts, equal sizes, events at a
-/// start), empty flows, rate caps, fat pipes, and links that fall to 0 and come back are all common. Every flow ends.
-/// Devices forward nothing by themselves: cycles of forwarding devices could deadlock on a lossless fabric, which is
-/// refused.
+/// start), empty flows, rate caps, fat pipes, and links that fall to 0 and come back are all common. Every flow ends,
+/// and devices that forward form cycles as they like.
 [[nodiscard]] sim::Experiment random_experiment(std::uint64_t seed, const RandomShape& shape);
 
 }  // namespace polyplane::golden
