@@ -242,8 +242,10 @@ Duration transmission_time(Bytes size, BitRate rate, std::int64_t sharers) {
                                                static_cast<uint128>(sharers), &bits);
   const auto bps = static_cast<uint128>(rate.bps());
   const uint128 ps = bits / bps + (bits % bps == 0 ? 0 : 1);
-  CHECK(!overflow && ps <= static_cast<uint128>(INT64_MAX),
-        "transmission time of " + to_string(size) + " at " + to_string(rate) + " passes 106 days");
+  if (overflow || ps > static_cast<uint128>(INT64_MAX)) {
+    throw LimitError(to_string(size) + " at " + to_string(rate) + " shared by " + std::to_string(sharers) +
+                     " takes longer than the 106 days that simulated time can hold");
+  }
   return Duration::from_ps(static_cast<std::int64_t>(ps));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace polyplane::sim {
 
@@ -20,6 +21,7 @@ void Engine::attach(EventKind kind, EventHandler& handler) {
 bool Engine::run(const std::function<bool()>& stop) {
   std::uint64_t next_stop_check = events_;
   do {
+    if (queue_.now_ps() > INT64_MAX / 2) throw LimitError("simulated time passes 53 days");
     EventKind kind{};
     for (bool settled = false; !settled;) {
       while (queue_.take_due(kind, batch_)) {

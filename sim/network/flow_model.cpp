@@ -201,7 +201,7 @@ DeliveryFacts FlowModel::facts(FlowId id) const {
   facts.drain_start = TimePoint::from_ps(flow.drain_start_ps);
   const Trace& trace = traces_[id.index()];
   if (!trace.alone.trunk.valid()) return facts;
-  facts.line_time = drain_time(flow.size, trace.alone);
+  if (trace.alone.bps > 0) facts.line_time = drain_time(flow.size, trace.alone);  // else: it started on a dead trunk
   facts.narrowest = trace.alone.trunk;
   facts.held_by = trace.held_by;
   return facts;
@@ -213,7 +213,7 @@ void FlowModel::trace_interval(std::uint32_t id, double rate) {
   const FlowState& flow = flows_[id];
   Trace& trace = traces_[id];
   const auto interval = static_cast<double>(engine_.now().ps() - flow.since_ps);
-  const double held = interval * (1 - rate / trace.alone.bps);
+  const double held = trace.alone.bps > 0 ? interval * (1 - rate / trace.alone.bps) : interval;
   if (held <= 0 || trace.bottleneck == kNone) return;
   const TrunkId bottleneck(trace.bottleneck);
   const auto place = std::find_if(trace.held_by.begin(), trace.held_by.end(),
@@ -355,7 +355,7 @@ void FlowModel::schedule_end(std::uint32_t id) {
   flow.stamp += 1;
   if (flow.rate <= 0) return;  // stands still until something changes
   const Duration drain = flow.whole && flow.sharers > 0
-                             ? transmission_time(flow.size, flow.shared_capacity, flow.sharers)
+                             ? drain_time(flow.size, Rate{flow.rate, flow.shared_capacity, flow.sharers, {}})
                              : drain_time(flow.left_bits, flow.rate);
   engine_.schedule(TimePoint::from_ps(flow.since_ps) + drain, EventKind::flow_end, id, flow.stamp);
 }

@@ -3,8 +3,21 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace polyplane::sim {
+
+namespace {
+
+// Half the range, so that a time inside the limit plus a duration inside the limit never overflows.
+constexpr std::int64_t kLongestPs = INT64_MAX / 2;
+
+Duration within_limit(Duration drain) {
+  if (drain.ps() > kLongestPs) throw LimitError("a transfer takes longer than the 53 days that one may take");
+  return drain;
+}
+
+}  // namespace
 
 Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> capacities) {
   CHECK(!hops.empty(), "line rate of a flow without hops");
@@ -20,14 +33,14 @@ Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> cap
 
 Duration drain_time(Bytes size, const Rate& rate) {
   if (size.count() == 0) return {};
-  if (rate.sharers > 0) return transmission_time(size, rate.capacity, rate.sharers);
+  if (rate.sharers > 0) return within_limit(transmission_time(size, rate.capacity, rate.sharers));
   return drain_time(static_cast<double>(size.count()) * 8.0, rate.bps);
 }
 
 Duration drain_time(double bits, double bps) {
-  constexpr double kLongest = 9.2e18;
   const double ps = std::ceil(bits / bps * 1e12);
-  return Duration::from_ps(ps < kLongest ? static_cast<std::int64_t>(ps) : INT64_MAX / 2);
+  return within_limit(
+      Duration::from_ps(ps < static_cast<double>(kLongestPs) ? static_cast<std::int64_t>(ps) : INT64_MAX));
 }
 
 }  // namespace polyplane::sim

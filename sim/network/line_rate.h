@@ -23,10 +23,11 @@ struct Rate {
 /// empty.
 [[nodiscard]] Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> capacities);
 
-/// Time to drain `size` from its first bit at one rate; rounded up. Zero capacity: REQUIRES not.
+/// Time to drain `size` from its first bit at one rate; rounded up. REQUIRES: a rate above zero. Throws LimitError past
+/// 53 days.
 [[nodiscard]] Duration drain_time(Bytes size, const Rate& rate);
 
-/// ceil(bits / bps in ps) for what is left of a flow whose rate has changed. Saturates at 106 days.
+/// ceil(bits / bps in ps) for what is left of a flow whose rate has changed. The same limit.
 [[nodiscard]] Duration drain_time(double bits, double bps);
 
 }  // namespace polyplane::sim
