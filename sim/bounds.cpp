@@ -204,7 +204,7 @@ LowerBound Bounds::over_cuts(const Partition& partition, const Collective& colle
   return best;
 }
 
-LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack) const {
+LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack, bool links_shared) const {
   CHECK(!stack.protocols.empty(), "a stack without protocols");
   LowerBound best;
   bool first = true;
@@ -216,7 +216,7 @@ LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack)
         bound.reason = "latency";
         LowerBound widest{{}, "latency"};
         for (const Partition& partition : partitions_) {
-          if (partition.cuts.size() < 2) continue;
+          if (!links_shared || partition.cuts.size() < 2) continue;
           const LowerBound cut = over_cuts(partition, collective, protocol.efficiency);
           if (cut.time > widest.time) widest = cut;
         }

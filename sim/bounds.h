@@ -30,7 +30,9 @@ class Bounds {
   Bounds(const topology::Topology& topology, const std::vector<DeviceId>& devices);
 
   /// `protocols`: those that the run may use; the bound takes the cheapest of each cost.
-  [[nodiscard]] LowerBound lower_bound(const collectives::Collective& collective, const Stack& stack) const;
+  /// `links_shared`: false leaves the cuts out, for the analytic model, where flows do not slow each other down.
+  [[nodiscard]] LowerBound lower_bound(const collectives::Collective& collective, const Stack& stack,
+                                       bool links_shared = true) const;
 
  private:
   struct Cut {

@@ -234,7 +234,8 @@ class Simulation {
     result.algorithm = row.algorithm;
     result.protocol = row.protocol;
     result.model = experiment_.model;
-    result.how = experiment_.model == "analytic" ? "send by send, no contention" : "flow by flow";
+    const bool links_shared = experiment_.model != "analytic";
+    result.how = links_shared ? "flow by flow" : "send by send, no contention";
     result.ranks = collective.ranks();
     result.groups = static_cast<std::uint32_t>(placed.groups.size());
     result.channels = job.channels;
@@ -254,7 +255,7 @@ class Simulation {
     }
     result.alternatives = row.alternatives;
     result.events = row.run.events;
-    const LowerBound bound = placed.bounds->lower_bound(collective, experiment_.stack);
+    const LowerBound bound = placed.bounds->lower_bound(collective, experiment_.stack, links_shared);
     result.lower_bound = bound.time;
     result.lower_bound_reason = bound.reason;
     if (time < bound.time) {
