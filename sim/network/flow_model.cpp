@@ -12,13 +12,13 @@
 // bit ends by 128-bit division; other rates and what is left of a flow are doubles. Loads of trunks are sums of
 // integers (2^-10 bit/s), so adding and removing in any order gives the same bits and nothing drifts.
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <memory>
 #include <utility>
 
 #include "base/check.h"
 #include "sim/network/carried.h"
+#include "sim/network/flow_trace.h"
+#include "sim/network/incidences.h"
 #include "sim/network/line_rate.h"
 #include "sim/network/max_min.h"
 #include "sim/network/network_model.h"
@@ -27,7 +27,6 @@ namespace polyplane::sim {
 
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffffU;
 constexpr double kUnitsPerBps = 1024;
 constexpr std::size_t kSmallSet = 64;  // affected sets up to here never fall back to a full solve
 constexpr double kTolerance = 1e-10;   // of saturation and of "faster", relative
@@ -75,10 +74,6 @@ class FlowModel final : public NetworkModel {
     bool whole = true;     // not a bit has drained yet
     bool solving = false;  // in the affected set
   };
-  struct Incidence {  // flow on trunk, linked into the trunk's list while draining
-    std::uint32_t flow = kNone, trunk = kNone, next = kNone, previous = kNone;
-    double weight = 1;
-  };
   struct TrunkState {
     std::int64_t capacity = 0, load = 0;  // units of 2^-10 bit/s
     double level = 0;                     // rate of the flows that have their bottleneck here
@@ -87,12 +82,6 @@ class FlowModel final : public NetworkModel {
     std::uint32_t head = kNone;
     std::uint32_t local = kNone;  // index in the running solve
     bool touched = false;
-  };
-  /// For attribution only.
-  struct Trace {
-    Rate alone;
-    std::uint32_t bottleneck = kNone;  // since the last change of rate
-    std::vector<std::pair<TrunkId, double>> held_by;
   };
   struct Affected {
     std::uint32_t flow;
@@ -105,11 +94,7 @@ class FlowModel final : public NetworkModel {
   };
 
   double bps_of(std::size_t trunk) const { return static_cast<double>(capacities_[trunk].bps()); }
-  std::span<Incidence> hops(const FlowState& flow) {
-    return std::span<Incidence>(incidences_).subspan(flow.first_hop, flow.num_hops);
-  }
-  void allocate_hops(FlowState& flow, std::uint32_t count);
-  void free_hops(FlowState& flow);
+  std::span<Incidence> hops(const FlowState& flow) { return incidences_.block(flow.first_hop, flow.num_hops); }
   void link(std::uint32_t incidence);
   void unlink(std::uint32_t incidence);
   bool is_full(const TrunkState& trunk) const;
@@ -118,7 +103,6 @@ class FlowModel final : public NetworkModel {
   bool take_residual(FlowState& flow);
   void finish(std::uint32_t id);
   void schedule_end(std::uint32_t id);
-  void trace_interval(std::uint32_t id, double rate);
 
   void affect(std::uint32_t id);
   void join_held(std::uint32_t trunk);
@@ -135,9 +119,8 @@ class FlowModel final : public NetworkModel {
   Carried carried_;
   std::vector<TrunkState> trunks_;
   std::vector<FlowState> flows_;
-  std::vector<Trace> traces_;  // empty unless explained
-  std::vector<Incidence> incidences_;
-  std::array<std::vector<std::uint32_t>, 32> free_hops_;  // by log2 of the block's length
+  FlowTraces traces_;
+  Incidences incidences_;
   std::uint32_t draining_ = 0;
 
   std::vector<std::uint32_t> unrated_, touched_, joining_;
@@ -146,28 +129,11 @@ class FlowModel final : public NetworkModel {
   MaxMin solver_;
 };
 
-void FlowModel::allocate_hops(FlowState& flow, std::uint32_t count) {
-  const auto order = static_cast<std::size_t>(std::bit_width(count - 1));
-  flow.num_hops = count;
-  if (!free_hops_[order].empty()) {
-    flow.first_hop = free_hops_[order].back();
-    free_hops_[order].pop_back();
-    return;
-  }
-  flow.first_hop = static_cast<std::uint32_t>(incidences_.size());
-  incidences_.resize(incidences_.size() + (std::size_t{1} << order));
-}
-
-void FlowModel::free_hops(FlowState& flow) {
-  if (flow.num_hops == 0) return;
-  free_hops_[static_cast<std::size_t>(std::bit_width(flow.num_hops - 1))].push_back(flow.first_hop);
-  flow.num_hops = 0;
-}
-
 void FlowModel::start(const Flow& flow) {
   FlowState& state = flows_[flow.id.index()];
   CHECK(state.phase == Phase::idle, "flow started twice");
-  free_hops(state);
+  if (state.num_hops > 0) incidences_.free(state.first_hop, state.num_hops);
+  state.num_hops = static_cast<std::uint32_t>(flow.hops.size());
   state.phase = Phase::latent;
   state.size = flow.size;
   state.stamp += 1;
@@ -175,15 +141,13 @@ void FlowModel::start(const Flow& flow) {
   state.drain_start_ps = drain_start.ps();
   carried_.add(flow.hops, flow.size);
   if (!flow.hops.empty()) {
-    allocate_hops(state, static_cast<std::uint32_t>(flow.hops.size()));
+    state.first_hop = incidences_.allocate(state.num_hops);
     for (std::uint32_t i = 0; i < state.num_hops; ++i) {
       const topology::Hop& hop = flow.hops[i];
       incidences_[state.first_hop + i] = {flow.id.index(), hop.trunk.index(), kNone, kNone, hop.weight};
     }
   }
-  if (!traces_.empty()) {
-    traces_[flow.id.index()] = {flow.hops.empty() ? Rate{} : line_rate(flow.hops, capacities_), kNone, {}};
-  }
+  traces_.started(flow.id.index(), flow.hops, capacities_);
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
   engine_.schedule(drain_start, drains ? EventKind::flow_start : EventKind::flow_end, flow.id.index(), state.stamp);
 }
@@ -197,32 +161,7 @@ void FlowModel::set_capacity(TrunkId trunk, BitRate capacity) {
 
 DeliveryFacts FlowModel::facts(FlowId id) const {
   const FlowState& flow = flows_[id.index()];
-  DeliveryFacts facts;
-  facts.drain_start = TimePoint::from_ps(flow.drain_start_ps);
-  const Trace& trace = traces_[id.index()];
-  if (!trace.alone.trunk.valid()) return facts;
-  if (trace.alone.bps > 0) facts.line_time = drain_time(flow.size, trace.alone);  // else: it started on a dead trunk
-  facts.narrowest = trace.alone.trunk;
-  facts.held_by = trace.held_by;
-  return facts;
-}
-
-// The interval since the last change of rate, for attribution: what of it sharing cost goes to the present bottleneck.
-void FlowModel::trace_interval(std::uint32_t id, double rate) {
-  if (traces_.empty()) return;
-  const FlowState& flow = flows_[id];
-  Trace& trace = traces_[id];
-  const auto interval = static_cast<double>(engine_.now().ps() - flow.since_ps);
-  const double held = trace.alone.bps > 0 ? interval * (1 - rate / trace.alone.bps) : interval;
-  if (held <= 0 || trace.bottleneck == kNone) return;
-  const TrunkId bottleneck(trace.bottleneck);
-  const auto place = std::find_if(trace.held_by.begin(), trace.held_by.end(),
-                                  [&](const auto& entry) { return entry.first == bottleneck; });
-  if (place == trace.held_by.end()) {
-    trace.held_by.emplace_back(bottleneck, held);
-  } else {
-    place->second += held;
-  }
+  return traces_.facts(id.index(), TimePoint::from_ps(flow.drain_start_ps), flow.size);
 }
 
 std::vector<FlowId> FlowModel::in_flight() const {
@@ -246,20 +185,14 @@ void FlowModel::handle(EventKind kind, std::span<const Event> events) {
 }
 
 void FlowModel::link(std::uint32_t incidence) {
-  Incidence& hop = incidences_[incidence];
-  TrunkState& trunk = trunks_[hop.trunk];
-  hop.previous = kNone;
-  hop.next = trunk.head;
-  if (trunk.head != kNone) incidences_[trunk.head].previous = incidence;
-  trunk.head = incidence;
+  TrunkState& trunk = trunks_[incidences_[incidence].trunk];
+  incidences_.link(incidence, trunk.head);
   trunk.flows += 1;
 }
 
 void FlowModel::unlink(std::uint32_t incidence) {
-  const Incidence& hop = incidences_[incidence];
-  TrunkState& trunk = trunks_[hop.trunk];
-  (hop.previous == kNone ? trunk.head : incidences_[hop.previous].next) = hop.next;
-  if (hop.next != kNone) incidences_[hop.next].previous = hop.previous;
+  TrunkState& trunk = trunks_[incidences_[incidence].trunk];
+  incidences_.unlink(incidence, trunk.head);
   trunk.flows -= 1;
   if (trunk.flows == 0) trunk.fastest = 0;
 }
@@ -300,7 +233,7 @@ void FlowModel::begin_drain(std::uint32_t id) {
   TrunkState& bottleneck = trunks_[flow.bottleneck];
   bottleneck.held += 1;
   bottleneck.level = flow.rate;
-  if (!traces_.empty()) traces_[id].bottleneck = flow.bottleneck;
+  traces_.bottleneck(id, TrunkId(flow.bottleneck));
   schedule_end(id);
 }
 
@@ -338,7 +271,7 @@ void FlowModel::finish(std::uint32_t id) {
     return;
   }
   draining_ -= 1;
-  trace_interval(id, flow.rate);
+  traces_.drained(id, static_cast<double>(engine_.now().ps() - flow.since_ps), flow.rate);
   if (flow.bottleneck != kNone) trunks_[flow.bottleneck].held -= 1;
   for (std::uint32_t i = 0; i < flow.num_hops; ++i) {
     const std::uint32_t incidence = flow.first_hop + i;
@@ -492,8 +425,8 @@ void FlowModel::commit() {
       trunk.fastest = std::max(trunk.fastest, flow.rate);
     }
     if (flow.rate == affected.old_rate && affected.old_rate > 0) continue;
-    trace_interval(affected.flow, affected.old_rate);
-    if (!traces_.empty()) traces_[affected.flow].bottleneck = flow.bottleneck;
+    traces_.drained(affected.flow, static_cast<double>(now_ps - flow.since_ps), affected.old_rate);
+    traces_.bottleneck(affected.flow, TrunkId(flow.bottleneck));
     if (now_ps > flow.since_ps && affected.old_rate > 0) {
       const double drained = affected.old_rate * (static_cast<double>(now_ps - flow.since_ps) * 1e-12);
       flow.left_bits = std::max(flow.left_bits - drained, 0.0);

@@ -1,0 +1,64 @@
+// What a run that is to be explained remembers of each flow: how fast it would be alone, and which trunks held it for how
+// long. Costs memory and time only when asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "sim/network/line_rate.h"
+#include "sim/network/network_model.h"
+
+namespace polyplane::sim {
+
+class FlowTraces {
+ public:
+  /// `flows` 0: nothing is kept and all calls but facts() are free.
+  explicit FlowTraces(std::size_t flows) : traces_(flows) {}
+
+  void started(std::uint32_t flow, std::span<const topology::Hop> hops, std::span<const BitRate> capacities) {
+    if (traces_.empty()) return;
+    traces_[flow] = {hops.empty() ? Rate{} : line_rate(hops, capacities), TrunkId(), {}};
+  }
+  /// The flow has drained at `rate` for `interval_ps`: what sharing cost of it goes to its bottleneck of that time.
+  void drained(std::uint32_t flow, double interval_ps, double rate) {
+    if (traces_.empty()) return;
+    Trace& trace = traces_[flow];
+    const double held = trace.alone.bps > 0 ? interval_ps * (1 - rate / trace.alone.bps) : interval_ps;
+    if (held <= 0 || !trace.bottleneck.valid()) return;
+    const auto place = std::find_if(trace.held_by.begin(), trace.held_by.end(),
+                                    [&](const auto& entry) { return entry.first == trace.bottleneck; });
+    if (place == trace.held_by.end()) {
+      trace.held_by.emplace_back(trace.bottleneck, held);
+    } else {
+      place->second += held;
+    }
+  }
+  void bottleneck(std::uint32_t flow, TrunkId trunk) {
+    if (!traces_.empty()) traces_[flow].bottleneck = trunk;
+  }
+
+  [[nodiscard]] DeliveryFacts facts(std::uint32_t flow, TimePoint drain_start, Bytes size) const {
+    const Trace& trace = traces_[flow];
+    DeliveryFacts facts;
+    facts.drain_start = drain_start;
+    if (!trace.alone.trunk.valid()) return facts;
+    if (trace.alone.bps > 0) facts.line_time = drain_time(size, trace.alone);  // else: it started on a dead trunk
+    facts.narrowest = trace.alone.trunk;
+    facts.held_by = trace.held_by;
+    return facts;
+  }
+
+ private:
+  struct Trace {
+    Rate alone;
+    TrunkId bottleneck;  // since the last change of rate
+    std::vector<std::pair<TrunkId, double>> held_by;
+  };
+  std::vector<Trace> traces_;
+};
+
+}  // namespace polyplane::sim

@@ -1,0 +1,28 @@
+// Remembers which schedules of one job were proven, so that a table proves each once.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "collectives/algorithm.h"
+
+namespace polyplane::sim {
+
+/// The proof costs ranks^2; larger runs are reported as not proven.
+inline constexpr std::uint32_t kMaxProvenRanks = 64;
+
+class Proofs {
+ public:
+  /// CHECKs the proof: a built-in schedule that fails is a bug. `layout` is a number of the layout of the request.
+  void prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout);
+
+ private:
+  using Key = std::tuple<std::string, std::size_t, std::uint32_t, std::uint32_t>;
+  std::mutex mutex_;
+  std::vector<Key> proven_;
+};
+
+}  // namespace polyplane::sim
