@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/rank_choice.h"
+#include "sim/simulation.h"
 
 namespace polyplane::cli {
 
@@ -10,7 +11,7 @@ sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::C
   sim::Report report;
   report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
   for (const std::uint32_t cards : cards_per_node(experiment.cluster)) report.endpoints += cards;
-  report.assumed = experiment.cluster.spec.assumed;
+  report.assumed = sim::assumptions_of(experiment);
   report.routing = experiment.routing.name;
   report.stack = experiment.stack.name;
   report.collectives = std::move(finished);

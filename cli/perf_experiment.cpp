@@ -9,6 +9,7 @@
 #include "cli/sizes.h"
 #include "cli/split.h"
 #include "cli/values.h"
+#include "sim/simulation.h"
 
 namespace polyplane::cli {
 namespace {
@@ -105,7 +106,7 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
                   std::to_string(experiment.seed));
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
-  for (const std::string& assumption : experiment.cluster.spec.assumed) facts.push_back("assumed: " + assumption);
+  for (const std::string& assumption : sim::assumptions_of(experiment)) facts.push_back("assumed: " + assumption);
   return facts;
 }
 

@@ -13,6 +13,7 @@ struct RankPlace {
   std::uint32_t domain = 0;  // scale-up domain (node): members talk without the scale-out fabric
   std::uint32_t local = 0;   // position among the ranks of its domain, in rank order
   std::uint32_t rail = 0;    // index of its NIC in its node: on `planes: per_nic`, its plane
+  friend bool operator==(const RankPlace&, const RankPlace&) = default;
 };
 
 /// Value type; rank r is places[r]. Order of ranks is free (a rank map may permute them).
@@ -34,6 +35,7 @@ class RankLayout {
   /// Can two cards on different rails reach each other through the fabric (false when every rail is a plane of its
   /// own)?
   [[nodiscard]] bool rails_meet() const { return rails_meet_; }
+  friend bool operator==(const RankLayout&, const RankLayout&) = default;
 
  private:
   std::vector<RankPlace> places_;

@@ -122,7 +122,9 @@ Duration wire_time(std::int64_t bytes, BitRate rate, Efficiency efficiency) {
 
 }  // namespace
 
-Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices) {
+Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, const std::vector<BitRate>& rates) {
+  CHECK(rates.empty() || rates.size() == topology.links().size(), "a rate for each link");
+  const auto rate = [&](LinkId id) { return rates.empty() ? topology.link(id).rate : rates[id.index()]; };
   const std::size_t num_devices = topology.devices().size();
   // The scale-up domain of every device: that of a card, or of a card beside it for its switches and NICs.
   std::vector<std::int32_t> domain_of(num_devices, -1);
@@ -144,12 +146,12 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices) {
     Cut cut{"card " + topology.device(card).name, {RankId(r)}, {}, {}};
     for (const LinkId id : topology.out_links(card)) {
       if (!topology.link(id).up) continue;
-      cut.out = cut.out + topology.link(id).rate;
+      cut.out = cut.out + rate(id);
       least_out[r] = std::min(least_out[r], topology.link(id).latency.ps());
     }
     for (const LinkId id : topology.in_links(card)) {
       if (!topology.link(id).up) continue;
-      cut.in = cut.in + topology.link(id).rate;
+      cut.in = cut.in + rate(id);
       least_in[r] = std::min(least_in[r], topology.link(id).latency.ps());
     }
     cards.cuts.push_back(std::move(cut));
@@ -161,14 +163,15 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices) {
     }
     domains.cuts[place->second].inside.emplace_back(r);
   }
-  for (const Link& link : topology.links()) {
+  for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
+    const Link& link = topology.links()[i];
     const std::int32_t from = domain_of[link.from.index()], to = domain_of[link.to.index()];
     if (!link.up || from == to) continue;
     if (const auto place = domain_cut.find(from); from >= 0 && place != domain_cut.end()) {
-      domains.cuts[place->second].out = domains.cuts[place->second].out + link.rate;
+      domains.cuts[place->second].out = domains.cuts[place->second].out + rate(LinkId(i));
     }
     if (const auto place = domain_cut.find(to); to >= 0 && place != domain_cut.end()) {
-      domains.cuts[place->second].in = domains.cuts[place->second].in + link.rate;
+      domains.cuts[place->second].in = domains.cuts[place->second].in + rate(LinkId(i));
     }
   }
   partitions_.push_back(std::move(cards));

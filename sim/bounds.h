@@ -26,10 +26,12 @@ struct LowerBound {
 
 class Bounds {
  public:
-  /// Capacities of the cuts around `devices` (of each rank), failed and degraded links counted as they are.
-  Bounds(const topology::Topology& topology, const std::vector<DeviceId>& devices);
+  /// Capacities of the cuts around `devices` (of each rank); links that are down count as nothing. `rates`: the highest
+  /// that each link has during the run, by LinkId; empty: those of the topology.
+  Bounds(const topology::Topology& topology, const std::vector<DeviceId>& devices,
+         const std::vector<BitRate>& rates = {});
 
-  /// `protocols`: those that the run may use; the bound takes the cheapest of each cost.
+  /// The least over all protocols and families of the stack, whichever the run may use.
   /// `links_shared`: false leaves the cuts out, for the analytic model, where flows do not slow each other down.
   [[nodiscard]] LowerBound lower_bound(const collectives::Collective& collective, const Stack& stack,
                                        bool links_shared = true) const;

@@ -26,6 +26,7 @@ struct Extent {
 struct Candidate {
   const Algorithm* algorithm = nullptr;
   const Protocol* protocol = nullptr;
+  std::uint32_t channels = 0, slices = 0;
   std::shared_ptr<const std::vector<std::unique_ptr<Schedule>>> schedules;  // one a group
   Duration floor;                                                           // longest lane x cheapest software cost
   Duration estimate;
@@ -175,7 +176,7 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
       continue;
     }
     for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
-      candidates.push_back({&algorithm, protocol, schedules, {}, {}});
+      candidates.push_back({&algorithm, protocol, wanted.channels, wanted.slices, schedules, {}, {}});
       candidates.back().floor = floor_of(request, candidates.back());
     }
   }
@@ -204,6 +205,11 @@ std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Ca
   return best;
 }
 
+RowOutcome outcome_of(const Candidate& candidate, std::string notes, RunOutcome outcome) {
+  return {candidate.algorithm->name, candidate.protocol->name, candidate.channels,
+          candidate.slices,          std::move(notes),         std::move(outcome)};
+}
+
 }  // namespace
 
 RowOutcome compute_row(const RowRequest& request) {
@@ -215,7 +221,7 @@ RowOutcome compute_row(const RowRequest& request) {
   }
   if (candidates.size() == 1) {
     const Candidate& only = candidates.front();
-    return {only.algorithm->name, only.protocol->name, notes, run(request, only, request.model, request.explain)};
+    return outcome_of(only, notes, run(request, only, request.model, request.explain));
   }
   candidates = shortlist(request, candidates, notes);
   std::optional<RowOutcome> best;
@@ -224,9 +230,7 @@ RowOutcome compute_row(const RowRequest& request) {
     RunOutcome outcome = run(request, candidate, request.model, request.explain);
     notes += "  " + candidate.name() + ": " + to_string(outcome.makespan.since_start()) + " by the " + request.model +
              " model\n";
-    if (!best || outcome.makespan < best->run.makespan) {
-      best = RowOutcome{candidate.algorithm->name, candidate.protocol->name, "", std::move(outcome)};
-    }
+    if (!best || outcome.makespan < best->run.makespan) best = outcome_of(candidate, "", std::move(outcome));
   }
   best->alternatives = notes;
   return *std::move(best);

@@ -37,7 +37,8 @@ struct RowRequest {
 
 struct RowOutcome {
   std::string algorithm, protocol;
-  std::string alternatives;  // what else was weighed, one line each
+  std::uint32_t channels = 0, slices = 0;  // as asked for, 0 where auto took an algorithm that has its own way
+  std::string alternatives;                // what else was weighed, one line each
   RunOutcome run;
 };
 

@@ -9,7 +9,7 @@ namespace polyplane::sim {
 using collectives::Step;
 
 Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs)
-    : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()) {
+    : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()), last_lanes_(jobs_.size()) {
   std::uint32_t lane = 0, rank = 0;
   for (const Job& job : jobs_) {
     const auto ranks = static_cast<std::uint32_t>(job.devices.size());
@@ -106,11 +106,9 @@ void Executor::next_step(std::uint32_t lane) {
     }
   }
   if (state.step == state.num_steps) {
+    std::optional<std::size_t>& last_lane = last_lanes_[state.job];
+    if (!last_lane || engine_.now() > ends_[state.job]) last_lane = lane;
     ends_[state.job] = engine_.now();
-    if (engine_.now() > last_end_) {
-      last_end_ = engine_.now();
-      last_lane_ = lane;
-    }
   }
   wake_rank(lane);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,10 +44,8 @@ class Executor final : public EventHandler, public FlowSink {
 
   /// Last step of a job. REQUIRES: the engine ran dry and unfinished() is empty.
   [[nodiscard]] TimePoint end(std::size_t job) const { return ends_[job]; }
-  /// The lane that finished last of all (the first of those that tie), and when; before the start when no lane has a
-  /// step.
-  [[nodiscard]] std::size_t last_lane() const { return last_lane_; }
-  [[nodiscard]] TimePoint last_end() const { return last_end_; }
+  /// The lane of a job that finished last (the first of those that tie); none when no lane has a step.
+  [[nodiscard]] std::optional<std::size_t> last_lane(std::size_t job) const { return last_lanes_[job]; }
   /// Messages sent.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
   /// "" when all lanes are done; else who waits for whom, a few of them, for the stall report.
@@ -88,8 +87,7 @@ class Executor final : public EventHandler, public FlowSink {
   std::set<std::pair<std::uint32_t, std::uint32_t>> early_;  // (lane, step) that came 64 steps or more ahead
   std::vector<std::uint32_t> ready_;
   std::vector<TimePoint> ends_;
-  std::size_t last_lane_ = 0;
-  TimePoint last_end_ = TimePoint::from_ps(-1);
+  std::vector<std::optional<std::size_t>> last_lanes_;
   std::uint64_t sends_ = 0;
   topology::Route route_;
 };

@@ -47,8 +47,10 @@ Protocol load_protocol(const configs::Source& source, const v1::Protocol& from) 
 }  // namespace
 
 Stack load_stack(const configs::Source& source, const v1::Stack& stack) {
-  Stack loaded{.name = stack.name(), .description = stack.description(), .protocols = {}};
-  for (const std::string& assumed : stack.assumed()) loaded.description += " Assumed: " + assumed + ".";
+  Stack loaded{.name = stack.name(),
+               .description = stack.description(),
+               .protocols = {},
+               .assumed = {stack.assumed().begin(), stack.assumed().end()}};
   if (stack.protocols_size() == 0) source.fail(stack, "protocols", "there is none; a stack needs at least one");
   for (const v1::Protocol& protocol : stack.protocols()) {
     if (std::ranges::find(loaded.protocols, protocol.name(), &Protocol::name) != loaded.protocols.end()) {

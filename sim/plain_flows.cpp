@@ -83,7 +83,7 @@ class Resolver {
       const Link& link = topology_.link(id);
       if (!link.up) throw InputError(where + ": link \"" + printable(name) + "\" is down");
       if (!used.insert(id).second) throw InputError(where + ": the route uses link \"" + printable(name) + "\" twice");
-      if (at.valid() && link.from != at) {
+      if (at.valid() && !job.src.empty() && link.from != at) {
         throw InputError(where + ": the route breaks before link \"" + printable(name) + "\", which starts at " +
                          topology_.device(link.from).name + ", not at " + topology_.device(at).name);
       }
@@ -154,6 +154,20 @@ class Resolver {
 };
 
 }  // namespace
+
+std::vector<BitRate> highest_rates(const Experiment& experiment, const Topology& topology) {
+  std::map<std::string, BitRate> raised;
+  for (const CapacityEvent& event : experiment.capacity_events) {
+    BitRate& highest = raised[event.link];
+    highest = std::max(highest, event.rate);
+  }
+  std::vector<BitRate> rates;
+  for (const Link& link : topology.links()) {
+    const auto place = raised.find(link.name);
+    rates.push_back(place == raised.end() ? link.rate : std::max(link.rate, place->second));
+  }
+  return rates;
+}
 
 PlainTraffic resolve_flows(const Experiment& experiment, const Topology& topology, Router& router) {
   return Resolver(experiment, topology, router).resolve();

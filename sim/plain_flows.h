@@ -17,7 +17,11 @@ struct PlainTraffic {
   std::vector<CapacityChange> changes;
 };
 
-/// Throws InputError: unknown device or link (did-you-mean), a route that does not hang together or uses a link twice
+/// The highest rate that each link has during the run, by LinkId: its own, or what a capacity event raises it to.
+[[nodiscard]] std::vector<BitRate> highest_rates(const Experiment& experiment, const topology::Topology& topology);
+
+/// A flow without src may name any set of links. Throws InputError: unknown device or link (did-you-mean), a route from
+/// src that does not hang together, one that uses a link twice
 /// or one that is down, a route by name or a capacity event under a routing that merges links.
 [[nodiscard]] PlainTraffic resolve_flows(const Experiment& experiment, const topology::Topology& topology,
                                          topology::Router& router);

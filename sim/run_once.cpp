@@ -98,12 +98,15 @@ RunOutcome run_once(RunInput input) {
   for (std::uint32_t t = 0; t < input.router.trunks().size(); ++t) {
     outcome.trunk_bytes.push_back(network->carried_bytes(TrunkId(t)));
   }
-  if (critical_path && executor.last_end().ps() >= 0) {
-    outcome.attribution = critical_path->attribution(executor.last_lane(), executor.last_end());
-  } else if (input.explain && !input.jobs.empty()) {
-    outcome.attribution.emplace();  // no job sends anything: all of the time is the launch
-    outcome.attribution->waiting = input.jobs.front().start.since_start();
-    outcome.attribution->launch = input.jobs.front().costs.launch;
+  for (std::size_t job = 0; input.explain && job < input.jobs.size(); ++job) {
+    if (const auto lane = executor.last_lane(job)) {
+      outcome.job_attribution.push_back(critical_path->attribution(*lane, executor.end(job)));
+      continue;
+    }
+    Attribution launch_only;  // nothing to send
+    launch_only.waiting = input.jobs[job].start.since_start();
+    launch_only.launch = input.jobs[job].costs.launch;
+    outcome.job_attribution.push_back(std::move(launch_only));
   }
   return outcome;
 }

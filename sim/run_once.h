@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +45,8 @@ struct RunOutcome {
   std::vector<TimePoint> flow_end;
   TimePoint makespan;
   std::uint64_t events = 0, sends = 0;
-  std::vector<double> trunk_bytes;  // of the router's trunks
-  std::optional<Attribution> attribution;
+  std::vector<double> trunk_bytes;           // of the router's trunks
+  std::vector<Attribution> job_attribution;  // of each job, its parts sum to job_end; empty unless explained
 };
 
 /// Throws RunError for a stall (who waits for whom), Interrupted when stopped.

@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
+#include <tuple>
 #include <utility>
 
 #include "base/check.h"
@@ -18,6 +20,8 @@
 #include "sim/graph_topology.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
+#include "sim/proofs.h"
+#include "sim/router_pool.h"
 #include "sim/run_once.h"
 #include "topology/faults.h"
 
@@ -29,74 +33,7 @@ using collectives::Collective;
 using topology::Router;
 using topology::Topology;
 
-constexpr std::uint32_t kMaxProvenRanks = 64;  // the proof costs ranks^2; larger runs are reported as not proven
 constexpr std::size_t kTopLinks = 10;
-
-/// Routers are not thread-safe and costly to warm up: a worker takes one and puts it back.
-class RouterPool {
- public:
-  RouterPool(const Topology& topology, topology::RoutingSpec spec) : topology_(topology), spec_(std::move(spec)) {
-    free_.push_back(topology::make_router(topology_, spec_));  // the first one also proves the routing
-  }
-  class Lease {
-   public:
-    Lease(RouterPool& pool, std::unique_ptr<Router> router) : pool_(pool), router_(std::move(router)) {}
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    ~Lease() { pool_.give_back(std::move(router_)); }
-    Router& operator*() { return *router_; }
-
-   private:
-    RouterPool& pool_;
-    std::unique_ptr<Router> router_;
-  };
-  Lease take() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        std::unique_ptr<Router> router = std::move(free_.back());
-        free_.pop_back();
-        return {*this, std::move(router)};
-      }
-    }
-    return {*this, topology::make_router(topology_, spec_)};
-  }
-
- private:
-  void give_back(std::unique_ptr<Router> router) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(router));
-  }
-  const Topology& topology_;
-  topology::RoutingSpec spec_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Router>> free_;
-};
-
-/// Remembers which schedules were proven, so that a table proves each once.
-class Proofs {
- public:
-  /// False above kMaxProvenRanks. CHECKs the proof: a built-in schedule that fails is a bug.
-  bool prove(const collectives::AlgorithmRequest& request, const std::string& name) {
-    if (request.layout.num_ranks() > kMaxProvenRanks) return false;
-    const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name);
-    const auto schedule = collectives::make_schedule(algorithm, request);
-    const auto key = std::make_pair(name, schedule->pieces());
-    {
-      const std::lock_guard lock(mutex_);
-      if (std::find(proven_.begin(), proven_.end(), key) != proven_.end()) return true;
-    }
-    const collectives::Verdict verdict = collectives::verify(*schedule);
-    CHECK(verdict.proven, "schedule " + name + " is wrong: " + verdict.problem);
-    const std::lock_guard lock(mutex_);
-    proven_.push_back(key);
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::pair<std::string, std::uint32_t>> proven_;
-};
 
 /// A collective job with its cards and contracts found.
 struct PlacedJob {
@@ -105,6 +42,18 @@ struct PlacedJob {
   std::vector<collectives::RankLayout> layouts;
   std::vector<Collective> contracts;  // of each size
   std::shared_ptr<Bounds> bounds;
+  std::shared_ptr<Proofs> proofs = std::make_shared<Proofs>();
+
+  /// False above kMaxProvenRanks; groups that lie alike share their proof.
+  [[nodiscard]] bool prove(const Collective& collective, const RowOutcome& row) const {
+    if (collective.ranks() > kMaxProvenRanks) return false;
+    for (std::size_t g = 0; g < layouts.size(); ++g) {
+      const auto alike = std::find(layouts.begin(), layouts.end(), layouts[g]);
+      if (alike != layouts.begin() + static_cast<std::ptrdiff_t>(g)) continue;
+      proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g);
+    }
+    return true;
+  }
 };
 
 std::vector<DeviceId> cards(const Topology& topology, const std::vector<std::uint32_t>& ranks) {
@@ -142,7 +91,7 @@ Collective contract(const CollectiveJob& job, std::uint32_t ranks, Bytes size) {
   return Collective::sized(job.kind, ranks, size, element, RankId(job.root));
 }
 
-PlacedJob place(const CollectiveJob& job, const Topology& topology) {
+PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::vector<BitRate>& best_rates) {
   check_reduction(job.reduction);
   if (topology.accelerators().empty()) throw InputError("cluster " + topology.name() + " has no accelerator to run on");
   PlacedJob placed;
@@ -161,7 +110,7 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology) {
   if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
   for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, ranks, size));
   if (job.algorithm != "auto") static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm));
-  placed.bounds = std::make_shared<Bounds>(topology, placed.groups.front());
+  placed.bounds = std::make_shared<Bounds>(topology, placed.groups.front(), best_rates);
   return placed;
 }
 
@@ -177,14 +126,15 @@ class Simulation {
       throw InputError("experiment \"" + printable(experiment.name) +
                        "\" has nothing to run: no collective and no flow");
     }
-    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_));
+    const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
+    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
   }
 
   Report run() {
     report_.cluster = topology_.name();
     report_.endpoints = static_cast<std::uint32_t>(topology_.accelerators().size());
-    if (!experiment_.cluster.graph) report_.assumed = experiment_.cluster.spec.assumed;
+    report_.assumed = assumptions_of(experiment_);
     report_.routing = experiment_.routing.name;
     report_.stack = experiment_.stack.name;
     const bool alone = jobs_.size() == 1 && experiment_.flows.empty() && experiment_.capacity_events.empty();
@@ -224,10 +174,15 @@ class Simulation {
             job.channels,  job.slices,     options_.explain,       options_.stop};
   }
 
-  CollectiveResult result(const PlacedJob& placed, std::size_t size, const RowOutcome& row, Duration time,
-                          const Router& router) {
+  /// `first_job`: that of the first group in the run.
+  CollectiveResult result(const PlacedJob& placed, std::size_t size, const RowOutcome& row, std::size_t first_job,
+                          const Router& router) const {
     const CollectiveJob& job = *placed.job;
     const Collective& collective = placed.contracts[size];
+    const auto ends = std::span(row.run.job_end).subspan(first_job, placed.groups.size());
+    const auto last_end = std::max_element(ends.begin(), ends.end());
+    const std::size_t last_job = first_job + static_cast<std::size_t>(last_end - ends.begin());
+    const Duration time = last_end->since_start();
     CollectiveResult result;
     result.kind = job.kind;
     result.job = job.name;
@@ -238,8 +193,8 @@ class Simulation {
     result.how = links_shared ? "flow by flow" : "send by send, no contention";
     result.ranks = collective.ranks();
     result.groups = static_cast<std::uint32_t>(placed.groups.size());
-    result.channels = job.channels;
-    result.slices = job.slices;
+    result.channels = row.channels;
+    result.slices = row.slices;
     result.size = collective.size();
     result.count = collective.count();
     result.datatype = job.datatype;
@@ -263,11 +218,11 @@ class Simulation {
                      to_string(result.size) + " took " + to_string(time) + ", less than the lower bound of " +
                      to_string(bound.time) + " (" + bound.reason + "); this is a bug in polyplane, please report it");
     }
-    result.proven = proofs_.prove({collective, placed.layouts.front(), job.channels, job.slices}, row.algorithm);
+    result.proven = placed.prove(collective, row);
     const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
     result.fingerprint = fingerprint(result, bytes);
     describe_links(result, bytes, row.run.makespan);
-    if (row.run.attribution) result.attribution = *row.run.attribution;
+    if (options_.explain) result.attribution = row.run.job_attribution[last_job];
     return result;
   }
 
@@ -308,7 +263,7 @@ class Simulation {
         [&](std::size_t i) {
           RouterPool::Lease router = routers_.take();
           const RowOutcome row = compute_row(request(placed, i, *router));
-          CollectiveResult finished = result(placed, i, row, row.run.makespan.since_start(), *router);
+          CollectiveResult finished = result(placed, i, row, 0, *router);
           const std::lock_guard lock(mutex);
           rows[i] = std::move(finished);
           ++done;
@@ -339,13 +294,8 @@ class Simulation {
       const auto protocol = std::find_if(experiment_.stack.protocols.begin(), experiment_.stack.protocols.end(),
                                          [&](const Protocol& p) { return p.name == alone.back().protocol; });
       for (std::size_t g = 0; g < placed.groups.size(); ++g) {
-        collectives::AlgorithmRequest wanted{placed.contracts[0], placed.layouts[g], placed.job->channels,
-                                             placed.job->slices};
-        if (placed.job->algorithm == "auto") {
-          if (!algorithm.honours_channels) wanted.channels = 0;
-          if (!algorithm.honours_slices) wanted.slices = 0;
-        }
-        schedules.push_back(collectives::make_schedule(algorithm, wanted));
+        schedules.push_back(collectives::make_schedule(
+            algorithm, {placed.contracts[0], placed.layouts[g], alone.back().channels, alone.back().slices}));
         input.jobs.push_back({placed.job->name, schedules.back().get(), placed.groups[g],
                               costs_of(*protocol, algorithm.cost_family), protocol->efficiency, TimePoint{}});
       }
@@ -356,13 +306,12 @@ class Simulation {
     input.changes = std::move(traffic.changes);
     const RunOutcome outcome = run_once(input);
 
-    std::size_t job = 0;
+    std::size_t first_job = 0;
     for (std::size_t j = 0; j < jobs_.size(); ++j) {
-      TimePoint end;
-      for (std::size_t g = 0; g < jobs_[j].groups.size(); ++g) end = std::max(end, outcome.job_end[job++]);
       RowOutcome row = std::move(alone[j]);
       row.run = outcome;
-      report_.collectives.push_back(result(jobs_[j], 0, row, end.since_start(), *router));
+      report_.collectives.push_back(result(jobs_[j], 0, row, first_job, *router));
+      first_job += jobs_[j].groups.size();
       if (options_.on_row) options_.on_row(report_.collectives.back());
     }
     std::map<std::string, TimePoint> end_of;
@@ -376,7 +325,6 @@ class Simulation {
   Topology topology_;
   RouterPool routers_;
   std::vector<PlacedJob> jobs_;
-  Proofs proofs_;
   Report report_;
 };
 
@@ -387,6 +335,12 @@ Topology build_topology(const Experiment& experiment) {
                                               : topology::build_cluster(experiment.cluster.spec);
   if (experiment.faults.empty()) return healthy;
   return topology::apply_faults(healthy, experiment.faults, experiment.seed, nullptr);
+}
+
+std::vector<std::string> assumptions_of(const Experiment& experiment) {
+  std::vector<std::string> assumed = experiment.cluster.spec.assumed;
+  assumed.insert(assumed.end(), experiment.stack.assumed.begin(), experiment.stack.assumed.end());
+  return assumed;
 }
 
 Report run(const Experiment& experiment, const RunOptions& options) { return Simulation(experiment, options).run(); }

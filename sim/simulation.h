@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "sim/experiment.h"
@@ -26,6 +27,9 @@ struct Interrupted {};
 
 /// The graph of a cluster, faults applied (seeded by the experiment).
 [[nodiscard]] topology::Topology build_topology(const Experiment& experiment);
+
+/// What the cluster and the stack assume; every report repeats it.
+[[nodiscard]] std::vector<std::string> assumptions_of(const Experiment& experiment);
 
 /// Runs everything. Throws InputError before anything is run, RunError for a stall or a beaten bound.
 [[nodiscard]] Report run(const Experiment& experiment, const RunOptions& options);

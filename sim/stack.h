@@ -32,7 +32,8 @@ struct Protocol {
 struct Stack {
   std::string name;
   std::string description;
-  std::vector<Protocol> protocols;  // at least one
+  std::vector<Protocol> protocols;     // at least one
+  std::vector<std::string> assumed{};  // what no public source states; every report that uses the stack repeats it
 };
 
 /// Bytes that travel for `payload`.

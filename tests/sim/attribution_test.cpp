@@ -23,8 +23,8 @@ TEST(Attribution, PartsOfARing) {
   run.costs = {"ring", 5_us, 1_us, 2_us, 3_us};
   run.explain = true;
   const RunOutcome outcome = run_on_star(run);
-  ASSERT_TRUE(outcome.attribution);
-  const Attribution& parts = *outcome.attribution;
+  ASSERT_EQ(outcome.job_attribution.size(), 1U);
+  const Attribution& parts = outcome.job_attribution[0];
   EXPECT_EQ(parts.launch, 5_us);
   EXPECT_EQ(parts.software, 30_us);
   EXPECT_EQ(parts.tiers.at(0).latency, 6_us);
@@ -43,9 +43,9 @@ TEST(Attribution, ContentionIsWhatSharingCosts) {
   run.size = Bytes(5 * 1'000'000);
   run.explain = true;
   const RunOutcome outcome = run_on_star(run);
-  ASSERT_TRUE(outcome.attribution);
-  EXPECT_EQ(outcome.attribution->tiers.at(0).serialisation, 20_us);
-  EXPECT_EQ(outcome.attribution->tiers.at(0).contention, 60_us);
+  ASSERT_EQ(outcome.job_attribution.size(), 1U);
+  EXPECT_EQ(outcome.job_attribution[0].tiers.at(0).serialisation, 20_us);
+  EXPECT_EQ(outcome.job_attribution[0].tiers.at(0).contention, 60_us);
 }
 
 // The critical path runs through the slow card: twice its rate halves the part that its bytes take.
@@ -65,7 +65,7 @@ TEST(Attribution, DoublingTheBindingTrunkShortensTheRunByHalfOfItsSerialisation)
   // 8,388,608 bit: 20,971,520 ps at 400 Gb/s; 2,097,152,000 ps at 4 Gb/s, 1,048,576,000 ps at 8 Gb/s.
   EXPECT_EQ(slow.makespan.ps(), 20'971'520 + 2'097'152'000);
   EXPECT_EQ((slow.makespan - fast.makespan).ps(), 2'097'152'000 / 2);
-  EXPECT_EQ(sum(*slow.attribution), slow.makespan.since_start());
+  EXPECT_EQ(sum(slow.job_attribution.at(0)), slow.makespan.since_start());
 }
 
 // Contention goes to the tier that held the flow, interval by interval. Two cards send to a third at once; its port is the
@@ -111,8 +111,8 @@ TEST(Attribution, SumsToTheMakespanForEveryAlgorithm) {
     run.costs = {"ring", 1_us, 2_us, 3_us, 1_us};
     run.explain = true;
     const RunOutcome outcome = run_on_star(run);
-    ASSERT_TRUE(outcome.attribution);
-    EXPECT_EQ(sum(*outcome.attribution), outcome.makespan.since_start());
+    ASSERT_EQ(outcome.job_attribution.size(), 1U);
+    EXPECT_EQ(sum(outcome.job_attribution[0]), outcome.makespan.since_start());
   }
 }
 
