@@ -55,9 +55,10 @@ class Fluid {
         flows_.back().weights.push_back(Number(Number(hop.weight.numerator) / Number(hop.weight.denominator)));
       }
     }
-    events_ = problem.capacity_events;
-    std::stable_sort(events_.begin(), events_.end(),
-                     [](const CapacityEvent& a, const CapacityEvent& b) { return a.time_ps < b.time_ps; });
+    for (const CapacityEvent& event : problem.capacity_events) {
+      const auto earlier = [](const CapacityEvent& a, const CapacityEvent& b) { return a.time_ps < b.time_ps; };
+      events_.insert(std::upper_bound(events_.begin(), events_.end(), event, earlier), event);
+    }
   }
 
   std::vector<std::optional<Number>> run() {
