@@ -38,7 +38,10 @@ Duration drain_time(Bytes size, const Rate& rate) {
 }
 
 Duration drain_time(double bits, double bps) {
-  const double ps = std::ceil(bits / bps * 1e12);
+  // An end that is a whole picosecond but for the noise of doubles is that picosecond, not the next.
+  constexpr double kNoise = 1e-13;
+  const double exact = bits / bps * 1e12;
+  const double ps = std::ceil(exact - exact * kNoise);
   return within_limit(
       Duration::from_ps(ps < static_cast<double>(kLongestPs) ? static_cast<std::int64_t>(ps) : INT64_MAX));
 }
