@@ -35,6 +35,8 @@ std::size_t number_of_rows(const sim::Experiment& experiment) {
 TableHeader job_header(const sim::Experiment& experiment, const sim::Report& report,
                        const std::vector<const sim::CollectiveResult*>& rows) {
   const sim::CollectiveResult& first = *rows.front();
+  const bool alike = std::all_of(rows.begin(), rows.end(),
+                                 [&](const sim::CollectiveResult* row) { return row->algorithm == first.algorithm; });
   TableHeader header;
   header.program = std::string(to_string(first.kind)) + "_perf";
   header.min = first.size;
@@ -46,7 +48,8 @@ TableHeader job_header(const sim::Experiment& experiment, const sim::Report& rep
                          std::to_string(first.ranks) + " ranks on cluster " + report.cluster +
                          "; simulated, no device was used");
   header.facts.push_back("model " + experiment.model + ", stack " + report.stack + ", routing " + report.routing +
-                         ", algorithm " + first.algorithm + ", seed " + std::to_string(experiment.seed));
+                         ", algorithm " + (alike ? first.algorithm : "auto") + ", seed " +
+                         std::to_string(experiment.seed));
   for (const std::string& fault : experiment.faults) header.facts.push_back("fault: " + fault);
   for (const std::string& assumption : report.assumed) header.facts.push_back("assumed: " + assumption);
   return header;

@@ -138,6 +138,7 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
       domain_of[link.to.index()] = domain_of[link.from.index()];
     }
   }
+  bool cards_are_joined = false;
   Partition cards{"cards", {}}, domains{"scale-up domains", {}};
   std::map<std::int32_t, std::size_t> domain_cut;
   std::vector<std::int64_t> least_out(devices.size(), INT64_MAX), least_in(devices.size(), INT64_MAX);
@@ -148,6 +149,7 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
       if (!topology.link(id).up) continue;
       cut.out = cut.out + rate(id);
       least_out[r] = std::min(least_out[r], topology.link(id).latency.ps());
+      if (topology.device(topology.link(id).to).kind == DeviceKind::accelerator) cards_are_joined = true;
     }
     for (const LinkId id : topology.in_links(card)) {
       if (!topology.link(id).up) continue;
@@ -176,10 +178,12 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
   }
   partitions_.push_back(std::move(cards));
   if (domains.cuts.size() > 1) partitions_.push_back(std::move(domains));
-  // A path leaves one card and enters another; with one link in series it is both at once.
-  std::int64_t least = INT64_MAX;
-  for (std::size_t r = 0; r < devices.size(); ++r) least = std::min({least, least_out[r], least_in[r]});
-  least_latency_ = Duration::from_ps(least == INT64_MAX ? 0 : least);
+  // A path leaves one card and enters another, over two links unless a cable joins two cards.
+  const std::int64_t out = *std::min_element(least_out.begin(), least_out.end());
+  const std::int64_t in = *std::min_element(least_in.begin(), least_in.end());
+  if (out != INT64_MAX && in != INT64_MAX) {
+    least_latency_ = Duration::from_ps(cards_are_joined ? std::min(out, in) : out + in);
+  }
 }
 
 LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency) const {

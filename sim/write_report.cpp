@@ -8,19 +8,13 @@
 #include "base/check.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
+#include "sim/fingerprint.h"
 #include "sim/utf8.h"
 
 namespace polyplane::sim {
 namespace {
 
 constexpr const char* kSchema = "polyplane/report/1";
-
-std::string hexadecimal(std::uint64_t fingerprint) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; fingerprint >>= 4U) text[i] = kDigits[fingerprint & 15U];
-  return text;
-}
 
 /// Correctly rounded: 43'210'000 ps are 43.21 us, not 43.209999999999994.
 double microseconds(Duration d) { return static_cast<double>(d.ps()) / 1e6; }
@@ -67,7 +61,7 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   to.set_events(static_cast<double>(from.events));
   to.set_proven(from.proven);
   to.set_alternatives(from.alternatives);
-  to.set_fingerprint(hexadecimal(from.fingerprint));
+  to.set_fingerprint(fingerprint_text(from.fingerprint));
   for (const LinkLoad& load : from.top_links) {
     v1::LinkLoad& link = *to.add_top_links();
     link.set_link(valid_utf8(load.name));
@@ -131,7 +125,7 @@ std::string to_json(const Report& report, const ReportOrigin& origin) {
     flow.set_start_ps(static_cast<double>(result.start.ps()));
     flow.set_end_ps(static_cast<double>(result.end.ps()));
   }
-  if (origin.complete) message.set_fingerprint(hexadecimal(report.fingerprint));
+  if (origin.complete) message.set_fingerprint(fingerprint_text(report.fingerprint));
   return configs::to_json(message);
 }
 
@@ -148,7 +142,7 @@ std::string csv_row(const CollectiveResult& result) {
   line.text(result.bottleneck).number(result.events).text(result.job).text(result.protocol);
   line.number(result.channels).number(result.slices).number(result.groups).number(result.count);
   line.text(result.datatype).text(result.reduction).number(result.root).number(result.time.ps());
-  line.text(result.proven ? "true" : "false").text(result.how).text(hexadecimal(result.fingerprint));
+  line.text(result.proven ? "true" : "false").text(result.how).text(fingerprint_text(result.fingerprint));
   return line.finish();
 }
 

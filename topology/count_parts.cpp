@@ -22,8 +22,10 @@ std::string tier_of_switches(std::int32_t tier) {
 
 void count_devices(const Topology& topology, Counts& counts) {
   std::map<std::int32_t, std::int64_t> by_tier;
+  std::vector<bool> alive(static_cast<std::size_t>(topology.num_nodes()), false);
   for (const Device& device : topology.devices()) {
     if (!device.up) continue;
+    if (device.node >= 0) alive[static_cast<std::size_t>(device.node)] = true;
     switch (device.kind) {
       case DeviceKind::accelerator:
         ++counts.endpoints;
@@ -39,6 +41,7 @@ void count_devices(const Topology& topology, Counts& counts) {
         break;
     }
   }
+  counts.nodes = std::count(alive.begin(), alive.end(), true);
   for (const auto& [tier, count] : by_tier) counts.switches_by_tier.emplace_back(tier_of_switches(tier), count);
 }
 
@@ -91,7 +94,6 @@ std::int64_t count_planes(const Topology& topology) {
 
 Counts count_parts(const Topology& topology) {
   Counts counts;
-  counts.nodes = topology.num_nodes();
   count_devices(topology, counts);
   count_cables(topology, counts);
   counts.planes = count_planes(topology);

@@ -10,12 +10,13 @@
 //
 // Numbers. Times are integer picoseconds. A flow that has kept one rate, an equal share of one trunk, since its first
 // bit ends by 128-bit division; other rates and what is left of a flow are doubles. Loads of trunks are sums of
-// integers (2^-10 bit/s), so adding and removing in any order gives the same bits and nothing drifts.
+// integers (2^-10 bit/s, coarser above 4,503 Tbps), so adding and removing in any order gives the same bits and nothing drifts.
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "base/check.h"
+#include "base/error.h"
 #include "sim/network/carried.h"
 #include "sim/network/flow_trace.h"
 #include "sim/network/incidences.h"
@@ -27,12 +28,19 @@ namespace polyplane::sim {
 
 namespace {
 
-constexpr double kUnitsPerBps = 1024;
+constexpr std::int64_t kMostUnits = std::int64_t{1} << 62U;
 constexpr std::size_t kSmallSet = 64;  // affected sets up to here never fall back to a full solve
 constexpr double kTolerance = 1e-10;   // of saturation and of "faster", relative
 constexpr double kSameRate = 1e-12;    // a re-solve that moves a rate by less leaves it alone
 
-std::int64_t load_units(double bps) { return static_cast<std::int64_t>(bps * kUnitsPerBps); }
+/// Units of load in a bit/s: 1024, or fewer where the widest trunk would not fit into 62 bits.
+double units_per_bps(std::span<const BitRate> capacities) {
+  std::int64_t units = 1024;
+  for (const BitRate capacity : capacities) {
+    while (units > 1 && capacity.bps() > kMostUnits / units) units /= 2;
+  }
+  return static_cast<double>(units);
+}
 
 class FlowModel final : public NetworkModel {
  public:
@@ -40,11 +48,12 @@ class FlowModel final : public NetworkModel {
       : engine_(setup.engine),
         sink_(setup.sink),
         capacities_(std::move(setup.capacities)),
+        units_per_bps_(units_per_bps(capacities_)),
         carried_(capacities_.size()),
         trunks_(capacities_.size()),
         flows_(setup.max_flows),
         traces_(setup.explain ? setup.max_flows : 0) {
-    for (std::size_t t = 0; t < trunks_.size(); ++t) trunks_[t].capacity = load_units(bps_of(t));
+    for (std::size_t t = 0; t < trunks_.size(); ++t) trunks_[t].capacity = capacity_units(capacities_[t]);
     engine_.attach(EventKind::flow_start, *this);
     engine_.attach(EventKind::flow_end, *this);
   }
@@ -75,7 +84,7 @@ class FlowModel final : public NetworkModel {
     bool solving = false;  // in the affected set
   };
   struct TrunkState {
-    std::int64_t capacity = 0, load = 0;  // units of 2^-10 bit/s
+    std::int64_t capacity = 0, load = 0;  // in units
     double level = 0;                     // rate of the flows that have their bottleneck here
     double fastest = 0;                   // upper bound of all rates here
     std::uint32_t flows = 0, held = 0;    // held: flows with their bottleneck here
@@ -93,6 +102,16 @@ class FlowModel final : public NetworkModel {
     double fastest, level;  // level < 0: no flow of the set has its bottleneck here
   };
 
+  std::int64_t load_units(double bps) const { return static_cast<std::int64_t>(bps * units_per_bps_); }
+  std::int64_t capacity_units(BitRate capacity) const {
+    const double units = static_cast<double>(capacity.bps()) * units_per_bps_;
+    if (units > static_cast<double>(kMostUnits)) {
+      throw LimitError("links that are used alike have " + to_string(capacity) +
+                       " together; the flow model takes up to " +
+                       to_string(BitRate::from_bps(kMostUnits / static_cast<std::int64_t>(units_per_bps_))));
+    }
+    return load_units(static_cast<double>(capacity.bps()));
+  }
   double bps_of(std::size_t trunk) const { return static_cast<double>(capacities_[trunk].bps()); }
   std::span<Incidence> hops(const FlowState& flow) { return incidences_.block(flow.first_hop, flow.num_hops); }
   void link(std::uint32_t incidence);
@@ -116,6 +135,7 @@ class FlowModel final : public NetworkModel {
   Engine& engine_;
   FlowSink& sink_;
   std::vector<BitRate> capacities_;
+  double units_per_bps_;
   Carried carried_;
   std::vector<TrunkState> trunks_;
   std::vector<FlowState> flows_;
@@ -155,7 +175,7 @@ void FlowModel::start(const Flow& flow) {
 void FlowModel::set_capacity(TrunkId trunk, BitRate capacity) {
   capacities_[trunk.index()] = capacity;
   TrunkState& state = trunks_[trunk.index()];
-  state.capacity = load_units(bps_of(trunk.index()));
+  state.capacity = capacity_units(capacity);
   for (std::uint32_t i = state.head; i != kNone; i = incidences_[i].next) unrated_.push_back(incidences_[i].flow);
 }
 
@@ -246,7 +266,7 @@ bool FlowModel::take_residual(FlowState& flow) {
     if (trunk.held > 0) return false;
     const bool alone = trunk.flows == 0;
     const double residual =
-        (alone ? bps_of(hop.trunk) : static_cast<double>(trunk.capacity - trunk.load) / kUnitsPerBps) / hop.weight;
+        (alone ? bps_of(hop.trunk) : static_cast<double>(trunk.capacity - trunk.load) / units_per_bps_) / hop.weight;
     if (best.trunk.valid() && (residual > best.bps || (residual == best.bps && trunk.flows >= best_flows))) continue;
     best = {residual, capacities_[hop.trunk], alone && hop.weight == 1.0 ? 1 : 0, TrunkId(hop.trunk)};
     best_flows = trunk.flows;
@@ -366,7 +386,7 @@ void FlowModel::solve_affected() {
     for (const Incidence& hop : hops(flows_[affected.flow])) {
       TrunkState& trunk = trunks_[hop.trunk];
       if (trunk.local == kNone) {
-        const double available = static_cast<double>(trunk.capacity - trunk.load) / kUnitsPerBps;
+        const double available = static_cast<double>(trunk.capacity - trunk.load) / units_per_bps_;
         trunk.local = solver_.add_trunk(available, capacities_[hop.trunk], trunk.load == 0);
         locals_.push_back({hop.trunk, 0.0, -1.0});
       }

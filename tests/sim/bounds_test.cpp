@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/topology/clusters.h"
 #include "topology/cluster_spec.h"
 
 namespace polyplane::sim {
@@ -60,6 +61,14 @@ TEST(Bounds, NothingToSendTakesTheLaunchOnly) {
   stack.protocols[0].costs[0].launch = 7_us;
   const Collective empty = Collective::sized(CollectiveKind::alltoall, 4, Bytes(0), 4, RankId(0));
   EXPECT_EQ(Bounds(topology, cards).lower_bound(empty, stack).time, 7_us);
+}
+
+// 810 ns to the leaf and 610 ns from it; then 4 bytes at 400 Gbps, 80 ps.
+TEST(Bounds, APathHasTwoLinks) {
+  const topology::Topology topology = build_cluster(topology::plain_cluster(4, 4, "single_switch", {}));
+  const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
+  const Collective collective = Collective::sized(CollectiveKind::sendrecv, 4, Bytes(4), 4, RankId(0));
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time, 1420_ns + 80_ps);
 }
 
 // LL carries 4 of 8 bytes: the bound doubles.

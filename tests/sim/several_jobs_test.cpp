@@ -1,6 +1,8 @@
 // Experiments of several jobs, and what surrounds a run: choices of auto, capacities that change, what was assumed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "collectives/algorithm.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"
@@ -76,7 +78,8 @@ TEST(SeveralJobs, GroupsAreExplainedByTheLastOne) {
 
 // Two jobs whose algorithms bear the same name are two schedules, and groups that lie differently are too.
 TEST(SeveralJobs, AllAreProven) {
-  Experiment experiment = on_cluster(topology::nvlink_cluster(2, "single_switch", {}, topology::PlaneMode::per_nic), "spray");
+  Experiment experiment =
+      on_cluster(topology::nvlink_cluster(2, "single_switch", {}, topology::PlaneMode::per_nic), "spray");
   for (const CollectiveKind kind : {CollectiveKind::all_reduce, CollectiveKind::all_gather}) {
     CollectiveJob job = collective_job(kind, "hierarchical", 1_MiB);
     job.name = collectives::to_string(kind);
@@ -110,6 +113,37 @@ TEST(SeveralJobs, RaisedCapacityIsNoBeatenBound) {
   EXPECT_EQ(result.time, 250_us + 200_ns);
   EXPECT_LE(result.lower_bound, result.time);
   EXPECT_GE(result.lower_bound, 250_us);
+}
+
+// Without contention all algorithms are what the analytic model says they are: auto takes the fastest of them.
+TEST(SeveralJobs, AutoUnderTheAnalyticModelTakesTheFastest) {
+  Experiment experiment = on_cluster(topology::nvlink_cluster(2, "single_switch", {}), "spray", "analytic");
+  Duration fastest = Duration::from_ps(INT64_MAX);
+  for (const std::string& name : collectives::algorithm_names(CollectiveKind::alltoall)) {
+    experiment.collectives = {collective_job(CollectiveKind::alltoall, name, 16_MiB)};
+    fastest = std::min(fastest, collective_time(experiment));
+  }
+  experiment.collectives = {collective_job(CollectiveKind::alltoall, "auto", 16_MiB)};
+  const CollectiveResult result = run(experiment, {}).collectives.at(0);
+  EXPECT_EQ(result.time, fastest);
+  // What was estimated is what came out.
+  const std::string estimate = result.algorithm + "/Simple: at least " + to_string(fastest);
+  EXPECT_NE(result.alternatives.find(estimate), std::string::npos) << result.alternatives;
+}
+
+// 10 Pbps, as many merged uplinks may have: the first flow is held at 2 Pbps, the second has the 8 that are left, and both
+// take a second.
+TEST(SeveralJobs, WideLinksAreSharedLikeOthers) {
+  Experiment experiment = two_cards_on_a_switch();
+  constexpr std::int64_t kPetabit = 1'000'000'000'000'000;
+  for (GraphSpec::Edge& edge : experiment.cluster.graph->edges) edge.rate = BitRate::from_bps(10 * kPetabit);
+  for (const std::int64_t petabits : {2, 8}) {
+    FlowJob flow = flow_job("a", "b", Bytes(petabits * kPetabit / 8));
+    flow.name = std::to_string(petabits);
+    if (petabits == 2) flow.rate_cap = BitRate::from_bps(petabits * kPetabit);
+    experiment.flows.push_back(flow);
+  }
+  EXPECT_EQ(flow_ends(experiment), std::vector(2, TimePoint{} + 1'000'000_us + 200_ns));
 }
 
 // 1 MB over two links that do not meet, as a fluid: 80 us at 100 Gbps after the latencies of both.

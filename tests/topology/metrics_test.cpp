@@ -93,6 +93,17 @@ TEST(Counts, SwitchCablesAreApartFromPorts) {
   EXPECT_EQ(counts.rails, 8);
 }
 
+TEST(Counts, WhatIsDownDoesNotCount) {
+  // Node 5: 8 cards and their crossbar, 8 cables to leaves and 8 to the crossbar.
+  const Counts counts = count_parts(apply_faults(build_cluster(deepseek_v3()), {"node=5"}, 0));
+  EXPECT_EQ(counts.endpoints, 2040);
+  EXPECT_EQ(counts.nodes, 255);
+  EXPECT_EQ(counts.scaleup_switches, 255);
+  EXPECT_EQ(counts.access_links, 2040);
+  EXPECT_EQ(counts.scaleup_links, 2040);
+  EXPECT_EQ(counts.switches, 96);
+}
+
 struct KnownTree {
   std::int32_t radix, endpoints;
   std::string tiers;
