@@ -18,7 +18,7 @@ struct Attribution {
     Duration latency, serialisation, contention;  // serialisation: at the line rate of the narrowest link
   };
   Duration launch, software;  // software: per-step and per-message costs
-  Duration waiting;           // nothing to do: a later start, a link without capacity
+  Duration waiting;           // before a later start
   std::vector<TierParts> tiers;
   std::string binding_tier;  // most serialisation + contention
 };
