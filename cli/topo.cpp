@@ -64,7 +64,9 @@ std::string report_text(const sim::TopoReport& report, const std::string& descri
                               ? fmt::format("{:.6g} GB/s per direction", report.bisection->gigabytes_per_second())
                               : "n/a (fewer than two endpoints, or too large to measure)"});
   table.add({"path diversity",
-             fmt::format("{:.15g} shortest paths from the first to the last endpoint", report.path_diversity)});
+             report.path_diversity > 0
+                 ? fmt::format("{:.15g} shortest paths from the first to the last endpoint", report.path_diversity)
+                 : "n/a (no two endpoints meet on a scale-out fabric)"});
   table.add({"cost", "n/a (no price is known for the parts)"});
   table.add({"power", "n/a (no wattage is known for all parts)"});
   for (const std::string& fault : report.faults) table.add({"fault", printable(fault)});
