@@ -7,19 +7,33 @@
 
 namespace polyplane::sim {
 
-void Proofs::prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout) {
+namespace {
+
+std::uint64_t num_steps(const collectives::Schedule& schedule) {
+  std::uint64_t steps = 0;
+  for (std::uint32_t rank = 0; rank < schedule.collective().ranks(); ++rank) {
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) steps += schedule.num_steps(RankId(rank), lane);
+  }
+  return steps;
+}
+
+}  // namespace
+
+bool Proofs::prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout) {
   const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name);
   const auto schedule = collectives::make_schedule(algorithm, request);
   // Sizes do not matter to a schedule of the same pieces and lanes: empty chunks are sent and counted like others.
   const Key key{name, layout, schedule->pieces(), schedule->num_lanes()};
   {
     const std::lock_guard lock(mutex_);
-    if (std::find(proven_.begin(), proven_.end(), key) != proven_.end()) return;
+    if (std::find(proven_.begin(), proven_.end(), key) != proven_.end()) return true;
   }
+  if (num_steps(*schedule) > kMaxProvenSteps) return false;
   const collectives::Verdict verdict = collectives::verify(*schedule);
   CHECK(verdict.proven, "schedule " + name + " is wrong: " + verdict.problem);
   const std::lock_guard lock(mutex_);
   proven_.push_back(key);
+  return true;
 }
 
 }  // namespace polyplane::sim

@@ -11,13 +11,15 @@
 
 namespace polyplane::sim {
 
-/// The proof costs ranks^2; larger runs are reported as not proven.
+/// The proof costs ranks^2, and about 300 bytes a step; larger runs are reported as not proven.
 inline constexpr std::uint32_t kMaxProvenRanks = 64;
+inline constexpr std::uint64_t kMaxProvenSteps = 2'000'000;
 
 class Proofs {
  public:
-  /// CHECKs the proof: a built-in schedule that fails is a bug. `layout` is a number of the layout of the request.
-  void prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout);
+  /// False above kMaxProvenSteps. CHECKs the proof: a built-in schedule that fails is a bug. `layout` is a number of the
+  /// layout of the request.
+  [[nodiscard]] bool prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout);
 
  private:
   using Key = std::tuple<std::string, std::size_t, std::uint32_t, std::uint32_t>;

@@ -44,13 +44,13 @@ struct PlacedJob {
   std::shared_ptr<Bounds> bounds;
   std::shared_ptr<Proofs> proofs = std::make_shared<Proofs>();
 
-  /// False above kMaxProvenRanks; groups that lie alike share their proof.
+  /// False above the limits of the proof; groups that lie alike share their proof.
   [[nodiscard]] bool prove(const Collective& collective, const RowOutcome& row) const {
     if (collective.ranks() > kMaxProvenRanks) return false;
     for (std::size_t g = 0; g < layouts.size(); ++g) {
       const auto alike = std::find(layouts.begin(), layouts.end(), layouts[g]);
       if (alike != layouts.begin() + static_cast<std::ptrdiff_t>(g)) continue;
-      proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g);
+      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g)) return false;
     }
     return true;
   }

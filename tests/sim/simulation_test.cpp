@@ -181,6 +181,17 @@ TEST(Jobs, TwoEqualJobsHalveEachOther) {
   for (const CollectiveResult& result : report.collectives) EXPECT_EQ(result.time, 6 * (40_us + 1420_ns));
 }
 
+// 4 ranks x 64 channels x 6 steps, 64 times: 98,304 steps; 2,048 times: 3,145,728, whose proof would need a gigabyte.
+TEST(Proof, IsLeftOutWhereItWouldCostMoreThanTheRun) {
+  Experiment experiment = on_cluster(plain_cluster(4, 4, "single_switch", {}), "ecmp", "analytic");
+  experiment.collectives = {plain_ring(4 * kMegabyte)};
+  experiment.collectives[0].channels = 64;
+  experiment.collectives[0].slices = 64;
+  EXPECT_TRUE(run(experiment, {}).collectives.at(0).proven);
+  experiment.collectives[0].slices = 2048;
+  EXPECT_FALSE(run(experiment, {}).collectives.at(0).proven);
+}
+
 /// Cards "a" and "b", each on a named cable to one switch: 400 Gbps, 100 ns a link.
 Experiment two_cables() {
   GraphSpec graph;
