@@ -13,6 +13,9 @@ sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::C
   for (const std::uint32_t cards : cards_per_node(experiment.cluster)) report.endpoints += cards;
   report.assumed = sim::assumptions_of(experiment);
   report.routing = experiment.routing.name;
+  report.hash = experiment.routing.name == "ecmp" ? experiment.routing.hash : "";
+  report.faults = experiment.faults;
+  report.seed = experiment.seed;
   report.stack = experiment.stack.name;
   report.collectives = std::move(finished);
   return report;

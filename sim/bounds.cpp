@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "sim/network/line_rate.h"
 
 namespace polyplane::sim {
 
@@ -114,10 +115,9 @@ std::int64_t forced_total(const Collective& collective, std::size_t groups) {
 }
 
 Duration wire_time(std::int64_t bytes, BitRate rate, Efficiency efficiency) {
-  if (bytes == 0) return {};
-  // Rounded down: a bound must never be above the truth.
-  const int128 bits = static_cast<int128>(bytes) * 8 * efficiency.denominator / efficiency.numerator;
-  return Duration::from_ps(static_cast<std::int64_t>(bits * 1'000'000'000'000 / rate.bps()));
+  const auto bits = static_cast<uint128>(bytes) * 8;
+  return least_time(bits * static_cast<uint128>(efficiency.denominator) / static_cast<uint128>(efficiency.numerator),
+                    rate);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/network/line_rate.h"
 
 namespace polyplane::sim {
 
@@ -66,11 +67,7 @@ Port port_of(const topology::Topology& topology, DeviceId card) {
   return port;
 }
 
-/// Rounded down: a floor must never be above the truth.
-Duration least_time(Bytes size, BitRate rate) {
-  return Duration::from_ps(
-      static_cast<std::int64_t>(static_cast<int128>(size.count()) * 8 * 1'000'000'000'000 / rate.bps()));
-}
+uint128 bits(Bytes size) { return static_cast<uint128>(size.count()) * 8; }
 
 /// No run can be faster: the sends of one lane follow each other, and all sends of a card leave through its links. Holds
 /// for any card, so three are looked at.
@@ -96,12 +93,12 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
         const Duration step_cost = inside ? std::min(costs.step_scale_up, costs.step_scale_out) : costs.step_scale_out;
         lane_time += costs.message + step_cost + port.least_latency;
         // One message may be spread over several links (striped planes): the sum of them is its limit.
-        lane_time += least_time(wire, port.all_links);
+        lane_time += least_time(bits(wire), port.all_links);
         sent += wire;
       }
       most = std::max(most, lane_time);
     }
-    most = std::max(most, least_time(sent, port.all_links));
+    most = std::max(most, least_time(bits(sent), port.all_links));
   }
   return costs.launch + most;
 }

@@ -41,16 +41,19 @@ void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimeP
   const auto tier_of = [&](TrunkId trunk) { return router_.trunks()[trunk.index()].tier; };
   const auto flight = row(flights_, lane);
   const std::int64_t drain = (now - facts.drain_start).ps();
-  const std::int64_t alone = std::min(facts.line_time.ps(), drain);
+  const std::int64_t waited = std::min(facts.waited.ps(), drain);
+  const std::int64_t alone = std::min(facts.line_time.ps(), drain - waited);
+  flight[kWaiting] += waited;
   flight[part(tier_of(facts.narrowest), kSerialisation)] += alone;
   // Shared out by weight, rounded down; what rounding leaves goes to the trunk that held it longest.
-  std::int64_t left = drain - alone;
+  const std::int64_t shared = drain - waited - alone;
+  std::int64_t left = shared;
   double weights = 0;
   for (const auto& [trunk, weight] : facts.held_by) weights += weight;
   TrunkId longest = facts.narrowest;
   double most = 0;
   for (const auto& [trunk, weight] : facts.held_by) {
-    const auto share = static_cast<std::int64_t>(static_cast<double>(drain - alone) * (weight / weights));
+    const auto share = static_cast<std::int64_t>(static_cast<double>(shared) * (weight / weights));
     flight[part(tier_of(trunk), kContention)] += share;
     left -= share;
     if (weight > most) {

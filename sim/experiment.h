@@ -48,6 +48,7 @@ struct CollectiveJob {
   std::string algorithm = "auto";
   std::string protocol = "auto";
   std::uint32_t channels = 0, slices = 0;
+  TimePoint start;                   // among the jobs and flows that run beside it; times of results count from here
   std::vector<std::uint32_t> ranks;  // accelerator of each rank, as index into Topology::accelerators(); empty = all
   std::vector<std::vector<std::uint32_t>> groups;  // parallel groups (--split), each a list as `ranks`; overrides it
   std::vector<std::int64_t> matrix;                // alltoallv

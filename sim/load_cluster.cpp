@@ -160,6 +160,12 @@ class ClusterLoader {
     } else {
       parts_.fail_missing(from, "nic_latency", nic.name());
     }
+    if (node.nics % node.accelerators != 0 && node.accelerators % node.nics != 0) {
+      const std::string cards = std::to_string(node.accelerators);
+      source_.fail(from, "nics",
+                   std::to_string(node.nics) + " do not divide over " + cards + " accelerators; a divisor of " + cards +
+                       " (shared) or a multiple of it (each owns its NICs) would");
+    }
     const bool shared = node.nics < node.accelerators;
     if (!shared && (from.has_host_rate() || from.has_host_latency())) {
       source_.fail(from, from.has_host_rate() ? "host_rate" : "host_latency",

@@ -130,6 +130,7 @@ class ExperimentLoader {
       at(from, "reduction", [&] { check_reduction(job.reduction); });
       job.channels = from.channels();
       job.slices = from.slices();
+      if (from.has_start()) job.start = TimePoint{} + parse_duration(from.start());
       load_algorithm(from, job);
       load_ranks(from, job);
       load_sizes(from, job);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/suggest.h"
@@ -136,6 +137,10 @@ class Resolver {
   void add(const CapacityEvent& event) {
     const std::string where = "capacity event";
     const LinkId link = link_named(where, event.link);
+    if (!changed_.emplace(event.time, link).second) {
+      throw InputError(where + ": link \"" + printable(event.link) + "\" changes twice at " +
+                       to_string(event.time.since_start()));
+    }
     if (!unshared_.contains(event.link)) {
       traffic_.changes.push_back({event.time, trunk_of(where, link), event.rate});
       return;
@@ -150,6 +155,7 @@ class Resolver {
   std::map<LinkId, TrunkId> trunk_of_;
   std::set<std::string> unshared_;
   std::map<LinkId, std::vector<TrunkId>> private_of_;
+  std::set<std::pair<TimePoint, LinkId>> changed_;
   PlainTraffic traffic_;
 };
 

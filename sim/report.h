@@ -68,7 +68,9 @@ struct Report {
   std::string cluster;
   std::uint32_t endpoints = 0;
   std::vector<std::string> assumed;
-  std::string routing, stack;
+  std::string routing, hash, stack;
+  std::vector<std::string> faults;  // selectors, as given
+  std::uint64_t seed = 0;
   std::vector<CollectiveResult> collectives;
   std::vector<FlowResult> flows;
   std::uint64_t fingerprint = 0;  // over all results

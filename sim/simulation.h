@@ -31,7 +31,8 @@ struct Interrupted {};
 /// What the cluster and the stack assume; every report repeats it.
 [[nodiscard]] std::vector<std::string> assumptions_of(const Experiment& experiment);
 
-/// Runs everything. Throws InputError before anything is run, RunError for a stall or a beaten bound.
+/// Runs everything. Throws InputError before anything is run, RunError for a stall; CHECKs that no result beats its
+/// lower bound.
 [[nodiscard]] Report run(const Experiment& experiment, const RunOptions& options);
 
 }  // namespace polyplane::sim

@@ -116,6 +116,9 @@ std::string to_json(const Report& report, const ReportOrigin& origin) {
   cluster.set_name(valid_utf8(report.cluster));
   cluster.set_endpoints(report.endpoints);
   cluster.set_routing(report.routing);
+  cluster.set_hash(report.hash);
+  for (const std::string& fault : report.faults) cluster.add_faults(valid_utf8(fault));
+  cluster.set_seed(static_cast<double>(report.seed));
   cluster.set_stack(valid_utf8(report.stack));
   for (const std::string& assumption : report.assumed) cluster.add_assumed(valid_utf8(assumption));
   for (const CollectiveResult& result : report.collectives) fill(result, origin.explained, *message.add_results());

@@ -29,7 +29,8 @@ class Carried {
 
  private:
   static constexpr double kUnits = 1024;  // fractions of a byte, so that sums are of integers
-  std::vector<std::int64_t> whole_, part_;
+  std::vector<std::int64_t> whole_;
+  std::vector<int128> part_;
 };
 
 }  // namespace polyplane::sim

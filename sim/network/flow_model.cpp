@@ -167,7 +167,7 @@ void FlowModel::start(const Flow& flow) {
       incidences_[state.first_hop + i] = {flow.id.index(), hop.trunk.index(), kNone, kNone, hop.weight};
     }
   }
-  traces_.started(flow.id.index(), flow.hops, capacities_);
+  traces_.started(flow.id.index(), flow.hops, capacities_, drain_start);
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
   engine_.schedule(drain_start, drains ? EventKind::flow_start : EventKind::flow_end, flow.id.index(), state.stamp);
 }
@@ -291,7 +291,7 @@ void FlowModel::finish(std::uint32_t id) {
     return;
   }
   draining_ -= 1;
-  traces_.drained(id, static_cast<double>(engine_.now().ps() - flow.since_ps), flow.rate);
+  traces_.drained(id, engine_.now(), flow.rate);
   if (flow.bottleneck != kNone) trunks_[flow.bottleneck].held -= 1;
   for (std::uint32_t i = 0; i < flow.num_hops; ++i) {
     const std::uint32_t incidence = flow.first_hop + i;
@@ -444,9 +444,9 @@ void FlowModel::commit() {
       TrunkState& trunk = trunks_[hop.trunk];
       trunk.fastest = std::max(trunk.fastest, flow.rate);
     }
-    if (flow.rate == affected.old_rate && affected.old_rate > 0) continue;
-    traces_.drained(affected.flow, static_cast<double>(now_ps - flow.since_ps), affected.old_rate);
+    traces_.drained(affected.flow, engine_.now(), affected.old_rate);
     traces_.bottleneck(affected.flow, TrunkId(flow.bottleneck));
+    if (flow.rate == affected.old_rate && affected.old_rate > 0) continue;
     if (now_ps > flow.since_ps && affected.old_rate > 0) {
       const double drained = affected.old_rate * (static_cast<double>(now_ps - flow.since_ps) * 1e-12);
       flow.left_bits = std::max(flow.left_bits - drained, 0.0);

@@ -19,15 +19,23 @@ class FlowTraces {
   /// `flows` 0: nothing is kept and all calls but facts() are free.
   explicit FlowTraces(std::size_t flows) : traces_(flows) {}
 
-  void started(std::uint32_t flow, std::span<const topology::Hop> hops, std::span<const BitRate> capacities) {
+  void started(std::uint32_t flow, std::span<const topology::Hop> hops, std::span<const BitRate> capacities,
+               TimePoint drain_start) {
     if (traces_.empty()) return;
-    traces_[flow] = {hops.empty() ? Rate{} : line_rate(hops, capacities), TrunkId(), {}};
+    traces_[flow] = {hops.empty() ? Rate{} : line_rate(hops, capacities), TrunkId(), drain_start, {}, {}};
   }
-  /// The flow has drained at `rate` for `interval_ps`: what sharing cost of it goes to its bottleneck of that time.
-  void drained(std::uint32_t flow, double interval_ps, double rate) {
+  /// The flow has drained at `rate` since it was last told of: what sharing cost goes to its bottleneck of that time; with
+  /// no rate at all it has waited.
+  void drained(std::uint32_t flow, TimePoint now, double rate) {
     if (traces_.empty()) return;
     Trace& trace = traces_[flow];
-    const double held = trace.alone.bps > 0 ? interval_ps * (1 - rate / trace.alone.bps) : interval_ps;
+    const Duration interval = now - trace.since;
+    trace.since = now;
+    if (rate <= 0) {
+      trace.waited += interval;
+      return;
+    }
+    const double held = trace.alone.bps > 0 ? static_cast<double>(interval.ps()) * (1 - rate / trace.alone.bps) : 0;
     if (held <= 0 || !trace.bottleneck.valid()) return;
     const auto place = std::find_if(trace.held_by.begin(), trace.held_by.end(),
                                     [&](const auto& entry) { return entry.first == trace.bottleneck; });
@@ -48,6 +56,7 @@ class FlowTraces {
     if (!trace.alone.trunk.valid()) return facts;
     if (trace.alone.bps > 0) facts.line_time = drain_time(size, trace.alone);  // else: it started on a dead trunk
     facts.narrowest = trace.alone.trunk;
+    facts.waited = trace.waited;
     facts.held_by = trace.held_by;
     return facts;
   }
@@ -55,7 +64,9 @@ class FlowTraces {
  private:
   struct Trace {
     Rate alone;
-    TrunkId bottleneck;  // since the last change of rate
+    TrunkId bottleneck;
+    TimePoint since;  // what came before is booked
+    Duration waited;
     std::vector<std::pair<TrunkId, double>> held_by;
   };
   std::vector<Trace> traces_;

@@ -1,5 +1,6 @@
 #include "sim/network/line_rate.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -29,6 +30,11 @@ Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> cap
     best = {bps, capacity, hop.weight == 1.0 ? 1 : 0, hop.trunk};
   }
   return best;
+}
+
+Duration least_time(uint128 bits, BitRate rate) {
+  const uint128 ps = bits * 1'000'000'000'000ULL / static_cast<uint128>(rate.bps());
+  return Duration::from_ps(static_cast<std::int64_t>(std::min(ps, static_cast<uint128>(kLongestPs))));
 }
 
 Duration drain_time(Bytes size, const Rate& rate) {

@@ -27,6 +27,9 @@ struct Rate {
 /// 53 days.
 [[nodiscard]] Duration drain_time(Bytes size, const Rate& rate);
 
+/// For bounds: bits / rate rounded down, and no more than 53 days.
+[[nodiscard]] Duration least_time(uint128 bits, BitRate rate);
+
 /// ceil(bits / bps in ps) for what is left of a flow whose rate has changed. The same limit.
 [[nodiscard]] Duration drain_time(double bits, double bps);
 

@@ -169,7 +169,10 @@ TEST(FlowRules, BadFlowsAreRefusedBeforeAnythingRuns) {
   refused([](sim::Experiment& e) { e.flows[0].route = {"l7"}; });                    // no such link
   refused([](sim::Experiment& e) { e.flows.push_back(e.flows[0]); });                // a name twice
   refused([](sim::Experiment& e) { e.capacity_events = {{{}, "l7", BitRate{}}}; });  // no such link
-  refused([](sim::Experiment& e) { e.flows[0].src = e.flows[0].dst = "b"; });        // l0 leaves a, not b
+  refused([](sim::Experiment& e) {
+    e.capacity_events = {{{}, "l0", 1_Gbps}, {{}, "l0", 2_Gbps}};  // which of the two?
+  });
+  refused([](sim::Experiment& e) { e.flows[0].src = e.flows[0].dst = "b"; });  // l0 leaves a, not b
   refused([](sim::Experiment& e) {
     e.flows[0].route = {"l0", "l1"};  // l1 does not begin where l0 ends
     e.flows[0].src = "a";

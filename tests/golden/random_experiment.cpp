@@ -111,7 +111,9 @@ std::vector<sim::CapacityEvent> random_capacity_events(Draw& draw, const sim::Gr
   std::vector<sim::CapacityEvent> events;
   for (std::int64_t e = draw.below(limit + 1); e > 0; --e) {
     const std::string& link = graph.edges[draw.index(graph.edges.size())].name;
-    events.push_back({draw.instant(), link, draw.percent(25) ? BitRate{} : draw.rate()});
+    const sim::CapacityEvent event{draw.instant(), link, draw.percent(25) ? BitRate{} : draw.rate()};
+    const auto same = [&](const sim::CapacityEvent& other) { return other.link == link && other.time == event.time; };
+    if (std::none_of(events.begin(), events.end(), same)) events.push_back(event);
   }
   for (const sim::GraphSpec::Edge& edge : graph.edges) {
     const auto on_edge = [&edge](const sim::CapacityEvent& event) { return event.link == edge.name; };

@@ -63,6 +63,38 @@ TEST(SeveralJobs, EachIsExplainedByItsOwnCriticalPath) {
   for (const CollectiveResult& result : report.collectives) EXPECT_EQ(sum(result.attribution), result.time);
 }
 
+// Two broadcasts from a to b over the same links, the second 20 us later. Times count from the start of a job.
+TEST(SeveralJobs, AJobThatStartsLaterCountsFromItsStart) {
+  Experiment experiment = two_cards_on_a_switch();
+  for (const std::int64_t start_us : {0, 20}) {
+    CollectiveJob job = collective_job(CollectiveKind::broadcast, "binomial", Bytes(500'000));
+    job.name = "from " + std::to_string(start_us);
+    job.start = TimePoint::from_ps(start_us * 1'000'000);
+    experiment.collectives.push_back(job);
+  }
+  const Report report = run(experiment, explained());
+  // 4 Mbit at 100 Gbps: 40 us alone. The first drains 20 us alone (2 Mbit), then both have 50 Gbps: its other 2 Mbit take
+  // 40 us, so it ends 60 us after its start; the second has 2 Mbit left by then and the link to itself: 20 us more.
+  EXPECT_EQ(report.collectives.at(0).time, 60_us + 200_ns);
+  EXPECT_EQ(report.collectives.at(1).time, 60_us + 200_ns);
+  for (const CollectiveResult& result : report.collectives) {
+    EXPECT_EQ(sum(result.attribution), result.time);
+    EXPECT_EQ(result.attribution.waiting, Duration{});
+  }
+}
+
+// The link is dead from 10 us to 40 us: the job waits 30 us, which is no contention.
+TEST(SeveralJobs, StandingStillIsWaiting) {
+  Experiment experiment = two_cards_on_a_switch();
+  experiment.collectives = {collective_job(CollectiveKind::broadcast, "binomial", Bytes(500'000))};
+  experiment.capacity_events = {{TimePoint::from_ps(10'000'000), "as", BitRate{}},
+                                {TimePoint::from_ps(40'000'000), "as", 100_Gbps}};
+  const CollectiveResult result = run(experiment, explained()).collectives.at(0);
+  EXPECT_EQ(result.time, 40_us + 30_us + 200_ns);
+  EXPECT_EQ(result.attribution.waiting, 30_us);
+  EXPECT_EQ(sum(result.attribution), result.time);
+}
+
 // Several groups of one job: the explanation is that of the group that ends last, wherever it stands.
 TEST(SeveralJobs, GroupsAreExplainedByTheLastOne) {
   Experiment experiment = on_cluster(topology::plain_cluster(4, 4, "single_switch", {}), "spray");
