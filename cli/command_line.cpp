@@ -81,7 +81,11 @@ void Parser::add_common(CLI::App* command, CommonArguments& common, bool table) 
       ->type_name("FORMAT")
       ->group("Output");
   command->add_flag("-q,--quiet", common.quiet, "no progress and no warnings on stderr")->group("Output");
-  command->add_flag("-v,--verbose", common.verbose, "more columns, more detail")->group("Output");
+  if (table)
+    command
+        ->add_flag("-v,--verbose", common.verbose,
+                   "more columns: algorithm, protocol, bound, bottleneck; what auto weighed")
+        ->group("Output");
   command->add_option("--color", common.color, "auto, always or never; NO_COLOR is honoured")
       ->type_name("WHEN")
       ->group("Output");

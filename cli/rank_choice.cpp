@@ -1,7 +1,6 @@
 #include "cli/rank_choice.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/rank_list.h"
 
 namespace polyplane::cli {
 namespace {
@@ -48,44 +48,18 @@ void check_map(const std::vector<std::uint32_t>& map, std::uint64_t total) {
   }
 }
 
-/// One item of a list: "5", "0-7", "0-56:8".
-class ListItem {
- public:
-  explicit ListItem(std::string_view text) : rest_(text) {}
-  bool read_number(std::uint32_t& number) {
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-    if (error != std::errc{}) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return true;
-  }
-  bool skip(char c) {
-    if (rest_.empty() || rest_.front() != c) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
-
 void append_item(std::string_view text, std::vector<std::uint32_t>& map) {
-  ListItem item(text);
-  std::uint32_t first = 0;
-  bool good = item.read_number(first);
-  std::uint32_t last = first;
-  std::uint32_t stride = 1;
-  if (good && item.skip('-')) {
-    good = item.read_number(last);
-    if (good && item.skip(':')) good = item.read_number(stride);
+  const sim::RankRange range = [&] {
+    try {
+      return sim::parse_rank_range(text);
+    } catch (const InputError& error) { throw InputError(std::string("--rank-map: ") + error.what()); }
+  }();
+  if (range.from >= topology::kMaxDevices) {
+    throw InputError("--rank-map: no cluster has a card " + std::to_string(range.from));
   }
-  if (!good || !item.at_end() || last < first || stride == 0) {
-    throw InputError("--rank-map: \"" + printable(text) +
-                     "\" is not a card, a range (0-7) or a range with a stride (0-56:8)");
-  }
-  for (std::uint64_t card = first; card <= last; card += stride) {
-    if (map.size() > static_cast<std::size_t>(topology::kMaxDevices)) {
-      throw LimitError("--rank-map lists more than " + std::to_string(topology::kMaxDevices) + " cards");
+  for (std::int64_t card = range.from; card <= range.to; card += range.stride) {
+    if (card >= topology::kMaxDevices || map.size() > static_cast<std::size_t>(topology::kMaxDevices)) {
+      throw LimitError("--rank-map lists cards beyond " + std::to_string(topology::kMaxDevices));
     }
     map.push_back(static_cast<std::uint32_t>(card));
   }

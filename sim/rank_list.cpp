@@ -9,10 +9,6 @@
 namespace polyplane::sim {
 namespace {
 
-struct Range {
-  std::int64_t from = 0, to = 0, stride = 1;
-};
-
 /// A number at the front of `text`, which is cut off; false when there is none.
 bool read_number(std::string_view& text, std::int64_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -21,9 +17,11 @@ bool read_number(std::string_view& text, std::int64_t& value) {
   return true;
 }
 
-Range parse_range(std::string_view item) {
+}  // namespace
+
+RankRange parse_rank_range(std::string_view item) {
   const std::string_view whole = item;
-  Range range;
+  RankRange range;
   bool fine = read_number(item, range.from);
   range.to = range.from;
   if (fine && item.starts_with('-')) {
@@ -42,13 +40,11 @@ Range parse_range(std::string_view item) {
   return range;
 }
 
-}  // namespace
-
 std::vector<std::uint32_t> parse_rank_list(std::string_view text, std::int64_t accelerators) {
   std::vector<std::uint32_t> ranks;
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t end = std::min(text.find(',', from), text.size());
-    const Range range = parse_range(text.substr(from, end - from));
+    const RankRange range = parse_rank_range(text.substr(from, end - from));
     if (range.to >= accelerators) {
       throw InputError("accelerator " + std::to_string(range.to) + " does not exist; the cluster has " +
                        std::to_string(accelerators) + " (0 to " + std::to_string(accelerators - 1) + ")");
