@@ -78,8 +78,8 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
     }
     text +=
         result.model == "analytic"
-            ? "most loaded links (bytes over what fits into the time; this model lets links carry more than that):\n"
-            : "most loaded links (share of the time they are busy):\n";
+            ? "most loaded links of the run (bytes over what fits into the time; this model lets links carry more than that):\n"
+            : "most loaded links of the run (share of the time they are busy):\n";
     text += links.text(2);
   }
   return with_prefix(text, prefix);
