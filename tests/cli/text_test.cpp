@@ -51,7 +51,7 @@ TEST(ExplainText, PartsAreExactToThePicosecond) {
             "#   total                  10.000003 us  100.0%\n"
             "# binding tier: nvlink\n"
             "# lower bound: 5.000000 us (bytes over the narrowest cut); the result is 2.000 x the bound\n"
-            "# most loaded links (share of the time they are busy):\n"
+            "# most loaded links of the run (share of the time they are busy):\n"
             "#   node0/gpu0 -> node0/nvswitch  nvlink  25.0%  1792 bytes\n");
 }
 
