@@ -138,6 +138,15 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
       domain_of[link.to.index()] = domain_of[link.from.index()];
     }
   }
+  // Between cards of one scale-up domain nothing leaves it (topology/router.h): then only its own links count.
+  const auto domain_of_rank = [&](DeviceId card) { return domain_of[card.index()]; };
+  const bool one_domain = std::all_of(devices.begin(), devices.end(), [&](DeviceId card) {
+    return domain_of_rank(card) == domain_of_rank(devices.front());
+  });
+  const auto counts = [&](LinkId id) {
+    const Link& link = topology.link(id);
+    return link.up && (!one_domain || link.kind == topology::LinkKind::scale_up);
+  };
   bool cards_are_joined = false;
   Partition cards{"cards", {}}, domains{"scale-up domains", {}};
   std::map<std::int32_t, std::size_t> domain_cut;
@@ -146,13 +155,13 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
     const DeviceId card = devices[r];
     Cut cut{"card " + topology.device(card).name, {RankId(r)}, {}, {}};
     for (const LinkId id : topology.out_links(card)) {
-      if (!topology.link(id).up) continue;
+      if (!counts(id)) continue;
       cut.out = cut.out + rate(id);
       least_out[r] = std::min(least_out[r], topology.link(id).latency.ps());
       if (topology.device(topology.link(id).to).kind == DeviceKind::accelerator) cards_are_joined = true;
     }
     for (const LinkId id : topology.in_links(card)) {
-      if (!topology.link(id).up) continue;
+      if (!counts(id)) continue;
       cut.in = cut.in + rate(id);
       least_in[r] = std::min(least_in[r], topology.link(id).latency.ps());
     }

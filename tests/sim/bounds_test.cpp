@@ -54,6 +54,14 @@ TEST(Bounds, AllGather) { EXPECT_EQ(bound(CollectiveKind::all_gather, Bytes(16'0
 // 15 MB into each card but the root: 15 MB / 150 GB/s = 100 us; into the other domain: 15 MB / 100 GB/s = 150 us.
 TEST(Bounds, Broadcast) { EXPECT_EQ(bound(CollectiveKind::broadcast, Bytes(15'000'000)).time, 150_us); }
 
+// Two cards of one node: the NICs are no help. All-reduce of 10 MB: 2 x 1 x 10 MB out of 2 x 100 GB/s = 100 us.
+TEST(Bounds, InsideOneDomainOnlyItsOwnLinksCount) {
+  const topology::Topology topology = two_by_two();
+  const std::vector<DeviceId> cards{topology.accelerators()[0], topology.accelerators()[1]};
+  const Collective collective = Collective::sized(CollectiveKind::all_reduce, 2, Bytes(10'000'000), 4, RankId(0));
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time, 100_us);
+}
+
 TEST(Bounds, NothingToSendTakesTheLaunchOnly) {
   const topology::Topology topology = two_by_two();
   const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
