@@ -12,7 +12,6 @@ namespace {
 
 using collectives::Collective;
 using collectives::CollectiveKind;
-using topology::Device;
 using topology::DeviceKind;
 using topology::Link;
 using topology::Topology;
