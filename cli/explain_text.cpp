@@ -76,10 +76,9 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
       links.add({printable(link.name), printable(link.tier), fmt::format("{:.1f}%", 100 * link.utilisation),
                  fmt::format("{:.0f} bytes", link.bytes)});
     }
-    text +=
-        result.model == "analytic"
-            ? "most loaded links of the run (bytes over what fits into the time; this model lets links carry more than that):\n"
-            : "most loaded links of the run (share of the time they are busy):\n";
+    text += result.model == "analytic" ? "most loaded links of the run (bytes over what fits into the time; this model "
+                                         "lets links carry more than that):\n"
+                                       : "most loaded links of the run (share of the time they are busy):\n";
     text += links.text(2);
   }
   return with_prefix(text, prefix);
