@@ -6,6 +6,8 @@
 #include <functional>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace polyplane {
 namespace {
 
@@ -35,24 +37,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b, Same same) {
   return rows[1][b.size()];
 }
 
-/// Length of the well-formed UTF-8 character at the front of `text` (RFC 3629), or 0: malformed, or a control
-/// character (C0, DEL, C1 and the marks that reorder text: U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
+/// Length of the character at the front of `text`, or 0: malformed, or a control character (C0, DEL, C1 and the marks that
+/// reorder text: U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
 std::size_t shown_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  unsigned code = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-    code = code << 6U | (byte(i) & 0x3fU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  const bool control = code < 0xa0 || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
-                       (code >= 0x2066 && code <= 0x2069);
-  return overlong || surrogate || control || code > 0x10ffff ? 0 : length;
+  const auto [length, code] = first_character(text);
+  const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f ||
+                       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+  return control ? 0 : length;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "cli/version.h"
 #include "configs/schema/write_json.h"
-#include "sim/utf8.h"
+#include "base/utf8.h"
 
 namespace polyplane::cli {
 
@@ -17,7 +17,7 @@ std::string json_records(const std::string& schema, const std::string& list_name
   google::protobuf::ListValue& list = *fields[list_name].mutable_list_value();
   for (const JsonRecord& record : records) {
     auto& entry = *list.add_values()->mutable_struct_value()->mutable_fields();
-    for (const auto& [name, text] : record) entry[name].set_string_value(sim::valid_utf8(text));
+    for (const auto& [name, text] : record) entry[name].set_string_value(valid_utf8(text));
   }
   return configs::to_json(document);
 }

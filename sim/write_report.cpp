@@ -6,10 +6,10 @@
 #include <cstddef>
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
 #include "sim/fingerprint.h"
-#include "sim/utf8.h"
 
 namespace polyplane::sim {
 namespace {

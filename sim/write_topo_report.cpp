@@ -1,8 +1,8 @@
 #include "sim/write_topo_report.h"
 
+#include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
-#include "sim/utf8.h"
 
 namespace polyplane::sim {
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "base/units.h"
+#include "base/utf8.h"
 
 namespace polyplane::configs {
 namespace {
@@ -21,23 +22,6 @@ namespace {
 [[noreturn]] void refuse_size(const std::string& path, const std::string& size) {
   throw LimitError(printable(path) + ": the file has " + size + "; at most " + to_string(Bytes(kMaxFileBytes)) +
                    " is read");
-}
-
-/// Length of the UTF-8 character at the front, or 0 when it is malformed.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  unsigned code = lead & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-    code = code << 6U | (byte(i) & 0x3fU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  return overlong || surrogate || code > 0x10ffff ? 0 : length;
 }
 
 std::string read_all(const std::string& path) {
@@ -59,7 +43,7 @@ std::string read_all(const std::string& path) {
 
 std::size_t find_malformed_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = character_length(text.substr(at));
+    const std::size_t length = first_character(std::string_view(text).substr(at)).length;
     if (length == 0) return at;
     at += length;
   }

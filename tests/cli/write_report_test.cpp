@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "configs/schema/report.pb.h"
-#include "sim/utf8.h"
+#include "base/utf8.h"
 #include "sim/write_topo_report.h"
 
 namespace polyplane::sim {
