@@ -2,9 +2,9 @@
 
 #include <google/protobuf/struct.pb.h>
 
+#include "base/utf8.h"
 #include "cli/version.h"
 #include "configs/schema/write_json.h"
-#include "base/utf8.h"
 
 namespace polyplane::cli {
 

@@ -18,7 +18,7 @@ struct Attribution {
     Duration latency, serialisation, contention;  // serialisation: at the line rate of the narrowest link
   };
   Duration launch, software;  // software: per-step and per-message costs
-  Duration waiting;           // before a later start
+  Duration waiting;           // on a route without any capacity
   std::vector<TierParts> tiers;
   std::string binding_tier;  // most serialisation + contention
 };

@@ -10,7 +10,8 @@
 //
 // Numbers. Times are integer picoseconds. A flow that has kept one rate, an equal share of one trunk, since its first
 // bit ends by 128-bit division; other rates and what is left of a flow are doubles. Loads of trunks are sums of
-// integers (2^-10 bit/s, coarser above 4,503 Tbps), so adding and removing in any order gives the same bits and nothing drifts.
+// integers (2^-10 bit/s, coarser above 4,503 Tbps), so adding and removing in any order gives the same bits and
+// nothing drifts.
 #include <algorithm>
 #include <memory>
 #include <utility>

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "configs/schema/report.pb.h"
 #include "base/utf8.h"
+#include "configs/schema/report.pb.h"
 #include "sim/write_topo_report.h"
 
 namespace polyplane::sim {

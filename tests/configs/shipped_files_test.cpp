@@ -175,9 +175,9 @@ TEST(Experiments, AllLoad) {
 TEST(Directory, TheVariableWinsAndIsChecked) {
   ::setenv("POLYPLANE_CONFIGS", kDirectory.c_str(), 1);
   EXPECT_EQ(configs::find_directory(), kDirectory);
-  ::setenv("POLYPLANE_CONFIGS", "/tmp/no-configs", 1);
+  ::setenv("POLYPLANE_CONFIGS", "/nonexistent/configs", 1);
   EXPECT_EQ(refusal([] { (void)configs::find_directory(); }),
-            "POLYPLANE_CONFIGS: \"/tmp/no-configs\" is not a folder with the sub-folders hardware and stacks.");
+            "POLYPLANE_CONFIGS: \"/nonexistent/configs\" is not a folder with the sub-folders hardware and stacks.");
   ::unsetenv("POLYPLANE_CONFIGS");
   EXPECT_FALSE(configs::find_directory().empty());
 }
