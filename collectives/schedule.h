@@ -38,6 +38,23 @@ struct Step {
   std::array<Dependency, 4> after{};
 };
 
+/// A group of permutations of n ranks. Its members: rotation, r -> (r + m) mod n; exclusive_or, r -> r xor m; for every
+/// multiple m < n of `stride`. The stride divides n; exclusive_or: both are powers of two. Each orbit has one rank below
+/// the stride: r mod stride.
+struct RankSymmetry {
+  enum class Kind : std::uint8_t { rotation, exclusive_or };
+  Kind kind = Kind::rotation;
+  std::uint32_t stride = 1;
+  friend bool operator==(const RankSymmetry&, const RankSymmetry&) = default;
+};
+
+/// Every rank of [first_source, end_source) sends `bytes` to every rank of [first_destination, end_destination) but itself.
+struct Block {
+  std::uint32_t first_source = 0, end_source = 0;
+  std::uint32_t first_destination = 0, end_destination = 0;
+  Bytes bytes;
+};
+
 /// Immutable and thread-safe. Generated schedules compute their steps (memory O(ranks) or less); imported ones store
 /// them.
 class Schedule {
@@ -54,6 +71,13 @@ class Schedule {
   virtual void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const = 0;
   /// True when some step uses `after`.
   [[nodiscard]] virtual bool has_cross_lane_dependencies() const = 0;
+  /// Groups under which the schedule stays what it is: for each member g, num_steps(g(r), l) is num_steps(r, l) and
+  /// step(g(r), l, k) is step(r, l, k) with its ranks mapped by g and all else equal, bytes included. The finest stride of
+  /// each kind, at most one of a kind, strides below the number of ranks. Empty: none is known. Tested for all algorithms.
+  [[nodiscard]] virtual std::vector<RankSymmetry> symmetries() const { return {}; }
+  /// Not empty: the schedule is these messages, all of them free to start at once, each in a lane of its own. No pair of
+  /// ranks is in two blocks.
+  [[nodiscard]] virtual std::vector<Block> blocks() const { return {}; }
 };
 
 }  // namespace polyplane::collectives

@@ -28,6 +28,22 @@ struct CapacityChange {
   BitRate capacity;
 };
 
+/// Which short cuts a run may take. All are exact; without them the run is the oracle of those with them.
+struct ShortCuts {
+  bool symmetry = true;     // fold schedules, classes of flows for blocks
+  bool uncontended = true;  // sends that cannot slow one another down need no network and no clock
+  bool whole_steps = true;  // uncontended: all ranks of a step at once, periodic phases in one jump
+  static ShortCuts none() { return {false, false, false}; }
+};
+
+/// Which way a result was computed.
+struct Way {
+  std::string text;                // "flow by flow", "folded by rotation of 256 ranks, flow by flow", ...
+  std::uint64_t rank_classes = 0;  // ranks, or classes of them, that were run
+  std::uint64_t flow_classes = 0;  // all at once: classes of flows; else 0
+  std::uint64_t link_classes = 0;  // trunks, or classes of links, that were told apart
+};
+
 struct RunInput {
   const topology::Topology& topology;
   topology::Router& router;
@@ -38,6 +54,9 @@ struct RunInput {
   std::vector<CapacityChange> changes;
   bool explain = false;
   std::function<bool()> stop;
+  ShortCuts short_cuts;
+  Duration quantum;      // see NetworkSetup
+  bool certify = false;  // see NetworkSetup
 };
 
 struct RunOutcome {
@@ -45,6 +64,8 @@ struct RunOutcome {
   std::vector<TimePoint> flow_end;
   TimePoint makespan;
   std::uint64_t events = 0, sends = 0;
+  Way way;
+  ModelFacts model_facts;
   std::vector<double> trunk_bytes;           // of the router's trunks
   std::vector<Attribution> job_attribution;  // of each job, its parts sum to job_end; empty unless explained
 };

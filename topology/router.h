@@ -64,6 +64,10 @@ class Router {
   [[nodiscard]] virtual std::vector<std::pair<LinkId, double>> links(const FlowKey& key) = 0;
   /// Latency of the route split by tier of link (index = Topology::tier_names()); sums to Route::latency.
   [[nodiscard]] virtual std::vector<Duration> latency_by_tier(const FlowKey& key) = 0;
+  /// True when routes depend on the shape of the graph alone (rates, latencies, kinds, rails, what is up): an automorphism
+  /// of the topology then maps the route of a pair, hop by hop, to the route of the image of the pair. False where names,
+  /// ids or hashes decide.
+  [[nodiscard]] virtual bool follows_shape() const { return false; }
   /// Scale-out links that could wait for each other in a ring if the fabric never drops; empty when free of deadlock.
   /// See topology/deadlock.h for what counts.
   [[nodiscard]] virtual std::vector<LinkId> dependency_cycle() = 0;

@@ -26,6 +26,7 @@ class SprayRouter final : public Router {
   void route(const FlowKey& key, Route& route) override;
   [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const FlowKey& key) override;
   [[nodiscard]] std::vector<Duration> latency_by_tier(const FlowKey& key) override;
+  [[nodiscard]] bool follows_shape() const override { return true; }
   [[nodiscard]] std::vector<LinkId> dependency_cycle() override {
     return find_dependency_cycle(finder_.topology(), finder_.paths(Layer::scale_out));
   }

@@ -24,6 +24,9 @@ struct Flow {
   Bytes size;       // 0 is legal: latency only
   Duration latency;
   std::span<const topology::Hop> hops;  // read during start() only; empty: infinitely fast
+  /// In a folded run one flow stands for a whole orbit: what the orbit puts on the trunk of each hop, in units of the rate
+  /// of one flow. Empty: the weights of the hops. The flow alone is as fast as `hops` say, its load and its bytes are these.
+  std::span<const double> loads;
 };
 
 /// What a model knows of a flow in the moment of its delivery, for attribution.
@@ -44,6 +47,15 @@ class FlowSink {
   virtual void delivered(FlowId id) = 0;
 };
 
+/// What the time quantum changed, and what was certified.
+struct ModelFacts {
+  std::uint64_t solves = 0;     // allocations computed
+  std::uint64_t certified = 0;  // of those, proven max-min fair by the bottleneck condition
+  Duration put_off;             // sum over flows of the time added by the quantum
+  Duration most_put_off;        // of one flow
+  Duration drained;             // sum over flows of the time from first to last byte
+};
+
 class NetworkModel : public EventHandler {
  public:
   /// REQUIRES: no flow with this id is in flight; id.index() < Setup::max_flows.
@@ -56,6 +68,7 @@ class NetworkModel : public EventHandler {
   [[nodiscard]] virtual double carried_bytes(TrunkId trunk) const = 0;
   /// Flows that are in flight, ascending: who stands still when the engine runs dry.
   [[nodiscard]] virtual std::vector<FlowId> in_flight() const = 0;
+  [[nodiscard]] virtual ModelFacts model_facts() const { return {}; }
 };
 
 struct NetworkSetup {
@@ -64,6 +77,9 @@ struct NetworkSetup {
   std::vector<BitRate> capacities;  // per trunk, at weight 1
   std::uint32_t max_flows = 0;
   bool explain = false;  // keep what facts() tells
+  /// Starts and ends of flows are put off to the next multiple of this, so that many share one solve; zero: exact.
+  Duration quantum;
+  bool certify = false;  // check the bottleneck condition of all flows after every solve
 };
 
 /// `analytic` and `flow`; each registers itself.
