@@ -13,6 +13,7 @@
 #include "base/registry.h"
 #include "base/units.h"
 #include "sim/engine/engine.h"
+#include "sim/network/model_facts.h"
 #include "topology/router.h"
 
 namespace polyplane::sim {
@@ -45,15 +46,6 @@ class FlowSink {
   virtual ~FlowSink() = default;
   /// Called within the batch of ends at `engine.now()`, ascending by id. May start flows.
   virtual void delivered(FlowId id) = 0;
-};
-
-/// What the time quantum changed, and what was certified.
-struct ModelFacts {
-  std::uint64_t solves = 0;     // allocations computed
-  std::uint64_t certified = 0;  // of those, proven max-min fair by the bottleneck condition
-  Duration put_off;             // sum over flows of the time added by the quantum
-  Duration most_put_off;        // of one flow
-  Duration drained;             // sum over flows of the time from first to last byte
 };
 
 class NetworkModel : public EventHandler {
