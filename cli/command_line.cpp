@@ -41,6 +41,7 @@ struct Parser {
  private:
   CLI::App* add_command(const char* name, const char* sentence, Example examples);
   void add_common(CLI::App* command, CommonArguments& common, bool table);
+  void add_compute(CLI::App* command, ComputeArguments& compute);
   void add_perf();
   void add_perf_sizes(CLI::App* command);
   void add_perf_ranks(CLI::App* command);
@@ -148,8 +149,25 @@ void Parser::add_perf_model(CLI::App* command) {
   command->add_option("-d,--datatype", perf.datatype, "as in nccl-tests (default float)")
       ->type_name("TYPE")
       ->group(group);
-  command->add_option("--threads", perf.threads, "sizes side by side (default: the processors of this machine)")
+}
+
+void Parser::add_compute(CLI::App* command, ComputeArguments& compute) {
+  const char* group = "How it is computed";
+  command->add_option("--threads", compute.threads, "sizes side by side (default: the processors of this machine)")
       ->type_name("N")
+      ->group(group);
+  command->add_option("--max-memory", compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+      ->type_name("SIZE")
+      ->group(group);
+  command->add_flag("--no-symmetry", compute.no_symmetry, "every send of every rank by itself: slower, same result")
+      ->group(group);
+  command->add_flag("--certify", compute.certify, "prove every allocation of rates max-min fair, by its bottlenecks")
+      ->group(group);
+  command
+      ->add_option("--time-quantum", compute.time_quantum,
+                   "put starts and ends of flows off to its next multiple, "
+                   "'1 us': faster, and the report says how far off")
+      ->type_name("TIME")
       ->group(group);
 }
 
@@ -178,6 +196,7 @@ void Parser::add_perf() {
   add_perf_sizes(command);
   add_perf_ranks(command);
   add_perf_model(command);
+  add_compute(command, perf.compute);
   add_common(command, perf.common, true);
   command->add_flag("--explain", perf.explain, "where the time goes and which links bind")->group("Output");
   command->add_option("-J,--output_file", perf.json_file, "also write the JSON document (polyplane/report/1) to FILE")
@@ -192,8 +211,7 @@ void Parser::add_run() {
                                   {"polyplane run configs/experiments/all-reduce-with-faults.textproto",
                                    "polyplane run my_experiment.textproto --format json"});
   command->add_option("EXPERIMENT", run.experiment, "required: a .textproto or .json file");
-  command->add_option("--threads", run.threads, "sizes side by side (default: the processors of this machine)")
-      ->type_name("N");
+  add_compute(command, run.compute);
   add_common(command, run.common, true);
   command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
 }

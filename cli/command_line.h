@@ -18,8 +18,15 @@ struct CommonArguments {
   int verbose = 0;
 };
 
+/// How a run is computed; of these the quantum alone changes results.
+struct ComputeArguments {
+  std::optional<std::string> threads, time_quantum, max_memory;
+  bool no_symmetry = false, certify = false;
+};
+
 struct PerfArguments {
   CommonArguments common;
+  ComputeArguments compute;
   std::string collective, cluster;
   std::optional<std::string> min_bytes, max_bytes, step_factor, step_bytes;
   std::optional<std::string> ranks, ranks_per_node, rank_map, split;
@@ -28,7 +35,7 @@ struct PerfArguments {
   std::optional<std::string> routing, hash, seed;
   std::vector<std::string> faults;
   std::string reduction = "sum", datatype = "float", root = "0";
-  std::optional<std::string> threads, json_file;
+  std::optional<std::string> json_file;
   bool explain = false, force = false;
   /// Options of nccl-tests without a counterpart here: long name to value, as given (see nccl_options.h).
   std::map<std::string, std::string> nccl_options;
@@ -36,8 +43,8 @@ struct PerfArguments {
 
 struct RunArguments {
   CommonArguments common;
+  ComputeArguments compute;
   std::string experiment;
-  std::optional<std::string> threads;
   bool explain = false;
 };
 

@@ -53,7 +53,7 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
   const sim::Attribution& where = result.attribution;
   std::string text =
       fmt::format("{} of {} by {}, {}, {} ranks: where {} go ({})\n", to_string(result.kind), to_string(result.size),
-                  result.algorithm, result.protocol, result.ranks, exact_microseconds(result.time), result.how);
+                  result.algorithm, result.protocol, result.ranks, exact_microseconds(result.time), result.way.text);
   PartTable parts(result.time);
   parts.add("launch", where.launch);
   parts.add("software, per step and message", where.software);

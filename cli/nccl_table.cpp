@@ -59,10 +59,21 @@ std::string NcclTable::row(const sim::CollectiveResult& result) {
     text += fmt::format("  {:<20}  {:<8}  {:>8}  {:>8}  {}", result.algorithm, result.protocol,
                         result.channels == 0 ? "auto" : std::to_string(result.channels),
                         table_number(result.lower_bound.microseconds(), 8), result.bottleneck);
+    text += fmt::format("\n#   computed: {}; {} classes of ranks, {} of links", result.way.text,
+                        result.way.rank_classes, result.way.link_classes);
+    if (result.way.flow_classes > 0) text += fmt::format(", {} of flows", result.way.flow_classes);
     std::istringstream alternatives(result.alternatives);
     for (std::string line; std::getline(alternatives, line);) {
       if (!line.empty()) text += "\n#   weighed: " + printable(line);
     }
+  }
+  if (result.model_facts.most_put_off > Duration()) {
+    text += fmt::format("\n#   time quantum: flows last {:.3g} % longer on average, at most by {}",
+                        100 * result.model_facts.mean_put_off(), to_string(result.model_facts.most_put_off));
+  }
+  if (result.model_facts.certified > 0) {
+    text += fmt::format("\n#   certified: {} of {} allocations of rates are max-min fair by their bottlenecks",
+                        result.model_facts.certified, result.model_facts.solves);
   }
   return text + "\n";
 }

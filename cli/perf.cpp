@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/compute_options.h"
 #include "cli/explain_text.h"
 #include "cli/nccl_table.h"
 #include "cli/output.h"
@@ -75,7 +76,7 @@ int run_perf(const PerfArguments& arguments) {
   PerfPrinter printer(arguments, format, plan.header);
   Progress progress(!arguments.common.quiet, arguments.collective, sizes.size());
   sim::RunOptions options;
-  options.threads = plan.threads;
+  apply_compute_options(arguments.compute, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };

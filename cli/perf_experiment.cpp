@@ -1,9 +1,9 @@
 #include "cli/perf_experiment.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
+#include "cli/compute_options.h"
 #include "cli/nccl_options.h"
 #include "cli/rank_choice.h"
 #include "cli/sizes.h"
@@ -13,8 +13,6 @@
 
 namespace polyplane::cli {
 namespace {
-
-constexpr std::int64_t kMaxThreads = 1024;
 
 std::string without_suffix(std::string name, std::string_view suffix) {
   if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
@@ -104,6 +102,7 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
   facts.push_back("model " + experiment.model + ", stack " + experiment.stack.name + ", routing " + routing +
                   ", algorithm " + job.algorithm + ", protocol " + job.protocol + ", seed " +
                   std::to_string(experiment.seed));
+  if (experiment.quantum > Duration()) facts.push_back("time quantum " + to_string(experiment.quantum));
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
   for (const std::string& assumption : sim::assumptions_of(experiment)) facts.push_back("assumed: " + assumption);
@@ -112,14 +111,8 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
 
 }  // namespace
 
-std::size_t thread_count(const std::optional<std::string>& threads) {
-  if (threads) return static_cast<std::size_t>(parse_whole("--threads", *threads, 1, kMaxThreads));
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) {
   PerfPlan plan;
-  plan.threads = thread_count(arguments.threads);
   const NcclMeaning meaning = understand_nccl_options(arguments.nccl_options);
   refuse_all("--op", arguments.reduction);
   refuse_all("--datatype", arguments.datatype);
@@ -161,6 +154,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   experiment.routing.seed = experiment.seed;
   experiment.stack = catalog.stack(arguments.stack);
   experiment.model = arguments.model;
+  experiment.quantum = quantum_of(arguments.compute);
   experiment.collectives.push_back(std::move(job));
 
   const sim::CollectiveJob& planned = experiment.collectives.front();

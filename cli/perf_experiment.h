@@ -14,13 +14,9 @@ namespace polyplane::cli {
 struct PerfPlan {
   sim::Experiment experiment;  // one collective job
   TableHeader header;
-  std::size_t threads = 1;
 };
 
 /// Throws InputError and LimitError for everything that can be known without building the cluster.
 [[nodiscard]] PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog);
-
-/// Processors of this machine, or what --threads says.
-[[nodiscard]] std::size_t thread_count(const std::optional<std::string>& threads);
 
 }  // namespace polyplane::cli

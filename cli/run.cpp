@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/compute_options.h"
 #include "cli/explain_text.h"
 #include "cli/nccl_table.h"
 #include "cli/output.h"
@@ -108,12 +109,13 @@ std::string csv_text(const sim::Report& report) {
 int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   const sim::Catalog catalog = sim::Catalog::open();
-  const sim::Experiment experiment = catalog.experiment(arguments.experiment);
+  sim::Experiment experiment = catalog.experiment(arguments.experiment);
+  if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute);
 
   Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
   std::vector<sim::CollectiveResult> finished;
   sim::RunOptions options;
-  options.threads = thread_count(arguments.threads);
+  apply_compute_options(arguments.compute, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };

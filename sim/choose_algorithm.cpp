@@ -118,8 +118,19 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
 }
 
 RunOutcome run(const RowRequest& request, const Candidate& candidate, const std::string& model, bool explain) {
-  return run_once(
-      {request.topology, request.router, model, jobs_of(request, candidate), {}, {}, {}, explain, request.stop});
+  const bool exact = model == "analytic";  // has no rates to put off or to certify
+  return run_once({request.topology,
+                   request.router,
+                   model,
+                   jobs_of(request, candidate),
+                   {},
+                   {},
+                   {},
+                   explain,
+                   request.stop,
+                   request.short_cuts,
+                   exact ? Duration() : request.quantum,
+                   !exact && request.certify});
 }
 
 /// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more. Both are lower

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectives/algorithm.h"
+#include "sim/foldings.h"
 #include "sim/run_once.h"
 #include "sim/stack.h"
 #include "topology/router.h"
@@ -33,6 +34,10 @@ struct RowRequest {
   std::uint32_t channels = 0, slices = 0;
   bool explain = false;
   std::function<bool()> stop;
+  Foldings& foldings;  // of these groups; used when there is one group
+  ShortCuts short_cuts;
+  Duration quantum;
+  bool certify = false;
 };
 
 struct RowOutcome {

@@ -14,6 +14,7 @@
 #include "collectives/schedule.h"
 #include "sim/critical_path.h"
 #include "sim/engine/engine.h"
+#include "sim/folding.h"
 #include "sim/network/network_model.h"
 #include "sim/stack.h"
 #include "topology/router.h"
@@ -29,6 +30,7 @@ struct Job {
   ProtocolCosts costs;
   Efficiency efficiency;
   TimePoint start;
+  const Folding* folding = nullptr;  // none: every rank is run
 };
 
 class Executor final : public EventHandler, public FlowSink {

@@ -78,6 +78,7 @@ struct Experiment {
   topology::RoutingSpec routing;
   Stack stack;
   std::string model = "flow";  // name in network_models(): analytic, flow
+  Duration quantum;            // of time, in the flow model: see NetworkSetup; zero = exact
   std::uint64_t seed = 0;
   std::vector<CollectiveJob> collectives;
   std::vector<FlowJob> flows;

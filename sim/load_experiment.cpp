@@ -37,6 +37,11 @@ class ExperimentLoader {
     if (from_.has_model()) experiment_.model = from_.model();
     check(network_models().contains(experiment_.model), from_, "model",
           [&] { return unknown_name("model", experiment_.model, network_models().names()); });
+    if (from_.has_time_quantum()) {
+      experiment_.quantum = parse_duration(from_.time_quantum());
+      check(experiment_.model == "flow", from_, "time_quantum",
+            [&] { return "is of model flow; this one is " + experiment_.model; });
+    }
     if (from_.collectives_size() == 0 && from_.flows_size() == 0) {
       document_.fail(from_, "collectives", "there is none, and no flow either; the experiment has nothing to do");
     }

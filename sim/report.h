@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "collectives/collective.h"
+#include "sim/network/model_facts.h"
 
 namespace polyplane::sim {
 
@@ -31,6 +32,14 @@ struct LinkLoad {
   double utilisation = 0;  // bytes / (rate x makespan)
 };
 
+/// Which way a result was computed.
+struct Way {
+  std::string text;                // "flow by flow", "folded by rotation of 256 ranks, flow by flow", ...
+  std::uint64_t rank_classes = 0;  // ranks, or classes of them, that were run
+  std::uint64_t flow_classes = 0;  // all at once: classes of flows; else 0
+  std::uint64_t link_classes = 0;  // trunks, or classes of links, that were told apart
+};
+
 /// One row: one collective at one size.
 struct CollectiveResult {
   collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
@@ -38,7 +47,8 @@ struct CollectiveResult {
   std::string algorithm;  // "hierarchical"
   std::string protocol;
   std::string model;
-  std::string how;  // how it was computed: "flow by flow", ...
+  Way way;
+  ModelFacts model_facts;
   std::uint32_t ranks = 0;
   std::uint32_t groups = 1;
   std::uint32_t channels = 0, slices = 0;

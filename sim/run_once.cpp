@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "sim/network/network_model.h"
@@ -59,9 +60,28 @@ void check_finished(const RunInput& input, const Executor& executor, const Netwo
   if (!waiting.empty()) throw RunError("the run stalled; nothing can happen any more, and these wait:" + waiting);
 }
 
+/// The general way: every flow of every rank, or of every representative, by itself.
+Way way_of(const RunInput& input) {
+  Way way;
+  way.text = input.model == "analytic" ? "send by send, no contention" : "flow by flow";
+  way.link_classes = input.router.trunks().size();
+  for (const Job& job : input.jobs) {
+    way.rank_classes += job.folding == nullptr ? job.devices.size() : job.folding->stride();
+  }
+  if (input.jobs.size() == 1 && input.jobs.front().folding != nullptr) {
+    const Folding& folding = *input.jobs.front().folding;
+    way.text += ", folded: " + folding.text();
+    way.link_classes = folding.num_trunk_classes();
+  }
+  return way;
+}
+
 }  // namespace
 
 RunOutcome run_once(RunInput input) {
+  CHECK(
+      input.jobs.size() <= 1 || std::ranges::none_of(input.jobs, [](const Job& job) { return job.folding != nullptr; }),
+      "only a job that is alone can be folded");
   Engine engine;
   Executor executor(engine, input.router, input.jobs);
   Deliveries deliveries(engine, executor, input.flows.size());
@@ -72,8 +92,8 @@ RunOutcome run_once(RunInput input) {
   for (const topology::Trunk& trunk : input.router.trunks()) capacities.push_back(trunk.capacity);
   capacities.insert(capacities.end(), input.private_trunks.begin(), input.private_trunks.end());
   const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
-  const std::unique_ptr<NetworkModel> network =
-      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows, input.explain});
+  const std::unique_ptr<NetworkModel> network = network_models().at(input.model)(
+      {engine, deliveries, std::move(capacities), max_flows, input.explain, input.quantum, input.certify});
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {
@@ -95,9 +115,13 @@ RunOutcome run_once(RunInput input) {
   for (std::size_t job = 0; job < input.jobs.size(); ++job) outcome.job_end.push_back(executor.end(job));
   for (const TimePoint end : outcome.job_end) outcome.makespan = std::max(outcome.makespan, end);
   for (const TimePoint end : outcome.flow_end) outcome.makespan = std::max(outcome.makespan, end);
+  const Folding* folding = input.jobs.empty() ? nullptr : input.jobs.front().folding;
   for (std::uint32_t t = 0; t < input.router.trunks().size(); ++t) {
-    outcome.trunk_bytes.push_back(network->carried_bytes(TrunkId(t)));
+    const TrunkId trunk = folding == nullptr ? TrunkId(t) : folding->trunk_class(TrunkId(t));
+    outcome.trunk_bytes.push_back(network->carried_bytes(trunk));
   }
+  outcome.model_facts = network->model_facts();
+  outcome.way = way_of(input);
   for (std::size_t job = 0; input.explain && job < input.jobs.size(); ++job) {
     if (const auto lane = executor.last_lane(job)) {
       outcome.job_attribution.push_back(critical_path->attribution(*lane, executor.end(job)));

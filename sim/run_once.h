@@ -36,14 +36,6 @@ struct ShortCuts {
   static ShortCuts none() { return {false, false, false}; }
 };
 
-/// Which way a result was computed.
-struct Way {
-  std::string text;                // "flow by flow", "folded by rotation of 256 ranks, flow by flow", ...
-  std::uint64_t rank_classes = 0;  // ranks, or classes of them, that were run
-  std::uint64_t flow_classes = 0;  // all at once: classes of flows; else 0
-  std::uint64_t link_classes = 0;  // trunks, or classes of links, that were told apart
-};
-
 struct RunInput {
   const topology::Topology& topology;
   topology::Router& router;

@@ -16,6 +16,7 @@
 #include "sim/choose_algorithm.h"
 #include "sim/datatype.h"
 #include "sim/fingerprint.h"
+#include "sim/foldings.h"
 #include "sim/graph_topology.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
@@ -42,6 +43,7 @@ struct PlacedJob {
   std::vector<Collective> contracts;  // of each size
   std::shared_ptr<Bounds> bounds;
   std::shared_ptr<Proofs> proofs = std::make_shared<Proofs>();
+  std::shared_ptr<Foldings> foldings = std::make_shared<Foldings>();
 
   /// False above the limits of the proof; groups that lie alike share their proof.
   [[nodiscard]] bool prove(const Collective& collective, const RowOutcome& row) const {
@@ -153,6 +155,11 @@ class Simulation {
   }
 
  private:
+  /// Without symmetry everything is run send by send; with a certificate, by the model that certifies.
+  ShortCuts short_cuts() const {
+    return {.symmetry = options_.symmetry, .uncontended = !options_.certify, .whole_steps = options_.symmetry};
+  }
+
   static topology::RoutingSpec seeded(const Experiment& experiment) {
     topology::RoutingSpec spec = experiment.routing;
     spec.seed = experiment.seed;
@@ -171,9 +178,24 @@ class Simulation {
 
   RowRequest request(const PlacedJob& placed, std::size_t size, Router& router) const {
     const CollectiveJob& job = *placed.job;
-    return {topology_,     router,         experiment_.stack,      experiment_.model, job.name,
-            placed.groups, placed.layouts, placed.contracts[size], job.algorithm,     job.protocol,
-            job.channels,  job.slices,     options_.explain,       options_.stop};
+    return {topology_,
+            router,
+            experiment_.stack,
+            experiment_.model,
+            job.name,
+            placed.groups,
+            placed.layouts,
+            placed.contracts[size],
+            job.algorithm,
+            job.protocol,
+            job.channels,
+            job.slices,
+            options_.explain,
+            options_.stop,
+            *placed.foldings,
+            short_cuts(),
+            experiment_.quantum,
+            options_.certify};
   }
 
   /// `first_job`: that of the first group in the run; `start`: when it was let go, times count from there.
@@ -192,7 +214,8 @@ class Simulation {
     result.protocol = row.protocol;
     result.model = experiment_.model;
     const bool links_shared = experiment_.model != "analytic";
-    result.how = links_shared ? "flow by flow" : "send by send, no contention";
+    result.way = row.run.way;
+    result.model_facts = row.run.model_facts;
     result.ranks = collective.ranks();
     result.groups = static_cast<std::uint32_t>(placed.groups.size());
     result.channels = row.channels;
@@ -287,7 +310,18 @@ class Simulation {
   /// All jobs and flows side by side on one network. Each collective's algorithm is chosen as if it were alone.
   void run_together() {
     RouterPool::Lease router = routers_.take();
-    RunInput input{topology_, *router, experiment_.model, {}, {}, {}, {}, options_.explain, options_.stop};
+    RunInput input{topology_,
+                   *router,
+                   experiment_.model,
+                   {},
+                   {},
+                   {},
+                   {},
+                   options_.explain,
+                   options_.stop,
+                   ShortCuts::none(),
+                   experiment_.quantum,
+                   options_.certify};
     std::vector<RowOutcome> alone;
     std::vector<std::unique_ptr<collectives::Schedule>> schedules;
     for (const PlacedJob& placed : jobs_) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,12 @@
 namespace polyplane::sim {
 
 struct RunOptions {
-  std::size_t threads = 1;     // sizes run side by side; never changes a result
-  bool explain = false;        // fill Attribution
-  bool link_loads = false;     // fill top_links
+  std::size_t threads = 1;          // sizes run side by side; never changes a result
+  bool symmetry = true;             // false: every send of every rank by itself; never changes a result
+  bool certify = false;             // prove every allocation of rates; a failure is a bug and throws InternalError
+  std::optional<Bytes> max_memory;  // throws LimitError when the run is foretold to need more
+  bool explain = false;             // fill Attribution
+  bool link_loads = false;          // fill top_links
   std::function<bool()> stop;  // asked between pieces of work and every few thousand events; true: throws Interrupted
   /// A finished row, in order of size; called from one thread at a time.
   std::function<void(const CollectiveResult&)> on_row;

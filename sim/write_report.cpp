@@ -41,7 +41,13 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   to.set_algorithm(from.algorithm);
   to.set_protocol(valid_utf8(from.protocol));
   to.set_model(from.model);
-  to.set_how(from.how);
+  to.set_how(from.way.text);
+  to.set_rank_classes(static_cast<double>(from.way.rank_classes));
+  to.set_flow_classes(static_cast<double>(from.way.flow_classes));
+  to.set_link_classes(static_cast<double>(from.way.link_classes));
+  to.set_certified_solves(static_cast<double>(from.model_facts.certified));
+  to.set_put_off_mean(from.model_facts.mean_put_off());
+  to.set_put_off_most_ps(picoseconds(from.model_facts.most_put_off));
   to.set_ranks(from.ranks);
   to.set_groups(from.groups);
   to.set_channels(from.channels);
@@ -145,7 +151,7 @@ std::string csv_row(const CollectiveResult& result) {
   line.text(result.bottleneck).number(result.events).text(result.job).text(result.protocol);
   line.number(result.channels).number(result.slices).number(result.groups).number(result.count);
   line.text(result.datatype).text(result.reduction).number(result.root).number(result.time.ps());
-  line.text(result.proven ? "true" : "false").text(result.how).text(fingerprint_text(result.fingerprint));
+  line.text(result.proven ? "true" : "false").text(result.way.text).text(fingerprint_text(result.fingerprint));
   return line.finish();
 }
 

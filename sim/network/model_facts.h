@@ -14,6 +14,11 @@ struct ModelFacts {
   Duration put_off;             // sum over flows of the time added by the quantum
   Duration most_put_off;        // of one flow
   Duration drained;             // sum over flows of the time from first to last byte
+
+  /// As a fraction of the time that flows drain.
+  [[nodiscard]] double mean_put_off() const {
+    return drained == Duration() ? 0 : static_cast<double>(put_off.ps()) / static_cast<double>(drained.ps());
+  }
 };
 
 }  // namespace polyplane::sim

@@ -32,7 +32,7 @@ TEST(ExplainText, PartsAreExactToThePicosecond) {
   sim::CollectiveResult result;
   result.kind = collectives::CollectiveKind::all_reduce;
   result.algorithm = "ring";
-  result.how = "flow by flow";
+  result.way.text = "flow by flow";
   result.ranks = 8;
   result.protocol = "Simple";
   result.size = Bytes(1024);

@@ -29,7 +29,7 @@ TEST(Fingerprint, TextAndEventCountsStayOut) {
   const std::vector<double> links{100};
   CollectiveResult other = row();
   other.events = 77;
-  other.how = "otherwise";
+  other.way.text = "otherwise";
   other.job = "named";
   EXPECT_EQ(fingerprint(other, links), fingerprint(row(), links));
 }

@@ -1,0 +1,41 @@
+#include "cli/compute_options.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cli/values.h"
+
+namespace polyplane::cli {
+
+namespace {
+
+constexpr std::int64_t kMaxThreads = 1024;
+constexpr Duration kMaxQuantum = Duration::from_ps(1'000'000'000'000);
+
+}  // namespace
+
+void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& options) {
+  options.threads = arguments.threads
+                        ? static_cast<std::size_t>(parse_whole("--threads", *arguments.threads, 1, kMaxThreads))
+                        : std::max(1U, std::thread::hardware_concurrency());
+  options.symmetry = !arguments.no_symmetry;
+  options.certify = arguments.certify;
+  if (arguments.max_memory) options.max_memory = parse_size("--max-memory", *arguments.max_memory);
+}
+
+Duration quantum_of(const ComputeArguments& arguments) {
+  if (!arguments.time_quantum) return {};
+  Duration quantum;
+  try {
+    quantum = parse_duration(*arguments.time_quantum);
+  } catch (const InputError& error) { throw InputError(std::string("--time-quantum: ") + error.what()); }
+  if (quantum <= Duration() || quantum > kMaxQuantum) {
+    throw InputError("--time-quantum " + printable(*arguments.time_quantum) +
+                     " is out of range; allowed: above 0, up to " + to_string(kMaxQuantum));
+  }
+  return quantum;
+}
+
+}  // namespace polyplane::cli

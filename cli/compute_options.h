@@ -1,0 +1,16 @@
+// The options that say how a run is computed, common to perf and run.
+#pragma once
+
+#include "base/units.h"
+#include "cli/command_line.h"
+#include "sim/simulation.h"
+
+namespace polyplane::cli {
+
+/// --threads (default: the processors of this machine), --max-memory, --no-symmetry, --certify. Throws InputError.
+void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& options);
+
+/// --time-quantum; zero when not given. Throws InputError outside (0, 1 s].
+[[nodiscard]] Duration quantum_of(const ComputeArguments& arguments);
+
+}  // namespace polyplane::cli
