@@ -1,44 +1,178 @@
 #include "sim/folding.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
+#include "base/check.h"
+#include "topology/automorphism.h"
+
 namespace polyplane::sim {
+namespace {
 
 using collectives::RankSymmetry;
+using topology::Hop;
+using topology::Trunk;
+using topology::TrunkMember;
+
+RankId moved(RankSymmetry::Kind kind, std::uint32_t ranks, std::uint32_t rank, std::uint32_t by) {
+  return RankId(kind == RankSymmetry::Kind::rotation ? (rank + by) % ranks : rank ^ by);
+}
+
+/// Looks for groups of rank permutations that the topology has.
+class Search {
+ public:
+  Search(const topology::Topology& topology, const topology::Router& router, std::span<const DeviceId> devices)
+      : router_(router), devices_(devices), finder_(topology, devices), trunk_of_link_(topology.links().size()) {
+    for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
+      for (const TrunkMember& member : router.members(TrunkId(t))) trunk_of_link_[member.link.index()] = TrunkId(t);
+    }
+  }
+
+  /// The finest stride below `limit` that holds, if there is one; trunk_class() is then of its orbits.
+  [[nodiscard]] std::optional<std::uint32_t> finest(RankSymmetry group, std::uint32_t limit) {
+    return group.kind == RankSymmetry::Kind::rotation ? finest_rotation(group.stride, limit)
+                                                      : finest_exclusive_or(group.stride, limit);
+  }
+  [[nodiscard]] std::vector<TrunkId> trunk_class() {
+    std::vector<TrunkId> classes;
+    classes.reserve(parent_.size());
+    for (std::uint32_t t = 0; t < parent_.size(); ++t) classes.emplace_back(root(t));
+    return classes;
+  }
+
+ private:
+  /// One step generates all the others.
+  std::optional<std::uint32_t> finest_rotation(std::uint32_t declared, std::uint32_t limit) {
+    const std::uint32_t ranks = num_ranks();
+    for (std::uint32_t stride = declared; stride < std::min(limit, ranks); stride += declared) {
+      if (ranks % stride != 0) continue;
+      split_orbits();
+      if (join_orbits(RankSymmetry::Kind::rotation, stride)) return stride;
+    }
+    return std::nullopt;
+  }
+
+  /// All powers of two from the stride on generate it: from the coarsest down, as far as they hold.
+  std::optional<std::uint32_t> finest_exclusive_or(std::uint32_t declared, std::uint32_t limit) {
+    std::optional<std::uint32_t> finest;
+    split_orbits();
+    for (std::uint32_t by = num_ranks() / 2; by >= declared; by /= 2) {
+      if (!join_orbits(RankSymmetry::Kind::exclusive_or, by)) break;
+      finest = by;
+    }
+    return finest && *finest < limit ? finest : std::nullopt;
+  }
+
+  /// Joins the trunks that one permutation of the ranks takes to one another; false, and nothing joined, when it is no
+  /// automorphism or takes a trunk apart.
+  [[nodiscard]] bool join_orbits(RankSymmetry::Kind kind, std::uint32_t by) {
+    std::vector<DeviceId> images;
+    images.reserve(devices_.size());
+    for (std::uint32_t r = 0; r < num_ranks(); ++r) {
+      images.push_back(devices_[moved(kind, num_ranks(), r, by).index()]);
+    }
+    const std::optional<topology::Automorphism> map = finder_.find(images);
+    if (!map) return false;
+    std::vector<TrunkId> image(router_.trunks().size());
+    for (std::uint32_t t = 0; t < image.size(); ++t) {
+      image[t] = image_of(TrunkId(t), *map);
+      if (!image[t].valid()) return false;
+    }
+    for (std::uint32_t t = 0; t < image.size(); ++t) {
+      const std::uint32_t a = root(t), b = root(image[t].index());
+      parent_[std::max(a, b)] = std::min(a, b);
+    }
+    return true;
+  }
+
+  /// The trunk that all members go to, with the same shares and capacity; else none.
+  [[nodiscard]] TrunkId image_of(TrunkId id, const topology::Automorphism& map) const {
+    const auto members = router_.members(id);
+    const TrunkId image = trunk_of_link_[map.link[members.front().link.index()].index()];
+    const Trunk& from = router_.trunks()[id.index()];
+    const Trunk& to = router_.trunks()[image.index()];
+    if (from.capacity != to.capacity || from.num_members != to.num_members) return {};
+    const auto image_members = router_.members(image);
+    for (const TrunkMember& member : members) {
+      const LinkId link = map.link[member.link.index()];
+      const auto place = std::ranges::lower_bound(image_members, link, {}, &TrunkMember::link);
+      if (place == image_members.end() || place->link != link || place->share != member.share) return {};
+    }
+    return image;
+  }
+
+  void split_orbits() {
+    parent_.resize(router_.trunks().size());
+    std::iota(parent_.begin(), parent_.end(), 0U);
+  }
+  [[nodiscard]] std::uint32_t root(std::uint32_t t) {
+    while (parent_[t] != t) t = parent_[t] = parent_[parent_[t]];
+    return t;
+  }
+  [[nodiscard]] std::uint32_t num_ranks() const { return static_cast<std::uint32_t>(devices_.size()); }
+
+  const topology::Router& router_;
+  std::span<const DeviceId> devices_;
+  topology::AutomorphismFinder finder_;
+  std::vector<TrunkId> trunk_of_link_;  // by LinkId
+  std::vector<std::uint32_t> parent_;   // by TrunkId: towards the lowest of its orbit
+};
+
+}  // namespace
 
 Folding::Folding(RankSymmetry group, std::uint32_t ranks, std::vector<TrunkId> trunk_class)
     : group_(group),
       copies_(ranks / group.stride),
       trunk_class_(std::move(trunk_class)),
       orbit_size_(trunk_class_.size(), 0) {
-  for (const TrunkId representative : trunk_class_) {
-    if (++orbit_size_[representative.index()] == 1) ++num_classes_;
+  CHECK(group.stride < ranks && ranks % group.stride == 0, "the stride of a group divides the number of ranks");
+  for (std::uint32_t t = 0; t < trunk_class_.size(); ++t) {
+    const std::uint32_t lowest = trunk_class_[t].index();
+    CHECK(lowest <= t && trunk_class_[lowest] == trunk_class_[t], "the class of a trunk is the lowest of its orbit");
+    num_classes_ += orbit_size_[lowest] == 0 ? 1 : 0;
+    orbit_size_[lowest] += 1;
   }
 }
 
-void Folding::fold(std::span<const topology::Hop> route, std::vector<topology::Hop>& hops,
-                   std::vector<double>& loads) const {
+void Folding::fold(std::span<const Hop> route, std::vector<Hop>& hops, std::vector<double>& loads) const {
   hops.clear();
   loads.clear();
-  for (const topology::Hop& hop : route) {
-    const TrunkId representative = trunk_class(hop.trunk);
-    const double load = hop.weight * (copies_ / orbit_size_[representative.index()]);
-    const auto place =
-        std::ranges::find_if(hops, [&](const topology::Hop& other) { return other.trunk == representative; });
+  for (const Hop& hop : route) {
+    const TrunkId trunk = trunk_class(hop.trunk);
+    const auto place = std::ranges::find(hops, trunk, &Hop::trunk);
     if (place == hops.end()) {
-      hops.push_back({representative, hop.weight});
-      loads.push_back(load);
+      hops.push_back({trunk, hop.weight});
+      loads.push_back(hop.weight);
       continue;
     }
     place->weight = std::max(place->weight, hop.weight);
-    loads[static_cast<std::size_t>(place - hops.begin())] += load;
+    loads[static_cast<std::size_t>(place - hops.begin())] += hop.weight;
   }
+  for (std::size_t i = 0; i < hops.size(); ++i) loads[i] = loads[i] * copies_ / orbit_size_[hops[i].trunk.index()];
 }
 
 std::string Folding::text() const {
-  const std::string name = group_.kind == RankSymmetry::Kind::rotation ? "rotation" : "exclusive or";
-  return name + " by " + std::to_string(group_.stride) + " of " + std::to_string(copies_ * group_.stride) + " ranks";
+  const char* const kind = group_.kind == RankSymmetry::Kind::rotation ? "rotation" : "exclusive or";
+  return std::string(kind) + " by " + std::to_string(stride()) + " of " + std::to_string(stride() * copies_) + " ranks";
+}
+
+std::optional<Folding> find_folding(const topology::Topology& topology, const topology::Router& router,
+                                    std::span<const DeviceId> devices, const collectives::Schedule& schedule) {
+  if (!router.follows_shape()) return std::nullopt;
+  const std::vector<RankSymmetry> declared = schedule.symmetries();
+  if (declared.empty()) return std::nullopt;
+  const auto ranks = static_cast<std::uint32_t>(devices.size());
+  CHECK(ranks == schedule.collective().ranks(), "a device for each rank");
+  Search search(topology, router, devices);
+  std::optional<Folding> best;
+  for (const RankSymmetry group : declared) {
+    CHECK(group.stride > 0 && group.stride < ranks && ranks % group.stride == 0, "a declared stride divides the ranks");
+    if (const auto stride = search.finest(group, best ? best->stride() : ranks)) {
+      best.emplace(RankSymmetry{group.kind, *stride}, ranks, search.trunk_class());
+    }
+  }
+  return best;
 }
 
 }  // namespace polyplane::sim
