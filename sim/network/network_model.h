@@ -27,7 +27,9 @@ struct Flow {
   std::span<const topology::Hop> hops;  // read during start() only; empty: infinitely fast
   /// In a folded run one flow stands for a whole orbit: what the orbit puts on the trunk of each hop, in units of the rate
   /// of one flow. Empty: the weights of the hops. The flow alone is as fast as `hops` say, its load and its bytes are these.
+  /// Where each is a whole multiple of the hop's weight, the run has the same bits as that of the orbit, flow by flow.
   std::span<const double> loads;
+  std::uint32_t copies = 1;  // flows that it stands for
 };
 
 /// What a model knows of a flow in the moment of its delivery, for attribution.
