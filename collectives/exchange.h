@@ -33,6 +33,8 @@ class RingExchange {
   [[nodiscard]] std::uint32_t steps(std::uint32_t) const {
     return pattern_ == Pattern::all_reduce ? 2 * (n_ - 1) : n_ - 1;
   }
+  /// Participant p sends part p - step - lead() (mod n).
+  [[nodiscard]] std::uint32_t lead() const { return lead_; }
   [[nodiscard]] Exchange at(std::uint32_t me, std::uint32_t step) const {
     Exchange e;
     e.to = me + 1 == n_ ? 0 : me + 1;

@@ -11,6 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +57,17 @@ struct Block {
   Bytes bytes;
 };
 
+/// One lane number of all ranks together, when it is nothing but a walk around a ring: in each of `steps` steps every rank
+/// sends to the next of `order` (cyclically), whose same step of the same lane receives it, and nothing waits for another
+/// lane. In step k position i sends part (i - k - lag) mod n; parts below `longer_parts` have `longer_bytes`, others `bytes`.
+struct RingLane {
+  std::span<const RankId> order;  // of the schedule, each rank once
+  std::uint32_t steps = 0;
+  std::uint32_t lag = 0;
+  std::uint32_t longer_parts = 0;
+  Bytes bytes, longer_bytes;
+};
+
 /// Immutable and thread-safe. Generated schedules compute their steps (memory O(ranks) or less); imported ones store
 /// them.
 class Schedule {
@@ -78,6 +91,9 @@ class Schedule {
   /// Not empty: the schedule is these messages, all of them free to start at once, each in a lane of its own. No pair of
   /// ranks is in two blocks.
   [[nodiscard]] virtual std::vector<Block> blocks() const { return {}; }
+  /// What num_steps() and step() say of this lane number of all ranks, in short; none: it is no ring. Tested for all
+  /// algorithms. REQUIRES: lane < num_lanes().
+  [[nodiscard]] virtual std::optional<RingLane> ring_lane(std::uint32_t) const { return std::nullopt; }
 };
 
 }  // namespace polyplane::collectives
