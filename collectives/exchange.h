@@ -30,6 +30,9 @@ class RingExchange {
       : n_(participants), pattern_(pattern), lead_(pattern == Pattern::reduce_scatter ? 1 : 0) {}
 
   [[nodiscard]] std::uint32_t parts() const { return n_; }
+  /// Rotating the numbers of all participants (or a bit flipped in all) changes nothing in whom they meet at which step.
+  [[nodiscard]] static bool rotates() { return true; }
+  [[nodiscard]] bool exchanges_by_xor() const { return n_ <= 2; }
   [[nodiscard]] std::uint32_t steps(std::uint32_t) const {
     return pattern_ == Pattern::all_reduce ? 2 * (n_ - 1) : n_ - 1;
   }
@@ -105,6 +108,8 @@ class HalvingDoublingExchange {
 
   [[nodiscard]] std::uint32_t parts() const { return core_; }
   [[nodiscard]] std::uint32_t folded() const { return folded_; }
+  [[nodiscard]] bool rotates() const { return core_ + folded_ <= 2; }
+  [[nodiscard]] bool exchanges_by_xor() const { return folded_ == 0; }
   /// An involution: also the core participant that owns a part.
   [[nodiscard]] std::uint32_t reversed(std::uint32_t v) const { return reversed_[v]; }
   /// Participant that plays core participant v.

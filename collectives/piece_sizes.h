@@ -16,6 +16,8 @@ class PieceSizes {
   PieceSizes(std::int64_t elements, std::uint32_t pieces, std::int64_t element_bytes)
       : base_bytes_(elements / pieces * element_bytes), longer_(elements % pieces), element_bytes_(element_bytes) {}
 
+  /// All pieces are of one size.
+  [[nodiscard]] bool even() const { return longer_ == 0; }
   [[nodiscard]] Bytes of(std::uint32_t piece) const {
     return Bytes(base_bytes_ + (piece < longer_ ? element_bytes_ : 0));
   }

@@ -8,6 +8,7 @@
 #include "collectives/exchange.h"
 #include "collectives/generated_schedule.h"
 #include "collectives/rank_order.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -41,6 +42,10 @@ class Blocks : public GeneratedSchedule {
       chunks.push_back(chunk(order_[(e.first + i) % exchange_.parts()].index()));
     }
     std::sort(chunks.begin(), chunks.end());
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    return symmetries_along(RankSymmetry::Kind::rotation, exchange_.parts(), position_);
   }
 
  private:
@@ -91,6 +96,10 @@ class Alltoall : public GeneratedSchedule {
       chunks.push_back(pair_chunk(order_[source].index(), order_[(source + way) % ranks_].index()));
     }
     std::sort(chunks.begin(), chunks.end());
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    return symmetries_along(RankSymmetry::Kind::rotation, ranks_, position_);
   }
 
  private:

@@ -1,13 +1,27 @@
 // Everything at once: each message has a lane of its own and starts at the beginning. Alltoall, alltoallv, gather,
 // scatter, and sendrecv (each rank to the next, as nccl-tests does). The fabric alone decides who waits. All but
 // sendrecv have n - 1 lanes a rank, n^2 in all, hence the limit on ranks.
+#include <optional>
 #include <utility>
 
 #include "collectives/algorithm.h"
 #include "collectives/generated_schedule.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
+
+/// Elements of every block between two ranks, when all are alike.
+std::optional<std::int64_t> one_size(const Collective& contract) {
+  const std::int64_t elements = contract.pair_elements(0, 1);
+  if (contract.kind() == CollectiveKind::alltoall) return elements;
+  for (std::uint32_t i = 0; i < contract.ranks(); ++i) {
+    for (std::uint32_t j = 0; j < contract.ranks(); ++j) {
+      if (i != j && contract.pair_elements(i, j) != elements) return std::nullopt;
+    }
+  }
+  return elements;
+}
 
 /// Lane d - 1 sends to the rank d on and receives from the rank d back. `lanes` below n - 1 leaves the farther ones out.
 class Shifts : public GeneratedSchedule {
@@ -35,6 +49,21 @@ class Shifts : public GeneratedSchedule {
   void payload(RankId rank, std::uint32_t lane, std::uint32_t, std::vector<ChunkId>& chunks) const override {
     const std::uint32_t me = rank.index();
     chunks.assign(1, sendrecv_ ? chunk(me) : pair_chunk(me, destination(me, lane)));
+  }
+
+  /// Not exclusive or: a lane is a distance.
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    std::vector<RankSymmetry> groups;
+    const auto kind = RankSymmetry::Kind::rotation;
+    add_finest(kind, ranks_, [&](std::uint32_t by) { return keeps_sizes(kind, by, collective()); }, groups);
+    return groups;
+  }
+
+  [[nodiscard]] std::vector<Block> blocks() const override {
+    if (sendrecv_ || ranks_ < 2) return {};
+    const std::optional<std::int64_t> elements = one_size(collective());
+    if (!elements) return {};
+    return {{0, ranks_, 0, ranks_, Bytes(*elements * collective().shape().element_bytes)}};
   }
 
  private:
@@ -73,6 +102,12 @@ class Star : public GeneratedSchedule {
     s.peer_lane = at_root ? 0 : lane_of(rank.index());
     s.send_bytes = block_;
     return s;
+  }
+
+  [[nodiscard]] std::vector<Block> blocks() const override {
+    if (ranks_ < 2) return {};
+    if (gather_) return {{0, ranks_, root_, root_ + 1, block_}};
+    return {{root_, root_ + 1, 0, ranks_, block_}};
   }
 
   void payload(RankId rank, std::uint32_t lane, std::uint32_t, std::vector<ChunkId>& chunks) const override {

@@ -6,6 +6,7 @@
 #include "collectives/exchange.h"
 #include "collectives/generated_schedule.h"
 #include "collectives/rank_order.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -38,6 +39,10 @@ class Dissemination : public GeneratedSchedule {
       chunks.push_back(chunk(order_[(me + ranks - back) % ranks].index()));
     }
     std::sort(chunks.begin(), chunks.end());
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    return symmetries_along(RankSymmetry::Kind::rotation, exchange_.parts(), position_);
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "collectives/generated_schedule.h"
 #include "collectives/piece_sizes.h"
 #include "collectives/rank_order.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -28,7 +29,13 @@ class HalvingDoubling : public GeneratedSchedule {
     return exchange_.steps(position_[rank.index()]);
   }
 
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    if (exchange_.folded() > 0 || !sizes_even()) return {};
+    return symmetries_along(RankSymmetry::Kind::exclusive_or, exchange_.parts(), position_);
+  }
+
  protected:
+  [[nodiscard]] virtual bool sizes_even() const { return true; }
   [[nodiscard]] Step peers(const Exchange& e) const {
     Step s;
     if (e.to != Exchange::kNone) s.send_to = order_[e.to];
@@ -63,6 +70,8 @@ class AllReduce : public HalvingDoubling {
   }
 
  private:
+  [[nodiscard]] bool sizes_even() const override { return sizes_.even(); }
+
   PieceSizes sizes_;
 };
 

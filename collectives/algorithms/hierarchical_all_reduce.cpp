@@ -15,6 +15,7 @@
 #include "collectives/generated_schedule.h"
 #include "collectives/own_choice.h"
 #include "collectives/piece_sizes.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -61,6 +62,11 @@ class HierarchicalAllReduce : public GeneratedSchedule {
     }
     chunks.clear();
     for (std::uint32_t i = 0; i < count; ++i) chunks.push_back(chunk(0, first + i));
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    if (!sizes_.even()) return {};
+    return symmetries_of_grid(grid_, rail_.rotates(), rail_.exchanges_by_xor());
   }
 
  private:

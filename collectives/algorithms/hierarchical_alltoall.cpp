@@ -14,6 +14,7 @@
 #include "collectives/domain_grid.h"
 #include "collectives/generated_schedule.h"
 #include "collectives/own_choice.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -82,6 +83,13 @@ class HierarchicalAlltoall : public GeneratedSchedule {
       }
     }
     std::sort(chunks.begin(), chunks.end());
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    std::vector<RankSymmetry> groups = symmetries_of_grid(grid_, true, grid_.domains() <= 2);
+    std::erase_if(groups,
+                  [&](const RankSymmetry& group) { return !keeps_sizes(group.kind, group.stride, collective()); });
+    return groups;
   }
 
  private:

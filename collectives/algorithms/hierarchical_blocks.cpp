@@ -14,6 +14,7 @@
 #include "collectives/generated_schedule.h"
 #include "collectives/own_choice.h"
 #include "collectives/piece_sizes.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -33,6 +34,10 @@ class HierarchicalBlocks : public GeneratedSchedule {
     for (std::uint32_t slice = 0; slice < slices; ++slice) {
       slice_of_rail_step_.insert(slice_of_rail_step_.end(), rail_steps_, slice);
     }
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    return symmetries_of_grid(grid_, true, grid_.domains() <= 2);
   }
 
  protected:

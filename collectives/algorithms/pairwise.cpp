@@ -5,6 +5,7 @@
 
 #include "collectives/algorithm.h"
 #include "collectives/generated_schedule.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -30,6 +31,13 @@ class Pairwise : public GeneratedSchedule {
 
   void payload(RankId rank, std::uint32_t, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
     chunks.assign(1, pair_chunk(rank.index(), destination(rank.index(), step)));
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    std::vector<RankSymmetry> groups;
+    const auto kind = by_xor_ ? RankSymmetry::Kind::exclusive_or : RankSymmetry::Kind::rotation;
+    add_finest(kind, ranks_, [&](std::uint32_t by) { return keeps_sizes(kind, by, collective()); }, groups);
+    return groups;
   }
 
  private:

@@ -4,6 +4,8 @@
 // slices advance independently. All-reduce is a reduce-scatter of n - 1 steps and an all-gather of n - 1 steps.
 // Own choice: one channel per rail of a domain, halved while a message is below 8 KiB; one slice, because slices that
 // share a link fairly advance in step and hide nothing.
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "collectives/algorithm.h"
@@ -12,6 +14,7 @@
 #include "collectives/own_choice.h"
 #include "collectives/piece_sizes.h"
 #include "collectives/rank_order.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -62,6 +65,22 @@ class Ring : public GeneratedSchedule {
     const std::size_t ring = std::size_t{lane_[lane].channel} * ranks_;
     const std::uint32_t part = exchange_.at(position_[ring + rank.index()], step).first;
     chunks.assign(1, chunk(whole_block_ ? 0 : order_[ring + part].index(), piece(lane, part)));
+  }
+
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
+    if (!sizes_.even()) return {};
+    return symmetries_along(RankSymmetry::Kind::rotation, ranks_, position_);
+  }
+
+  [[nodiscard]] std::optional<RingLane> ring_lane(std::uint32_t lane) const override {
+    RingLane ring;
+    ring.order = std::span(order_).subspan(std::size_t{lane_[lane].channel} * ranks_, ranks_);
+    ring.steps = exchange_.steps(0);
+    ring.lag = exchange_.lead();
+    ring.longer_bytes = sizes_.of(piece(lane, 0));
+    ring.bytes = sizes_.of(piece(lane, ranks_ - 1));
+    while (ring.longer_parts < ranks_ && sizes_.of(piece(lane, ring.longer_parts)) != ring.bytes) ++ring.longer_parts;
+    return ring;
   }
 
  private:
