@@ -60,7 +60,10 @@ std::string scale_up_switch_name(std::string tier) {
 /// Lays nodes and planes in one pass over a spec that is checked and within the limits.
 class ClusterBuilder {
  public:
-  explicit ClusterBuilder(const ClusterSpec& spec) : spec_(spec), node_(spec.node), builder_(spec.name) {}
+  ClusterBuilder(const ClusterSpec& spec, const ClusterSize& size)
+      : spec_(spec), node_(spec.node), builder_(spec.name) {
+    builder_.reserve(static_cast<std::size_t>(size.devices), static_cast<std::size_t>(size.links));
+  }
 
   Topology build() && {
     const bool has_fabric = !spec_.fabric.generator.empty();
@@ -229,7 +232,7 @@ ClusterSize cluster_size(const ClusterSpec& spec) {
 
 Topology build_cluster(const ClusterSpec& spec) {
   const ClusterSize size = cluster_size(spec);
-  Topology topology = ClusterBuilder(spec).build();
+  Topology topology = ClusterBuilder(spec, size).build();
   CHECK(size.devices == static_cast<int128>(topology.devices().size()) &&
             size.links == static_cast<int128>(topology.links().size()),
         "the counts of generator \"" + spec.fabric.generator + "\" differ from what it built");

@@ -76,7 +76,7 @@ void write_json_link(std::ostream& out, const Topology& topology, const Link& li
 }  // namespace
 
 void write_dot(std::ostream& out, const Topology& topology) {
-  const BoostGraph& edges = topology.graph().edges;
+  const BoostGraph& edges = topology.graph().boost_graph();
   const auto write_device = [&](std::ostream& to, Vertex vertex) {
     const Device& device = topology.devices()[vertex];
     to << "[label=" << dot_string(device.name) << " kind=" << name_of(device.kind) << " node=" << device.node
@@ -94,7 +94,7 @@ void write_dot(std::ostream& out, const Topology& topology) {
 }
 
 void write_graphml(std::ostream& out, const Topology& topology) {
-  const BoostGraph& edges = topology.graph().edges;
+  const BoostGraph& edges = topology.graph().boost_graph();
   boost::dynamic_properties keys;
   const auto device_key = [&](const std::string& name, auto value) {
     keys.property(name, boost::make_function_property_map<Vertex>(

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>
+#include <mutex>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "topology/name_index.h"
 #include "topology/topology.h"
 
 namespace polyplane::topology {
@@ -22,24 +22,26 @@ struct LinkRows {
 };
 
 struct Topology::Graph {
-  struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
-
   std::string name;
   std::vector<Device> devices;
   std::vector<Link> links;
   std::vector<std::string> tier_names;
-  std::unordered_map<std::string, DeviceId, NameHash, std::equal_to<>> by_name;  // looked up, never walked
+  NameIndex by_name;
   bool lossless = true;
 
   // Compiled by TopologyBuilder::build(), once.
-  BoostGraph edges;
   LinkRows out, in;
   std::vector<DeviceId> accelerators;
   std::vector<std::int32_t> scaleup_domain;
   std::int32_t num_nodes = 0, num_planes = 0;
+
+  /// For algorithms of Boost.Graph: made of devices and links when first asked for, by whichever thread asks, since it
+  /// takes longer and more memory than all the rest.
+  [[nodiscard]] const BoostGraph& boost_graph() const;
+
+ private:
+  mutable std::once_flag once_;
+  mutable BoostGraph boost_graph_;
 };
 
 }  // namespace polyplane::topology

@@ -37,13 +37,13 @@ struct Device {
 /// A directed edge; a cable is two of them, each the other's `reverse`. Parallel links stay apart.
 struct Link {
   DeviceId from, to;
-  BitRate rate;          // per direction; what is left of it when degraded
-  BitRate nominal_rate;  // as built
-  Duration latency;      // cable, plus traversal of the device it enters (switch) or the NICs at its ends
-  LinkKind kind = LinkKind::scale_out;
+  BitRate rate;            // per direction; what is left of it when degraded
+  BitRate nominal_rate;    // as built
+  Duration latency;        // cable, plus traversal of the device it enters (switch) or the NICs at its ends
   std::uint32_t tier = 0;  // index into Topology::tier_names()
   std::int32_t plane = -1;
   LinkId reverse;  // none for a one-way link of a user's graph
+  LinkKind kind = LinkKind::scale_out;
   bool up = true;
   std::string name;  // may be empty; user graphs name links for explicit routes
 };
@@ -55,10 +55,10 @@ class Topology {
   ~Topology();
 
   [[nodiscard]] const std::string& name() const;
-  [[nodiscard]] std::span<const Device> devices() const;
-  [[nodiscard]] std::span<const Link> links() const;
-  [[nodiscard]] const Device& device(DeviceId id) const { return devices()[id.index()]; }
-  [[nodiscard]] const Link& link(LinkId id) const { return links()[id.index()]; }
+  [[nodiscard]] std::span<const Device> devices() const { return devices_; }
+  [[nodiscard]] std::span<const Link> links() const { return links_; }
+  [[nodiscard]] const Device& device(DeviceId id) const { return devices_[id.index()]; }
+  [[nodiscard]] const Link& link(LinkId id) const { return links_[id.index()]; }
   /// Links that leave / enter a device, by ascending LinkId (down ones included).
   [[nodiscard]] std::span<const LinkId> out_links(DeviceId id) const;
   [[nodiscard]] std::span<const LinkId> in_links(DeviceId id) const;
@@ -77,13 +77,15 @@ class Topology {
   /// The device with that name, or none.
   [[nodiscard]] DeviceId find_device(std::string_view name) const;
 
-  struct Graph;  // Boost adjacency_list and the arrays compiled from it: topology/graph.h, for topology/*.cpp only
+  struct Graph;  // the store and the arrays compiled from it: topology/graph.h, for topology/*.cpp only
   [[nodiscard]] const Graph& graph() const { return *graph_; }
 
  private:
   friend class TopologyBuilder;
   explicit Topology(std::unique_ptr<Graph> graph);
   std::unique_ptr<Graph> graph_;
+  std::span<const Device> devices_;  // of graph_
+  std::span<const Link> links_;
 };
 
 /// Collects devices and links and hands out the immutable graph.
@@ -92,6 +94,9 @@ class TopologyBuilder {
   explicit TopologyBuilder(std::string name);
   TopologyBuilder(TopologyBuilder&&) noexcept;
   ~TopologyBuilder();
+
+  /// Makes room for so many devices and directed links in all; more may come.
+  void reserve(std::size_t devices, std::size_t links);
 
   /// Throws InputError when the name exists twice.
   DeviceId add_device(Device device);

@@ -29,49 +29,44 @@ LinkId append(Graph& graph, Link link) {
   return id;
 }
 
+void check_links(const Graph& graph) {
+  for (const Link& link : graph.links) {
+    CHECK(link.rate.bps() > 0 && link.latency.ps() >= 0, "link " + graph.devices[link.from.index()].name + " -> " +
+                                                             graph.devices[link.to.index()].name +
+                                                             " needs a positive rate and a latency of zero or more");
+  }
+}
+
 void take_failed_devices_down(Graph& graph) {
+  if (std::all_of(graph.devices.begin(), graph.devices.end(), [](const Device& device) { return device.up; })) return;
   for (Link& link : graph.links) {
     if (!graph.devices[link.from.index()].up || !graph.devices[link.to.index()].up) link.up = false;
   }
 }
 
-void compile_edges(Graph& graph) {
-  for (std::size_t device = 0; device < graph.devices.size(); ++device) boost::add_vertex(graph.edges);
-  for (std::uint32_t index = 0; index < graph.links.size(); ++index) {
-    const Link& link = graph.links[index];
-    boost::add_edge(link.from.index(), link.to.index(), LinkId(index), graph.edges);
-  }
-}
-
-void compile_rows(Graph& graph) {
+/// Links by `end`; those of one device in the order of their ids.
+void compile_rows(const Graph& graph, DeviceId Link::* end, LinkRows& rows) {
   const std::size_t num_devices = graph.devices.size();
-  graph.out.begin.reserve(num_devices + 1);
-  graph.out.begin.push_back(0);
-  graph.out.links.reserve(graph.links.size());
-  graph.in.begin.assign(num_devices + 1, 0);
-  for (std::size_t device = 0; device < num_devices; ++device) {
-    const auto [first, last] = boost::out_edges(device, graph.edges);
-    for (auto edge = first; edge != last; ++edge) {
-      graph.out.links.push_back(graph.edges[*edge]);
-      ++graph.in.begin[boost::target(*edge, graph.edges) + 1];
-    }
-    graph.out.begin.push_back(static_cast<std::uint32_t>(graph.out.links.size()));
-  }
-  std::partial_sum(graph.in.begin.begin(), graph.in.begin.end(), graph.in.begin.begin());
-  std::vector<std::uint32_t> next(graph.in.begin.begin(), graph.in.begin.end() - 1);
-  graph.in.links.resize(graph.links.size());
+  // begin[d + 1] is where the next link of device d goes, and ends up as where those of d + 1 begin.
+  rows.begin.assign(num_devices + 2, 0);
+  for (const Link& link : graph.links) ++rows.begin[(link.*end).index() + 2];
+  std::partial_sum(rows.begin.begin(), rows.begin.end(), rows.begin.begin());
+  rows.links.resize(graph.links.size());
   for (std::uint32_t index = 0; index < graph.links.size(); ++index) {
-    graph.in.links[next[graph.links[index].to.index()]++] = LinkId(index);
+    rows.links[rows.begin[(graph.links[index].*end).index() + 1]++] = LinkId(index);
   }
+  rows.begin.pop_back();
 }
 
 void compile_accelerators(Graph& graph) {
   for (std::uint32_t index = 0; index < graph.devices.size(); ++index) {
     if (graph.devices[index].kind == DeviceKind::accelerator) graph.accelerators.emplace_back(index);
   }
-  std::stable_sort(graph.accelerators.begin(), graph.accelerators.end(), [&](DeviceId a, DeviceId b) {
+  const auto by_node = [&](DeviceId a, DeviceId b) {
     return graph.devices[a.index()].node < graph.devices[b.index()].node;
-  });
+  };
+  if (std::is_sorted(graph.accelerators.begin(), graph.accelerators.end(), by_node)) return;
+  std::stable_sort(graph.accelerators.begin(), graph.accelerators.end(), by_node);
 }
 
 void compile_scaleup_domains(Graph& graph) {
@@ -106,9 +101,15 @@ TopologyBuilder::TopologyBuilder(std::string name) : graph_(std::make_unique<Top
 TopologyBuilder::TopologyBuilder(TopologyBuilder&&) noexcept = default;
 TopologyBuilder::~TopologyBuilder() = default;
 
+void TopologyBuilder::reserve(std::size_t devices, std::size_t links) {
+  graph_->devices.reserve(devices);
+  graph_->by_name.reserve(devices);
+  graph_->links.reserve(links);
+}
+
 DeviceId TopologyBuilder::add_device(Device device) {
   const DeviceId id(static_cast<std::uint32_t>(graph_->devices.size()));
-  if (!graph_->by_name.try_emplace(device.name, id).second) {
+  if (!graph_->by_name.add(device.name, id, graph_->devices)) {
     throw InputError("device \"" + printable(device.name) + "\" exists twice; each device needs a name of its own");
   }
   graph_->devices.push_back(std::move(device));
@@ -122,10 +123,10 @@ LinkId TopologyBuilder::add_cable(DeviceId from, DeviceId to, BitRate rate, Dura
              .rate = rate,
              .nominal_rate = rate,
              .latency = latency,
-             .kind = kind,
              .tier = tier_index(*graph_, tier),
              .plane = plane,
              .reverse = LinkId(),
+             .kind = kind,
              .up = true,
              .name = {}};
   Link back = forth;
@@ -144,10 +145,10 @@ LinkId TopologyBuilder::add_link(DeviceId from, DeviceId to, BitRate rate, Durat
                               .rate = rate,
                               .nominal_rate = rate,
                               .latency = latency,
-                              .kind = kind,
                               .tier = tier_index(*graph_, tier),
                               .plane = -1,
                               .reverse = LinkId(),
+                              .kind = kind,
                               .up = true,
                               .name = std::move(name)});
 }
@@ -171,14 +172,10 @@ std::size_t TopologyBuilder::num_devices() const { return graph_->devices.size()
 std::size_t TopologyBuilder::num_links() const { return graph_->links.size(); }
 
 Topology TopologyBuilder::build() && {
-  for (const Link& link : graph_->links) {
-    CHECK(link.rate.bps() > 0 && link.latency.ps() >= 0, "link " + graph_->devices[link.from.index()].name + " -> " +
-                                                             graph_->devices[link.to.index()].name +
-                                                             " needs a positive rate and a latency of zero or more");
-  }
+  check_links(*graph_);
   take_failed_devices_down(*graph_);
-  compile_edges(*graph_);
-  compile_rows(*graph_);
+  compile_rows(*graph_, &Link::from, graph_->out);
+  compile_rows(*graph_, &Link::to, graph_->in);
   compile_accelerators(*graph_);
   compile_scaleup_domains(*graph_);
   compile_counts(*graph_);

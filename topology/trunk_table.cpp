@@ -1,11 +1,13 @@
 #include "topology/trunk_table.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
 #include "base/check.h"
 #include "base/random.h"
+#include "topology/alike_components.h"
 #include "topology/modular.h"
 
 namespace polyplane::topology {
@@ -18,33 +20,29 @@ struct Signature {
   Modular plain, by_distance;
 };
 
-/// Signatures of all edges of a layer; zero where an edge is on no shortest path.
+/// Signatures of the edges of one component after another; zero where an edge is on no shortest path.
 class SignaturePass {
  public:
   explicit SignaturePass(const ShortestPaths& paths)
-      : paths_(paths), signatures_(paths.graph().edges().size()), values_(2 * paths.graph().num_vertices()) {
+      : paths_(paths), is_origin_(paths.graph().num_vertices(), 0), values_(2 * paths.graph().num_vertices()) {
     inverses_.emplace_back();
-    std::vector<std::uint8_t> is_origin(paths.graph().num_vertices(), 0);
-    for (const Vertex v : paths.graph().origins()) is_origin[v] = 1;
-    for (const Vertex target : paths.graph().targets()) {
-      const TransitGraph::Component& c = paths.graph().components()[paths.graph().component_of(target)];
-      if (c.num_edges > 0 && mergeable(c, target)) pass(target, is_origin);
-    }
+    for (const Vertex v : paths.graph().origins()) is_origin_[v] = 1;
   }
-  [[nodiscard]] std::vector<Signature> take() && { return std::move(signatures_); }
+
+  /// By edge from the component's first one on, valid until the next call; empty where targets x edges exceed
+  /// kMaxMergeWork.
+  [[nodiscard]] std::span<const Signature> of(const TransitGraph::Component& component) {
+    const auto targets = paths_.graph().targets();
+    const auto begin = std::lower_bound(targets.begin(), targets.end(), component.first);
+    const auto end = std::lower_bound(begin, targets.end(), component.first + component.num_vertices);
+    if (static_cast<std::uint64_t>(end - begin) * component.num_edges > kMaxMergeWork) return {};
+    first_edge_ = edges_of(paths_.graph(), component).begin;
+    signatures_.assign(component.num_edges, {});
+    for (auto target = begin; target != end; ++target) pass(*target);
+    return signatures_;
+  }
 
  private:
-  [[nodiscard]] bool mergeable(const TransitGraph::Component& c, Vertex target) {
-    if (counted_ != &c) {
-      counted_ = &c;
-      const auto targets = paths_.graph().targets();
-      const auto begin = std::lower_bound(targets.begin(), targets.end(), c.first);
-      const auto end = std::lower_bound(targets.begin(), targets.end(), c.first + c.num_vertices);
-      work_ = static_cast<std::uint64_t>(end - begin) * c.num_edges;
-      CHECK(begin != end && *begin == target, "targets come component by component");
-    }
-    return work_ <= kMaxMergeWork;
-  }
   [[nodiscard]] Modular inverse(std::size_t n) {
     while (inverses_.size() <= n) inverses_.push_back(Modular(inverses_.size()).inverse());
     return inverses_[n];
@@ -55,12 +53,12 @@ class SignaturePass {
   }
   Signature& value(PathState s) { return values_[2 * std::size_t{s.vertex} + (s.descending ? 1 : 0)]; }
 
-  void pass(Vertex target, const std::vector<std::uint8_t>& is_origin) {
+  void pass(Vertex target) {
     paths_.fill(target, field_, order_);
     for (auto s = order_.rbegin(); s != order_.rend(); ++s) {  // farthest first
       Signature& here = value(*s);
       Signature sum = std::exchange(here, {});
-      if (!s->descending && is_origin[s->vertex] != 0) {
+      if (!s->descending && is_origin_[s->vertex] != 0) {
         const std::uint64_t bits = mix64((std::uint64_t{s->vertex} << 32U) | target);
         sum.plain += Modular::from_hash(bits);
         sum.by_distance += Modular::from_hash(mix64(bits ^ 0x5851f42d4c957f2dULL));
@@ -72,8 +70,9 @@ class SignaturePass {
       const Signature part{sum.plain * split, sum.by_distance * split};
       const Modular weighed = part.by_distance * factor(field_.at(*s));
       for (const std::uint32_t edge : hops) {
-        signatures_[edge].plain += part.plain;
-        signatures_[edge].by_distance += weighed;
+        Signature& row = signatures_[edge - first_edge_];
+        row.plain += part.plain;
+        row.by_distance += weighed;
         Signature& next = value(paths_.after(*s, edge));
         next.plain += part.plain;
         next.by_distance += part.by_distance;
@@ -82,14 +81,14 @@ class SignaturePass {
   }
 
   const ShortestPaths& paths_;
-  std::vector<Signature> signatures_;  // by edge
-  std::vector<Signature> values_;      // by state; zero between passes
+  std::vector<std::uint8_t> is_origin_;  // by vertex
+  std::vector<Signature> signatures_;    // by edge of the component
+  std::uint32_t first_edge_ = 0;
+  std::vector<Signature> values_;  // by state; zero between passes
   std::vector<Modular> inverses_, factors_;
   DistanceField field_;
   std::vector<PathState> order_;
   std::vector<std::uint32_t> buffer_;
-  const TransitGraph::Component* counted_ = nullptr;
-  std::uint64_t work_ = 0;
 };
 
 /// A link beside those that may be merged with it: same key, same trunk.
@@ -97,37 +96,86 @@ struct Candidate {
   std::uint64_t key = 0;  // ratio of the two forms
   std::uint32_t tier = 0;
   LinkId link;
-  Modular row;  // the plain form
+  Modular row;      // the plain form
+  Modular inverse;  // of row
 };
+
+/// Sets the inverses with one division for all of them (Montgomery).
+void invert_rows(std::vector<Candidate>& candidates) {
+  Modular product(1);
+  for (Candidate& c : candidates) {
+    c.inverse = product;  // of the rows before
+    product = product * c.row;
+  }
+  Modular rest = product.inverse();
+  for (auto c = candidates.rbegin(); c != candidates.rend(); ++c) {
+    c->inverse = c->inverse * rest;
+    rest = rest * c->row;
+  }
+}
 
 struct Group {
   std::vector<LinkId> links;     // ascending
   std::vector<Fraction> shares;  // of each, relative to the first
 };
 
-void find_groups(const Topology& topology, const ShortestPaths& paths, std::vector<Group>& groups) {
-  const std::vector<Signature> signatures = SignaturePass(paths).take();
+/// `signatures`: of the edges from `first_edge` on.
+std::vector<Group> group(const Topology& topology, const TransitGraph& graph, std::uint32_t first_edge,
+                         std::span<const Signature> signatures) {
   std::vector<Candidate> candidates;
+  candidates.reserve(signatures.size());
   for (std::size_t e = 0; e < signatures.size(); ++e) {
-    const Signature& s = signatures[e];
-    if (s.plain.value() == 0) continue;
-    const LinkId link = paths.graph().edges()[e].link;
-    candidates.push_back({(s.by_distance * s.plain.inverse()).value(), topology.link(link).tier, link, s.plain});
+    if (signatures[e].plain.value() == 0) continue;
+    const LinkId link = graph.edges()[first_edge + e].link;
+    candidates.push_back({signatures[e].by_distance.value(), topology.link(link).tier, link, signatures[e].plain, {}});
   }
+  invert_rows(candidates);
+  for (Candidate& c : candidates) c.key = (Modular(c.key) * c.inverse).value();
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return std::tuple(a.key, a.tier, a.link) < std::tuple(b.key, b.tier, b.link);
   });
+  std::vector<Group> groups;
   for (std::size_t i = 0; i < candidates.size();) {
     const Candidate& first = candidates[i];
-    const Modular unit = first.row.inverse();
     Group group;
     for (; i < candidates.size() && candidates[i].key == first.key && candidates[i].tier == first.tier; ++i) {
-      if (const auto share = small_fraction(candidates[i].row * unit, kMaxShareTerm)) {
+      if (const auto share = small_fraction(candidates[i].row * first.inverse, kMaxShareTerm)) {
         group.links.push_back(candidates[i].link);
         group.shares.push_back(*share);
       }
     }
     if (group.links.size() > 1) groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+/// Components that are alike are worked out once.
+void find_groups(const Topology& topology, const ShortestPaths& paths, std::vector<Group>& groups) {
+  const TransitGraph& graph = paths.graph();
+  const std::vector<std::uint32_t> model = first_alike(topology, graph);
+  SignaturePass pass(paths);
+  struct Range {
+    std::size_t begin = 0, end = 0;
+  };
+  std::vector<Range> found(graph.components().size());  // in `groups`
+  for (std::uint32_t c = 0; c < found.size(); ++c) {
+    const TransitGraph::Component& component = graph.components()[c];
+    if (component.num_edges == 0) continue;
+    const std::uint32_t first_edge = edges_of(graph, component).begin;
+    found[c].begin = groups.size();
+    if (model[c] == c) {
+      for (Group& g : group(topology, graph, first_edge, pass.of(component))) groups.push_back(std::move(g));
+    } else {
+      const std::uint32_t model_edge = edges_of(graph, graph.components()[model[c]]).begin;
+      const std::uint32_t offset =
+          graph.edges()[first_edge].link.index() - graph.edges()[model_edge].link.index();  // modulo 2^32
+      for (std::size_t g = found[model[c]].begin; g < found[model[c]].end; ++g) {
+        Group copy = groups[g];
+        for (LinkId& link : copy.links) link = LinkId(link.index() + offset);
+        groups.push_back(std::move(copy));
+      }
+    }
+    found[c].end = groups.size();
   }
 }
 
