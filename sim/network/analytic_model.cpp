@@ -34,7 +34,7 @@ class AnalyticModel final : public NetworkModel {
       const Rate rate = line_rate(flow.hops, capacities_);
       slot.facts.line_time = drain_time(flow.size, rate);
       slot.facts.narrowest = rate.trunk;
-      carried_.add(flow.hops, flow.size);
+      carried_.add(flow.hops, flow.loads, flow.size);
     }
     engine_.schedule(slot.facts.drain_start + slot.facts.line_time, EventKind::flow_end, flow.id.index());
   }

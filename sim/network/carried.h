@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/network/load_units.h"
 #include "topology/router.h"
 
 namespace polyplane::sim {
@@ -14,12 +15,19 @@ class Carried {
  public:
   explicit Carried(std::size_t trunks) : whole_(trunks, 0), part_(trunks, 0) {}
 
-  void add(std::span<const topology::Hop> hops, Bytes size) {
-    for (const topology::Hop& hop : hops) {
-      if (hop.weight == 1.0) {
-        whole_[hop.trunk.index()] += size.count();
+  /// `loads`: as in Flow; empty: the weights of the hops.
+  void add(std::span<const topology::Hop> hops, std::span<const double> loads, Bytes size) {
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+      const std::size_t trunk = hops[i].trunk.index();
+      if (loads.empty() && hops[i].weight == 1.0) {
+        whole_[trunk] += size.count();
+        continue;
+      }
+      const HopLoad load = loads.empty() ? HopLoad{hops[i].weight, 1} : HopLoad::of(hops[i].weight, loads[i]);
+      if (load.weight == 1.0) {
+        whole_[trunk] += load.copies * size.count();
       } else {
-        part_[hop.trunk.index()] += static_cast<std::int64_t>(static_cast<double>(size.count()) * hop.weight * kUnits);
+        part_[trunk] += load.copies * static_cast<int128>(static_cast<double>(size.count()) * load.weight * kUnits);
       }
     }
   }

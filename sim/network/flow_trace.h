@@ -17,12 +17,15 @@ namespace polyplane::sim {
 class FlowTraces {
  public:
   /// `flows` 0: nothing is kept and all calls but facts() are free.
-  explicit FlowTraces(std::size_t flows) : traces_(flows) {}
+  FlowTraces(std::vector<BitRate> capacities, std::size_t flows) : capacities_(std::move(capacities)), traces_(flows) {}
 
-  void started(std::uint32_t flow, std::span<const topology::Hop> hops, std::span<const BitRate> capacities,
-               TimePoint drain_start) {
+  void started(std::uint32_t flow, std::span<const topology::Hop> hops, TimePoint drain_start) {
     if (traces_.empty()) return;
-    traces_[flow] = {hops.empty() ? Rate{} : line_rate(hops, capacities), TrunkId(), drain_start, {}, {}};
+    const Rate alone = hops.empty() ? Rate{} : line_rate(hops, capacities_);
+    traces_[flow] = {alone, TrunkId(), drain_start, drain_start, {}, {}};
+  }
+  void set_capacity(TrunkId trunk, BitRate capacity) {
+    if (!traces_.empty()) capacities_[trunk.index()] = capacity;
   }
   /// The flow has drained at `rate` since it was last told of: what sharing cost goes to its bottleneck of that time; with
   /// no rate at all it has waited.
@@ -49,10 +52,10 @@ class FlowTraces {
     if (!traces_.empty()) traces_[flow].bottleneck = trunk;
   }
 
-  [[nodiscard]] DeliveryFacts facts(std::uint32_t flow, TimePoint drain_start, Bytes size) const {
+  [[nodiscard]] DeliveryFacts facts(std::uint32_t flow, Bytes size) const {
     const Trace& trace = traces_[flow];
     DeliveryFacts facts;
-    facts.drain_start = drain_start;
+    facts.drain_start = trace.drain_start;
     if (!trace.alone.trunk.valid()) return facts;
     if (trace.alone.bps > 0) facts.line_time = drain_time(size, trace.alone);  // else: it started on a dead trunk
     facts.narrowest = trace.alone.trunk;
@@ -65,10 +68,12 @@ class FlowTraces {
   struct Trace {
     Rate alone;
     TrunkId bottleneck;
+    TimePoint drain_start;
     TimePoint since;  // what came before is booked
     Duration waited;
     std::vector<std::pair<TrunkId, double>> held_by;
   };
+  std::vector<BitRate> capacities_;
   std::vector<Trace> traces_;
 };
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/error.h"
+#include "sim/network/load_units.h"
 
 namespace polyplane::sim {
 
@@ -25,11 +27,26 @@ Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> cap
   Rate best;
   for (const topology::Hop& hop : hops) {
     const BitRate capacity = capacities[hop.trunk.index()];
-    const double bps = static_cast<double>(capacity.bps()) / hop.weight;
-    if (best.trunk.valid() && bps >= best.bps) continue;
-    best = {bps, capacity, hop.weight == 1.0 ? 1 : 0, hop.trunk};
+    const double weight =
+        hop.weight == 1.0 ? 1.0 : WeightSum(HopLoad{hop.weight, 1}).value();  // as the flow model has it
+    const double bps = static_cast<double>(capacity.bps()) / weight;
+    if (best.trunk.valid() && bps > best.bps) continue;
+    const auto whole = static_cast<std::int64_t>(hop.weight);
+    const std::int64_t sharers = static_cast<double>(whole) == hop.weight ? whole : 0;
+    if (!best.trunk.valid() || bps < best.bps) {
+      best = {bps, capacity, sharers, hop.trunk};
+    } else {
+      prefer_exact(best, sharers, capacity);
+    }
   }
   return best;
+}
+
+void prefer_exact(Rate& rate, std::int64_t sharers, BitRate capacity) {
+  if (sharers == 0) return;
+  if (rate.sharers > 0 && std::tie(rate.sharers, rate.capacity) <= std::tie(sharers, capacity)) return;
+  rate.sharers = sharers;
+  rate.capacity = capacity;
 }
 
 Duration least_time(uint128 bits, BitRate rate) {

@@ -19,7 +19,10 @@ struct Rate {
   TrunkId trunk;  // the trunk that sets it
 };
 
-/// Narrowest hop: min capacity / weight; exact when its weight is 1. Ties go to the first hop. REQUIRES: hops not
+/// Of shares that tie, the exact one among fewer flows; of the smaller capacity when those are the same.
+void prefer_exact(Rate& rate, std::int64_t sharers, BitRate capacity);
+
+/// Narrowest hop: min capacity / weight; exact when its weight is whole. Ties go to the first hop. REQUIRES: hops not
 /// empty.
 [[nodiscard]] Rate line_rate(std::span<const topology::Hop> hops, std::span<const BitRate> capacities);
 

@@ -1,13 +1,18 @@
 // Weighted max-min fairness by progressive filling; the solver alone, without time.
 //
-// Given trunks t with what is available a_t and flows f with weights w_ft on their trunks, finds rates x_f >= 0 such
+// Given trunks t with what is available a_t and flows f that put w_ft on them for each bit/s, finds rates x_f >= 0 such
 // that
 //   sum_f w_ft x_f <= a_t                          for every trunk, and
 //   every f has a trunk t that is full and on which no flow is faster   (the bottleneck condition),
 // which is necessary and sufficient for the one max-min fair point (Bertsekas and Gallager, Data Networks, 6.5.2).
-// All rates rise together; the trunk with the least fair share a_t / (unfrozen weight) is full first and freezes its
-// flows. Fair shares only grow while flows freeze, so a stale entry of the queue is put back, never lowered.
-// Ties go to the lower trunk. Work space is kept between calls: no allocation in the steady state.
+// All rates rise together; the trunks with the least fair share a_t / (unfrozen weight) are full first, all that tie at
+// once, and freeze their flows. Fair shares only grow while flows freeze, so a stale entry of the queue is put back, never
+// lowered. A trunk with one flow is no constraint among flows but a cap of that flow.
+//
+// The answer depends on the problem alone, to the last bit: not on the numbering of flows and trunks, and of k equal flows
+// it makes no difference whether they are given one by one or as one flow of k copies. What is available and what flows
+// take are whole numbers, ties are frozen together, and the bottleneck of a flow is the first in the order of its hops.
+// O(hops + stale entries); work space is kept between calls: no allocation in the steady state.
 #pragma once
 
 #include <cstdint>
@@ -15,54 +20,75 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/network/level_queue.h"
 #include "sim/network/line_rate.h"
+#include "sim/network/load_units.h"
 
 namespace polyplane::sim {
 
 class MaxMin {
  public:
+  explicit MaxMin(LoadUnits units) : units_(units) {}
+
   /// Forgets the problem, keeps the memory.
   void clear();
-  /// `available`: bit/s left for the flows of this problem. `whole`: nothing else uses the trunk, so available ==
-  /// capacity and an equal share of it is exact. Returns the index 0, 1, 2...
-  std::uint32_t add_trunk(double available_bps, BitRate capacity, bool whole);
+  /// `available`: units left for the flows of this problem; all of `capacity` when nothing else uses the trunk, and an
+  /// equal share of it is then exact. Returns the index 0, 1, 2...
+  std::uint32_t add_trunk(std::int64_t available, BitRate capacity);
   std::uint32_t add_flow();
-  /// Of the flow added last. REQUIRES: weight > 0, each trunk at most once a flow, at least one hop a flow.
-  void add_hop(std::uint32_t trunk, double weight);
+  /// Of the flow added last, in order of travel. REQUIRES: each trunk at most once a flow, at least one hop a flow.
+  void add_hop(std::uint32_t trunk);
+  void add_hop(std::uint32_t trunk, const HopLoad& load);
 
   void solve();
 
   [[nodiscard]] std::size_t num_flows() const { return first_hop_.size(); }
+  /// Trunks of its hops, as given.
+  [[nodiscard]] std::span<const std::uint32_t> hops(std::uint32_t flow) const;
   /// bit/s; Rate::trunk is the index of this problem's bottleneck trunk. Exact (sharers > 0) when it is an equal share
-  /// of a whole trunk at weight 1 with no slower flow on it.
+  /// of a whole trunk with no slower flow on it, and the loads there add up to a whole number.
   [[nodiscard]] const Rate& rate(std::uint32_t flow) const { return rates_[flow]; }
 
  private:
   struct Trunk {
-    double available = 0, weight = 0;
+    std::int64_t available;
     BitRate capacity;
-    std::uint32_t unfrozen = 0;
-    std::uint32_t first_flow = 0;  // into flows_of_trunk_
-    bool whole = false;            // still: no frozen flow, no weight but 1
+    std::uint32_t flows = 0;
+    std::uint32_t shared = 0;  // index into shared_, when flows > 1
   };
-  struct Hop {
+  /// A trunk with several flows.
+  struct Shared {
+    std::int64_t available;
+    double share;              // when last looked at
+    WeightSum weight;          // of flows that are not frozen
+    std::uint32_t first, end;  // into flows_of_shared_
     std::uint32_t trunk;
-    double weight;
+    std::uint32_t sharers;  // when it was full: an exact equal share among so many; else 0
   };
-  struct Level {
-    double share;
-    std::uint32_t trunk;
+  struct Flow {
+    std::uint32_t first, end;  // into shared_hops_
+    std::uint32_t before_cap;  // its shared trunks that come before the trunk that caps it
+    bool frozen;
   };
+  [[nodiscard]] HopLoad load(std::size_t hop) const { return loads_.empty() ? HopLoad{} : loads_[hop]; }
+  void find_shared();
   void index_flows();
-  void freeze(std::uint32_t flow, const Rate& rate);
-  [[nodiscard]] std::span<const Hop> hops(std::uint32_t flow) const;
+  void cap(std::uint32_t flow, std::uint32_t trunk, const WeightSum& weight);
+  void look_at(std::uint32_t shared, double level);
+  void freeze(std::uint32_t flow, double level);
 
+  LoadUnits units_;
   std::vector<Trunk> trunks_;
-  std::vector<Hop> hops_;
-  std::vector<std::uint32_t> first_hop_, flows_of_trunk_;
-  std::vector<Rate> rates_;
-  std::vector<char> frozen_;
-  std::vector<Level> queue_;
+  std::vector<std::uint32_t> hops_, first_hop_;
+  std::vector<HopLoad> loads_;  // of each hop; empty while all are one
+  std::vector<Shared> shared_;
+  std::vector<Flow> flows_;
+  std::vector<std::uint32_t> shared_hops_, flows_of_shared_;
+  std::vector<HopLoad> shared_loads_;  // of each shared hop; empty while all are one
+  std::vector<Rate> rates_;            // of a flow that is not frozen: its cap
+  LevelQueue queue_;                   // items: shared trunks, then flows with a cap
+  std::vector<std::uint32_t> due_, full_;
+  std::size_t unfrozen_ = 0;
 };
 
 }  // namespace polyplane::sim

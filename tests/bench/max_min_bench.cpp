@@ -24,18 +24,18 @@ void permutation_over_leaf_spine(benchmark::State& state) {
   std::vector<std::uint32_t> spine(hosts);
   for (std::uint32_t& s : spine) s = static_cast<std::uint32_t>(random.below(kPerLeaf));
 
-  MaxMin solver;
+  MaxMin solver{LoadUnits()};
   for (auto _ : state) {
     solver.clear();
     for (std::uint32_t trunk = 0; trunk < 4 * links; ++trunk) {
-      solver.add_trunk(static_cast<double>(rate.bps()), rate, true);
+      solver.add_trunk(LoadUnits().of(rate), rate);
     }
     for (std::uint32_t host = 0; host < hosts; ++host) {
       solver.add_flow();
-      solver.add_hop(host, 1.0);
-      solver.add_hop(links + host / kPerLeaf * kPerLeaf + spine[host], 1.0);
-      solver.add_hop(2 * links + peer[host] / kPerLeaf * kPerLeaf + spine[host], 1.0);
-      solver.add_hop(3 * links + peer[host], 1.0);
+      solver.add_hop(host);
+      solver.add_hop(links + host / kPerLeaf * kPerLeaf + spine[host]);
+      solver.add_hop(2 * links + peer[host] / kPerLeaf * kPerLeaf + spine[host]);
+      solver.add_hop(3 * links + peer[host]);
     }
     solver.solve();
     double rate_of_first = solver.rate(0).bps;

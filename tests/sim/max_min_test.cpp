@@ -9,18 +9,16 @@ namespace {
 
 using namespace polyplane::literals;
 
-std::uint32_t whole_trunk(MaxMin& problem, BitRate rate) {
-  return problem.add_trunk(static_cast<double>(rate.bps()), rate, true);
-}
+std::uint32_t whole_trunk(MaxMin& problem, BitRate rate) { return problem.add_trunk(LoadUnits().of(rate), rate); }
 
 void flow_over(MaxMin& problem, std::initializer_list<std::uint32_t> trunks) {
   problem.add_flow();
-  for (const std::uint32_t trunk : trunks) problem.add_hop(trunk, 1.0);
+  for (const std::uint32_t trunk : trunks) problem.add_hop(trunk);
 }
 
 // a: x0 + x1 + x2 <= 90 Gb/s and nothing else binds: 30 each, an exact third.
 TEST(MaxMin, EqualSharesOfOneTrunkAreExact) {
-  MaxMin problem;
+  MaxMin problem{LoadUnits()};
   const auto a = whole_trunk(problem, 90_Gbps);
   const auto wide = whole_trunk(problem, 400_Gbps);
   for (int i = 0; i < 3; ++i) flow_over(problem, {wide, a});
@@ -36,7 +34,7 @@ TEST(MaxMin, EqualSharesOfOneTrunkAreExact) {
 // Parking lot: l0 and l1 of 10; long flow over both, one flow on each. l0: x0 + x1 <= 10, l1: x0 + x2 <= 10 => all 5.
 // A second flow on l1 makes it 10/3 there; x1 then gets the rest of l0, 20/3, which is no equal share.
 TEST(MaxMin, ParkingLot) {
-  MaxMin problem;
+  MaxMin problem{LoadUnits()};
   const auto l0 = whole_trunk(problem, 10_Gbps), l1 = whole_trunk(problem, 10_Gbps);
   flow_over(problem, {l0, l1});
   flow_over(problem, {l0});
@@ -52,12 +50,12 @@ TEST(MaxMin, ParkingLot) {
 
 // Weights: 0.5 x0 + x1 <= 30, one level for both: x = 30 / 1.5 = 20.
 TEST(MaxMin, WeightsCountAgainstTheTrunk) {
-  MaxMin problem;
+  MaxMin problem{LoadUnits()};
   const auto a = whole_trunk(problem, 30_Gbps);
   problem.add_flow();
-  problem.add_hop(a, 0.5);
+  problem.add_hop(a, HopLoad{0.5, 1});
   problem.add_flow();
-  problem.add_hop(a, 1.0);
+  problem.add_hop(a);
   problem.solve();
   EXPECT_DOUBLE_EQ(problem.rate(0).bps, 20e9);
   EXPECT_DOUBLE_EQ(problem.rate(1).bps, 20e9);
@@ -65,8 +63,8 @@ TEST(MaxMin, WeightsCountAgainstTheTrunk) {
 }
 
 TEST(MaxMin, ATrunkThatOthersFillGivesWhatIsLeftAndIsNotExact) {
-  MaxMin problem;
-  const auto a = problem.add_trunk(12e9, 40_Gbps, false);
+  MaxMin problem{LoadUnits()};
+  const auto a = problem.add_trunk(LoadUnits().of(12_Gbps), 40_Gbps);
   flow_over(problem, {a});
   flow_over(problem, {a});
   problem.solve();
@@ -75,8 +73,8 @@ TEST(MaxMin, ATrunkThatOthersFillGivesWhatIsLeftAndIsNotExact) {
 }
 
 TEST(MaxMin, NothingAvailableMeansRateZero) {
-  MaxMin problem;
-  const auto a = problem.add_trunk(-3.0, 40_Gbps, false);
+  MaxMin problem{LoadUnits()};
+  const auto a = problem.add_trunk(-3, 40_Gbps);
   flow_over(problem, {a});
   problem.solve();
   EXPECT_EQ(problem.rate(0).bps, 0.0);
@@ -84,7 +82,7 @@ TEST(MaxMin, NothingAvailableMeansRateZero) {
 
 // The certificate, on random problems: feasible, and every flow has a full trunk on which it is among the fastest.
 TEST(MaxMin, BottleneckConditionHoldsOnRandomProblems) {
-  MaxMin problem;
+  MaxMin problem{LoadUnits()};
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomStream random(seed, 1);
@@ -107,7 +105,7 @@ TEST(MaxMin, BottleneckConditionHoldsOnRandomProblems) {
         if (random.below(3) != 0 && !(path.empty() && t + 1 == num_trunks)) continue;
         const double weight = random.below(2) == 0 ? 1.0 : 0.25 + random.unit();
         path.push_back({t, weight});
-        problem.add_hop(t, weight);
+        problem.add_hop(t, HopLoad{weight, 1});
       }
     }
     problem.solve();
