@@ -23,9 +23,10 @@ class EcmpRouter final : public SinglePathRouter {
     return static_cast<std::uint32_t>(mix64(hash_(key, key.src, seed_)) % count);
   }
   [[nodiscard]] std::uint32_t pick_next_hop(const FlowKey& key, const TransitGraph& graph, const Access& /*exit*/,
-                                            std::span<const std::uint32_t> hops) const override {
-    const DeviceId at = graph.device(graph.edges()[hops[0]].from);
-    return static_cast<std::uint32_t>(hash_(key, at, seed_) % hops.size());
+                                            Vertex at, const NextHops& hops) const override {
+    const std::uint64_t hash = hash_(key, graph.device(at), seed_);
+    const std::uint32_t count = hops.size();  // a power of two mostly, which needs no division
+    return static_cast<std::uint32_t>((count & (count - 1)) == 0 ? hash & (count - 1) : hash % count);
   }
 
   const FlowHash& hash_;

@@ -38,12 +38,53 @@ PathFinder::PathFinder(const Topology& topology)
   for (std::uint32_t i = 0; i < topology.accelerators().size(); ++i) {
     const DeviceId card = topology.accelerators()[i];
     position_[card.index()] = i;
-    rail_.push_back(topology.device(card).rail);
-    domain_.push_back(domains[i]);
     CHECK(domains[i] >= 0, "an accelerator without a scale-up domain: " + topology.device(card).name);
     domains_.resize(std::max(domains_.size(), static_cast<std::size_t>(domains[i]) + 1));
-    domains_[static_cast<std::size_t>(domains[i])].push_back(i);
+    cards_.push_back({.scale_up = side_of(scale_up_.graph(), i),
+                      .scale_out = side_of(scale_out_.graph(), i),
+                      .rail = topology.device(card).rail,
+                      .domain = static_cast<std::uint32_t>(domains[i])});
+    Domain& domain = domains_[cards_.back().domain];
+    if (cards_.back().rail != static_cast<std::int32_t>(domain.members.size())) domain.in_rail_order = false;
+    domain.members.push_back(i);
   }
+}
+
+PathFinder::Side PathFinder::side_of(const TransitGraph& graph, std::uint32_t accelerator) {
+  const auto entries = graph.entries(accelerator), exits = graph.exits(accelerator);
+  if (!graph.doors_out(accelerator).empty() || !graph.doors_in(accelerator).empty()) return {.component = kOddSide};
+  if (entries.empty() && exits.empty()) return {};
+  if (entries.size() != 1 || exits.size() != 1 || entries[0].component != exits[0].component) {
+    return {.component = kOddSide};
+  }
+  return {entries[0].component, entries.data(), exits.data()};
+}
+
+bool PathFinder::sketch(DeviceId src_device, DeviceId dst_device, PlainPlan& plan) const {
+  const std::uint32_t src = position(src_device), dst = position(dst_device);
+  if (src == kNoPosition || dst == kNoPosition || src == dst) return false;
+  const auto odd = [](const Card& card) {
+    return card.scale_up.component == kOddSide || card.scale_out.component == kOddSide;
+  };
+  const auto meet = [](const Side& a, const Side& b) { return a.component == b.component && a.component != kNoSide; };
+  const auto add = [&](Layer layer, const Side& a, const Side& b) {
+    plan.legs[plan.num_legs++] = {layer, a.entry, b.exit};
+    return true;
+  };
+  const Card &from = cards_[src], &to = cards_[dst];
+  if (odd(from) || odd(to)) return false;
+  plan.num_legs = 0;
+  plan.scale_out = false;
+  if (meet(from.scale_up, to.scale_up)) return add(Layer::scale_up, from.scale_up, to.scale_up);
+  plan.scale_out = true;
+  if (meet(from.scale_out, to.scale_out)) return add(Layer::scale_out, from.scale_out, to.scale_out);
+  const Domain& near = domains_[from.domain];
+  if (!near.in_rail_order || static_cast<std::size_t>(to.rail) >= near.members.size()) return false;  // of rail -1 too
+  const std::uint32_t peer = near.members[static_cast<std::size_t>(to.rail)];
+  const Card& via = cards_[peer];
+  return peer != src && peer != dst && !odd(via) && meet(from.scale_up, via.scale_up) &&
+         meet(via.scale_out, to.scale_out) && add(Layer::scale_up, from.scale_up, via.scale_up) &&
+         add(Layer::scale_out, via.scale_out, to.scale_out);
 }
 
 /// Appends the shortest passages of a layer to the way; false (and nothing changed) when there is none.
@@ -105,13 +146,13 @@ void PathFinder::plan_over_peers(std::uint32_t src, std::uint32_t dst) {
     }
   };
   for_each(
-      near, [&](std::uint32_t p) { return rail_[p] == rail_[dst]; },
+      near, [&](std::uint32_t p) { return cards_[p].rail == cards_[dst].rail; },
       [&](std::uint32_t p, bool on_rail) {
         if (p != src && p != dst) offer(on_rail, src, p, dst, dst);
       });
   if (!plan_.ways.empty()) return;
   for_each(
-      far, [&](std::uint32_t q) { return rail_[q] == rail_[src]; },
+      far, [&](std::uint32_t q) { return cards_[q].rail == cards_[src].rail; },
       [&](std::uint32_t q, bool on_rail) {
         if (q != src && q != dst) offer(on_rail, src, src, q, dst);
       });
@@ -119,7 +160,7 @@ void PathFinder::plan_over_peers(std::uint32_t src, std::uint32_t dst) {
   for (const std::uint32_t p : near) {
     if (p == src || p == dst) continue;
     for_each(
-        far, [&](std::uint32_t q) { return rail_[q] == rail_[p]; },
+        far, [&](std::uint32_t q) { return cards_[q].rail == cards_[p].rail; },
         [&](std::uint32_t q, bool on_rail) {
           if (q != dst && q != src && q != p) offer(on_rail, src, p, q, dst);
         });

@@ -40,6 +40,20 @@ struct Plan {
   bool scale_out = false;
 };
 
+/// One passage of a plan, as pointers.
+struct Leg {
+  Layer layer = Layer::scale_out;
+  const Access* head = nullptr;
+  const Access* tail = nullptr;
+};
+
+/// A plan of one way only, with one passage a stretch.
+struct PlainPlan {
+  std::array<Leg, 2> legs;  // in order of travel
+  std::uint32_t num_legs = 0;
+  bool scale_out = false;
+};
+
 /// Not thread-safe. Keeps a reference to the topology.
 class PathFinder {
  public:
@@ -49,6 +63,18 @@ class PathFinder {
   /// the domain before all; a straight passage before a peer; a peer of the source before one of the destination before
   /// both; among peers the one on the rail of the far end (both: the same rail); then the fewest links.
   [[nodiscard]] const Plan& plan(DeviceId src, DeviceId dst);
+  /// The same plan at a tenth of the cost for pairs as they mostly are: cards with one port into each layer, and at most
+  /// one peer card, on the rail of the destination, in between. False where it takes plan() to say. `reaches(layer, x, y)`
+  /// says whether two vertices of a component are joined.
+  template <class Reaches>
+  [[nodiscard]] bool plan_plainly(DeviceId src, DeviceId dst, PlainPlan& plan, Reaches&& reaches) const {
+    if (!sketch(src, dst, plan)) return false;
+    for (std::uint32_t l = 0; l < plan.num_legs; ++l) {
+      const Vertex x = plan.legs[l].head->vertex, y = plan.legs[l].tail->vertex;
+      if (x != y && !reaches(plan.legs[l].layer, x, y)) return false;
+    }
+    return true;
+  }
 
   [[nodiscard]] const ShortestPaths& paths(Layer layer) const {
     return layer == Layer::scale_up ? scale_up_ : scale_out_;
@@ -59,19 +85,39 @@ class PathFinder {
   [[nodiscard]] const Topology& topology() const { return topology_; }
 
  private:
+  /// How a card meets a layer.
+  struct Side {
+    std::uint32_t component = kNoSide;
+    const Access* entry = nullptr;
+    const Access* exit = nullptr;
+  };
+  static constexpr std::uint32_t kNoSide = 0xffffffffU;   // not at all
+  static constexpr std::uint32_t kOddSide = 0xfffffffeU;  // by several accesses, by doors, or one way only
+  struct Card {
+    Side scale_up, scale_out;
+    std::int32_t rail = -1;
+    std::uint32_t domain = 0;
+  };
+  [[nodiscard]] static Side side_of(const TransitGraph& graph, std::uint32_t accelerator);
+  /// plan_plainly() as if all vertices of a component were joined.
+  [[nodiscard]] bool sketch(DeviceId src, DeviceId dst, PlainPlan& plan) const;
   [[nodiscard]] bool add_stretch(Way& way, Layer layer, std::uint32_t src, std::uint32_t dst);
   void offer(bool on_rail, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst);
   void plan_over_peers(std::uint32_t src, std::uint32_t dst);
   [[nodiscard]] std::span<const std::uint32_t> domain_of(std::uint32_t accelerator) const {
-    return domains_[static_cast<std::size_t>(domain_[accelerator])];
+    return domains_[cards_[accelerator].domain].members;
   }
   [[noreturn]] void throw_cut_off(std::uint32_t src, std::uint32_t dst) const;
 
   const Topology& topology_;
   ShortestPaths scale_up_, scale_out_;
-  std::vector<std::uint32_t> position_;              // by DeviceId
-  std::vector<std::int32_t> rail_, domain_;          // by accelerator
-  std::vector<std::vector<std::uint32_t>> domains_;  // members by accelerator
+  struct Domain {
+    std::vector<std::uint32_t> members;  // by accelerator
+    bool in_rail_order = true;           // member i is on rail i
+  };
+  std::vector<std::uint32_t> position_;  // by DeviceId
+  std::vector<Card> cards_;              // by accelerator
+  std::vector<Domain> domains_;
   Plan plan_;
   bool plan_on_rail_ = false;
 };

@@ -2,6 +2,7 @@ set(POLYPLANE_ROUTER_SOURCES
   deadlock.cpp
   ecmp_router.cpp
   flow_hash.cpp
+  next_hop_table.cpp
   path_finder.cpp
   router.cpp
   shortest_paths.cpp

@@ -2,54 +2,65 @@
 
 namespace polyplane::topology {
 
-void SinglePathRouter::cross(const FlowKey& key, Layer layer, const Passage& passage) {
-  ShortestPaths& paths = finder_.paths(layer);
-  const TransitGraph& graph = paths.graph();
-  latency_ += passage.head.latency + passage.tail.latency;
-  for (std::uint32_t i = 0; i < passage.head.num_links; ++i) path_.push_back(passage.head.links[i]);
-  if (passage.head.vertex != passage.tail.vertex) {
-    const DistanceField& field = paths.field(passage.tail.vertex);
-    for (PathState here{passage.head.vertex, false}; here.vertex != passage.tail.vertex;) {
-      const auto hops = paths.next_hops(field, here, buffer_);
-      const std::uint32_t e = hops.size() == 1 ? hops[0] : hops[pick_next_hop(key, graph, passage.tail, hops)];
-      path_.push_back(graph.edges()[e].link);
-      latency_ += graph.edges()[e].latency;
-      here = paths.after(here, e);
+void SinglePathRouter::cross(const FlowKey& key, Layer layer, const Access& head, const Access& tail) {
+  latency_ += head.latency + tail.latency;
+  for (std::uint32_t i = 0; i < head.num_links; ++i) path_.push_back(head.links[i]);
+  if (head.vertex != tail.vertex) {
+    const TransitGraph& graph = finder_.paths(layer).graph();
+    NextHopTable& next_hops = table(layer);
+    for (PathState here{head.vertex, false}; here.vertex != tail.vertex;) {
+      const NextHops hops = next_hops.towards(tail.vertex, here);
+      const std::uint32_t e =
+          hops.size() == 1 ? hops.front() : hops[pick_next_hop(key, graph, tail, here.vertex, hops)];
+      const NextHopTable::Step& step = next_hops.step(e);
+      path_.push_back(step.link);
+      latency_ += next_hops.latency_of(step);
+      here = {step.to, here.descending || e >= graph.out_begin(here.vertex, Slope::down)};
     }
   }
-  for (std::uint32_t i = 0; i < passage.tail.num_links; ++i) path_.push_back(passage.tail.links[i]);
+  for (std::uint32_t i = 0; i < tail.num_links; ++i) path_.push_back(tail.links[i]);
 }
 
-void SinglePathRouter::walk(const FlowKey& key, const Plan& plan) {
+bool SinglePathRouter::walk(const FlowKey& key) {
   path_.clear();
   latency_ = Duration{};
+  const auto reaches = [this](Layer layer, Vertex x, Vertex y) {
+    return table(layer).towards(y, {x, false}).size() > 0;
+  };
+  if (PlainPlan plan; finder_.plan_plainly(key.src, key.dst, plan, reaches)) {
+    for (std::uint32_t i = 0; i < plan.num_legs; ++i) {
+      cross(key, plan.legs[i].layer, *plan.legs[i].head, *plan.legs[i].tail);
+    }
+    return plan.scale_out;
+  }
+  const Plan& plan = finder_.plan(key.src, key.dst);
   const auto pick = [&](std::size_t count) { return count == 1 ? 0U : pick_at_source(key, count); };
   const Way& way = plan.ways[pick(plan.ways.size())];
   for (std::uint32_t s = 0; s < way.num_stretches; ++s) {
     const Stretch& stretch = way.stretches[s];
-    cross(key, stretch.layer, plan.passages[stretch.first + pick(stretch.count)]);
+    const Passage& passage = plan.passages[stretch.first + pick(stretch.count)];
+    cross(key, stretch.layer, passage.head, passage.tail);
   }
+  return plan.scale_out;
 }
 
 void SinglePathRouter::route(const FlowKey& key, Route& route) {
-  const Plan& plan = finder_.plan(key.src, key.dst);
-  walk(key, plan);
-  route.hops.clear();
-  for (const LinkId link : path_) route.hops.push_back({TrunkId(link.index()), 1.0});
+  route.scale_out = walk(key);
+  route.hops.resize(path_.size());
+  for (std::size_t i = 0; i < path_.size(); ++i) route.hops[i] = {TrunkId(path_[i].index()), 1.0};
   route.latency = latency_;
-  route.scale_out = plan.scale_out;
   route.num_links = static_cast<std::uint32_t>(path_.size());
 }
 
 std::vector<std::pair<LinkId, double>> SinglePathRouter::links(const FlowKey& key) {
-  walk(key, finder_.plan(key.src, key.dst));
+  walk(key);
   std::vector<std::pair<LinkId, double>> links;
   for (const LinkId link : path_) links.emplace_back(link, 1.0);
   return links;
 }
 
 std::vector<Duration> SinglePathRouter::latency_by_tier(const FlowKey& key) {
-  walk(key, finder_.plan(key.src, key.dst));
+  walk(key);
   const Topology& topology = finder_.topology();
   std::vector<Duration> tiers(topology.tier_names().size());
   for (const LinkId link : path_) tiers[topology.link(link).tier] += topology.link(link).latency;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "topology/next_hop_table.h"
 #include "topology/path_finder.h"
 #include "topology/router.h"
 #include "topology/trunk_table.h"
@@ -13,7 +14,11 @@ namespace polyplane::topology {
 
 class SinglePathRouter : public Router {
  public:
-  explicit SinglePathRouter(const Topology& topology) : finder_(topology), trunks_(single_link_trunks(topology)) {}
+  explicit SinglePathRouter(const Topology& topology)
+      : finder_(topology),
+        scale_up_(finder_.paths(Layer::scale_up)),
+        scale_out_(finder_.paths(Layer::scale_out)),
+        trunks_(single_link_trunks(topology)) {}
 
   [[nodiscard]] std::span<const Trunk> trunks() const override { return trunks_.trunks; }
   [[nodiscard]] std::span<const TrunkMember> members(TrunkId trunk) const override { return trunks_.members_of(trunk); }
@@ -24,22 +29,24 @@ class SinglePathRouter : public Router {
  protected:
   /// Which of `count` equal ports or peer cards the source uses; in [0, count). REQUIRES: count > 1.
   [[nodiscard]] virtual std::uint32_t pick_at_source(const FlowKey& key, std::size_t count) const = 0;
-  /// Which of several equal next hops (edges of `graph`) a switch uses towards `exit`; an index into `hops`. REQUIRES: hops.size() > 1.
+  /// Which of several equal next hops (edges of `graph`) a switch uses towards `exit`; an index into `hops`.
+  /// REQUIRES: hops.size() > 1.
   [[nodiscard]] virtual std::uint32_t pick_next_hop(const FlowKey& key, const TransitGraph& graph, const Access& exit,
-                                                    std::span<const std::uint32_t> hops) const = 0;
+                                                    Vertex at, const NextHops& hops) const = 0;
   [[nodiscard]] PathFinder& finder() { return finder_; }
   [[nodiscard]] const PathFinder& finder() const { return finder_; }
 
  private:
-  /// The path of the flow into path_ and latency_.
-  void walk(const FlowKey& key, const Plan& plan);
-  void cross(const FlowKey& key, Layer layer, const Passage& passage);
+  /// The path of the flow into path_ and latency_; true when it leaves the scale-up domain.
+  bool walk(const FlowKey& key);
+  [[nodiscard]] NextHopTable& table(Layer layer) { return layer == Layer::scale_up ? scale_up_ : scale_out_; }
+  void cross(const FlowKey& key, Layer layer, const Access& head, const Access& tail);
 
   PathFinder finder_;
+  NextHopTable scale_up_, scale_out_;
   TrunkTable trunks_;
   std::vector<LinkId> path_;
   Duration latency_;
-  std::vector<std::uint32_t> buffer_;
 };
 
 }  // namespace polyplane::topology

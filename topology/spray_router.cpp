@@ -32,6 +32,12 @@ class SprayRouter final : public Router {
   }
 
  private:
+  void add_access(const Access& access, Route& route) const {
+    for (std::uint32_t i = 0; i < access.num_links; ++i) {
+      route.hops.push_back({trunks_.trunk_of_link[access.links[i].index()], 1.0});
+    }
+  }
+  void fill(const PlainPlan& plan, Route& route);
   [[nodiscard]] StretchCache& cache(Layer layer) { return layer == Layer::scale_up ? scale_up_ : scale_out_; }
   [[nodiscard]] Duration latency_of(Layer layer, const Passage& passage);
   [[nodiscard]] Duration latency_of(const Plan& plan, const Way& way);
@@ -60,7 +66,32 @@ void SprayRouter::for_each_passage(const Plan& plan, Visit&& visit) {
   }
 }
 
+void SprayRouter::fill(const PlainPlan& plan, Route& route) {
+  route.hops.clear();
+  route.latency = Duration{};
+  route.num_links = 0;
+  for (std::uint32_t l = 0; l < plan.num_legs; ++l) {
+    const Leg& leg = plan.legs[l];
+    add_access(*leg.head, route);
+    if (leg.head->vertex != leg.tail->vertex) {
+      StretchCache& stretches = cache(leg.layer);
+      const StretchCache::Entry& entry = stretches.entry(leg.head->vertex, leg.tail->vertex);
+      for (const WeightedPart& part : stretches.parts(entry)) route.hops.push_back({TrunkId(part.id), part.weight});
+      route.latency += entry.latency;
+      route.num_links += entry.hops;
+    }
+    add_access(*leg.tail, route);
+    route.latency += leg.head->latency + leg.tail->latency;
+    route.num_links += leg.head->num_links + leg.tail->num_links;
+  }
+  route.scale_out = plan.scale_out;
+}
+
 void SprayRouter::route(const FlowKey& key, Route& route) {
+  const auto reaches = [this](Layer layer, Vertex x, Vertex y) {
+    return cache(layer).kept(x, y) || finder_.paths(layer).distance(x, y) != DistanceField::kUnreachable;
+  };
+  if (PlainPlan plain; finder_.plan_plainly(key.src, key.dst, plain, reaches)) return fill(plain, route);
   const Plan& plan = finder_.plan(key.src, key.dst);
   parts_.clear();
   std::uint32_t num_passages = 0;

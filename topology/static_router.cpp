@@ -41,9 +41,10 @@ class StaticRouter final : public SinglePathRouter {
 
   [[nodiscard]] std::vector<LinkId> dependency_cycle() override {
     ShortestPaths& paths = finder().paths(Layer::scale_out);
-    return find_dependency_cycle(
-        finder().topology(), paths,
-        [&](const Access& exit, std::span<const std::uint32_t> hops) { return pick(paths.graph(), exit, hops); });
+    return find_dependency_cycle(finder().topology(), paths,
+                                 [&](const Access& exit, std::span<const std::uint32_t> hops) {
+                                   return pick(paths.graph(), exit, NextHops(hops));
+                                 });
   }
 
  private:
@@ -51,15 +52,14 @@ class StaticRouter final : public SinglePathRouter {
     return static_cast<std::uint32_t>(finder().position(key.dst) % count);
   }
   [[nodiscard]] std::uint32_t pick_next_hop(const FlowKey& /*key*/, const TransitGraph& graph, const Access& exit,
-                                            std::span<const std::uint32_t> hops) const override {
+                                            Vertex /*at*/, const NextHops& hops) const override {
     return pick(graph, exit, hops);
   }
   /// The digit belongs to the lower end of the links to choose from.
-  [[nodiscard]] std::uint32_t pick(const TransitGraph& graph, const Access& exit,
-                                   std::span<const std::uint32_t> hops) const {
+  [[nodiscard]] std::uint32_t pick(const TransitGraph& graph, const Access& exit, const NextHops& hops) const {
     const auto& divisors =
         &graph == &finder().paths(Layer::scale_up).graph() ? scale_up_divisors_ : scale_out_divisors_;
-    const TransitGraph::Edge& edge = graph.edges()[hops[0]];
+    const TransitGraph::Edge& edge = graph.edges()[hops.front()];
     const std::uint64_t divisor = std::min(divisors[edge.from], divisors[edge.to]);
     return static_cast<std::uint32_t>(exit.number / divisor % hops.size());
   }

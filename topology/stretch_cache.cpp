@@ -11,19 +11,21 @@ void StretchCache::make(Vertex x, Vertex y) {
   }
   const TransitGraph& graph = paths_.graph();
   const TransitGraph::Component& component = graph.components()[graph.component_of(y)];
-  if (rows_[y].empty()) {
-    rows_[y].assign(component.num_vertices, kNone);
+  if (rows_[y].index.empty()) {
+    rows_[y] = {component.first, std::vector<std::uint32_t>(component.num_vertices, kNone)};
     bytes_ += component.num_vertices * sizeof(std::uint32_t);
   }
   const std::size_t begin = parts_.size();
+  std::uint32_t hops = 0;
   for (const EdgeShare& e : flow_.spread(x, y)) {
     const LinkId link = graph.edges()[e.edge].link;
     parts_.push_back({trunks_.trunk_of_link[link.index()].index(), e.depth, e.share});
+    hops = e.depth + 1;
   }
   merge_parts(parts_, begin);
   const auto count = static_cast<std::uint32_t>(parts_.size() - begin);
-  rows_[y][x - component.first] = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({static_cast<std::uint32_t>(begin), count, flow_.latency()});
+  rows_[y].index[x - component.first] = static_cast<std::uint32_t>(entries_.size());
+  entries_.push_back({static_cast<std::uint32_t>(begin), count, hops, flow_.latency()});
   bytes_ += sizeof(Entry) + count * sizeof(WeightedPart);
 }
 

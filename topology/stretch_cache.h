@@ -16,6 +16,7 @@ class StretchCache {
  public:
   struct Entry {
     std::uint32_t first = 0, count = 0;
+    std::uint32_t hops = 0;
     Duration latency;  // of the longest path
   };
 
@@ -25,9 +26,12 @@ class StretchCache {
 
   /// REQUIRES: y reachable from x, x != y. Valid until the next call.
   [[nodiscard]] const Entry& entry(Vertex x, Vertex y) {
-    const Vertex first = paths_.graph().components()[paths_.graph().component_of(y)].first;
-    if (rows_[y].empty() || rows_[y][x - first] == kNone) make(x, y);
-    return entries_[rows_[y][x - first]];
+    if (!kept(x, y)) make(x, y);
+    return entries_[rows_[y].index[x - rows_[y].first]];
+  }
+  /// Hence also: y is reachable from x. REQUIRES: both are in one component.
+  [[nodiscard]] bool kept(Vertex x, Vertex y) const {
+    return !rows_[y].index.empty() && rows_[y].index[x - rows_[y].first] != kNone;
   }
   /// By depth from x; ids are TrunkIds.
   [[nodiscard]] std::span<const WeightedPart> parts(const Entry& entry) const {
@@ -44,7 +48,11 @@ class StretchCache {
   ShortestPaths& paths_;
   const TrunkTable& trunks_;
   UnitFlow flow_;
-  std::vector<std::vector<std::uint32_t>> rows_;  // by target, then by vertex of its component: index into entries_
+  struct Row {
+    Vertex first = 0;
+    std::vector<std::uint32_t> index;  // by vertex of the component: into entries_
+  };
+  std::vector<Row> rows_;  // by target
   std::vector<Entry> entries_;
   std::vector<WeightedPart> parts_;
   std::size_t bytes_ = 0;
