@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace polyplane::sim {
 
@@ -10,24 +11,35 @@ using collectives::Step;
 
 Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs)
     : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()), last_lanes_(jobs_.size()) {
-  std::uint32_t lane = 0, rank = 0;
-  for (const Job& job : jobs_) {
-    const auto ranks = static_cast<std::uint32_t>(job.devices.size());
-    first_lane_.push_back(lane);
-    first_rank_.push_back(rank);
-    lanes_per_rank_.push_back(job.schedule->num_lanes());
-    lane += ranks * job.schedule->num_lanes();
-    rank += ranks;
+  std::uint64_t num_lanes = 0;
+  bool lanes_wait = false;
+  for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
+    const Job& job = jobs_[j];
+    const auto ranks = job.folding != nullptr ? job.folding->stride() : static_cast<std::uint32_t>(job.devices.size());
+    first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
+    for (std::uint32_t r = 0; r < ranks; ++r) {
+      ranks_.push_back({j, RankId(r), static_cast<std::uint32_t>(num_lanes)});
+      num_lanes += job.schedule->num_lanes();
+    }
+    if (num_lanes >= kNone) {
+      throw LimitError("More than 4,294,967,294 lanes in one run: use fewer ranks or another algorithm.");
+    }
+    lanes_wait = lanes_wait || job.schedule->has_cross_lane_dependencies();
   }
-  first_lane_.push_back(lane);
-  lanes_.resize(lane);
-  waiters_.assign(rank, 0);
+  first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
+  lanes_.resize(num_lanes);
+  if (lanes_wait) waiting_.resize(num_lanes);
+  for (std::uint32_t r = 0; r < ranks_.size(); ++r) {
+    const Rank& rank = ranks_[r];
+    const collectives::Schedule& schedule = *jobs_[rank.job].schedule;
+    for (std::uint32_t number = 0; number < schedule.num_lanes(); ++number) {
+      Lane& lane = lanes_[rank.first_lane + number];
+      lane.rank = r;
+      lane.num_steps = schedule.num_steps(rank.number, number);
+    }
+  }
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     ends_[j] = jobs_[j].start + jobs_[j].costs.launch;
-    for (std::uint32_t i = first_lane_[j]; i < first_lane_[j + 1]; ++i) {
-      lanes_[i].job = j;
-      lanes_[i].num_steps = jobs_[j].schedule->num_steps(rank_of(i), lane_of(i));
-    }
     engine_.schedule(ends_[j], EventKind::release, j);
   }
   engine_.attach(EventKind::release, *this);
@@ -36,24 +48,18 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
 void Executor::bind(NetworkModel& network, CriticalPath* critical_path) {
   network_ = &network;
   critical_path_ = critical_path;
-}
-
-RankId Executor::rank_of(std::uint32_t lane) const {
-  const std::uint32_t job = lanes_[lane].job;
-  return RankId((lane - first_lane_[job]) / lanes_per_rank_[job]);
-}
-
-std::uint32_t Executor::lane_of(std::uint32_t lane) const {
-  const std::uint32_t job = lanes_[lane].job;
-  return (lane - first_lane_[job]) % lanes_per_rank_[job];
+  moments_.resize(critical_path != nullptr ? lanes_.size() : 0);
 }
 
 void Executor::handle(EventKind, std::span<const Event> events) {
   for (const Event& event : events) {
     const Job& job = jobs_[event.id];
-    for (std::uint32_t i = first_lane_[event.id]; i < first_lane_[event.id + 1]; ++i) {
-      if (critical_path_ != nullptr) critical_path_->job_started(i, job.start.since_start(), job.costs.launch);
-      if (lanes_[i].num_steps > 0) ready_.push_back(i);
+    for (std::uint32_t r = first_rank_[event.id]; r < first_rank_[event.id + 1]; ++r) {
+      const std::uint32_t first = ranks_[r].first_lane;
+      for (std::uint32_t i = first; i < first + job.schedule->num_lanes(); ++i) {
+        if (critical_path_ != nullptr) critical_path_->job_started(i, job.start.since_start(), job.costs.launch);
+        if (lanes_[i].num_steps > 0) ready_.push_back(i);
+      }
     }
     std::reverse(ready_.begin(), ready_.end());
     run_ready();
@@ -62,7 +68,10 @@ void Executor::handle(EventKind, std::span<const Event> events) {
 
 void Executor::delivered(FlowId id) {
   const std::uint32_t lane = id.index();
-  if (critical_path_ != nullptr) critical_path_->delivered(lane, network_->facts(id), engine_.now());
+  if (critical_path_ != nullptr) {
+    critical_path_->delivered(lane, network_->facts(id), engine_.now());
+    moments_[lane].delivered = engine_.now();
+  }
   Lane& state = lanes_[lane];
   state.sending = false;
   const std::uint32_t peer = state.peer, peer_step = state.peer_step;
@@ -80,13 +89,17 @@ void Executor::arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t send
   CHECK(step >= state.step, "a message for a step that is over");
   const std::uint32_t ahead = step - state.step;
   if (ahead >= 64) {
-    early_.emplace(lane, step);
+    early_.add(lane, step, state.step);
     state.far = true;
     return;
   }
   state.arrived |= std::uint64_t{1} << ahead;
   if (ahead != 0 || !step_done(state)) return;
-  if (critical_path_ != nullptr) critical_path_->completed_by(lane, sender);
+  if (critical_path_ != nullptr) {
+    // Of two messages that end a step together the own one counts, whichever was told first.
+    const bool own_too = moments_[lane].delivered == engine_.now();
+    critical_path_->completed_by(lane, own_too ? lane : sender);
+  }
   next_step(lane);
   ready_.push_back(lane);
 }
@@ -97,47 +110,57 @@ void Executor::next_step(std::uint32_t lane) {
   state.begun = false;
   state.arrived >>= 1U;
   if (state.far) {
-    const auto place = early_.find({lane, state.step + 63});
-    if (place != early_.end()) {
-      state.arrived |= std::uint64_t{1} << 63U;
-      early_.erase(place);
-      const auto next = early_.lower_bound({lane, 0});
-      state.far = next != early_.end() && next->first == lane;
-    }
+    bool any = false;
+    if (early_.take(lane, state.step + 63, any)) state.arrived |= std::uint64_t{1} << 63U;
+    state.far = any;
   }
+  if (critical_path_ != nullptr) moments_[lane].completed = engine_.now();
   if (state.step == state.num_steps) {
-    std::optional<std::size_t>& last_lane = last_lanes_[state.job];
-    if (!last_lane || engine_.now() > ends_[state.job]) last_lane = lane;
-    ends_[state.job] = engine_.now();
+    const std::uint32_t job = ranks_[state.rank].job;
+    std::optional<std::size_t>& last_lane = last_lanes_[job];
+    if (!last_lane || engine_.now() > ends_[job] || lane < *last_lane) last_lane = lane;
+    ends_[job] = engine_.now();
   }
-  wake_rank(lane);
+  if (!waiting_.empty()) wake_others(lane);
 }
 
 // A step of this lane is complete: lanes of the same rank may have waited for it.
-void Executor::wake_rank(std::uint32_t lane) {
-  const std::uint32_t job = lanes_[lane].job;
-  const std::uint32_t rank = rank_of(lane).index();
-  std::uint32_t& waiters = waiters_[first_rank_[job] + rank];
-  if (waiters == 0) return;
-  const std::uint32_t first = first_lane_[job] + rank * lanes_per_rank_[job];
-  for (std::uint32_t other = first; other < first + lanes_per_rank_[job]; ++other) {
-    Lane& state = lanes_[other];
-    if (!state.waiting) continue;
-    if (!dependencies_done(other, jobs_[job].schedule->step(RankId(rank), other - first, state.step))) continue;
-    state.waiting = false;
-    waiters -= 1;
-    if (critical_path_ != nullptr) critical_path_->follows(other, lane);
+void Executor::wake_others(std::uint32_t lane) {
+  std::uint32_t* link = &waiting_[lane].first;
+  while (*link != kNone) {
+    const std::uint32_t other = *link;
+    Waiting& waiting = waiting_[other];
+    if (waiting.step >= lanes_[lane].step) {
+      link = &waiting.next;
+      continue;
+    }
+    *link = waiting.next;
     ready_.push_back(other);
   }
 }
 
-bool Executor::dependencies_done(std::uint32_t lane, const Step& step) const {
-  const std::uint32_t job = lanes_[lane].job;
-  const std::uint32_t first = first_lane_[job] + rank_of(lane).index() * lanes_per_rank_[job];
+/// Puts the lane down as waiting for the first of the steps it needs that is not complete; false when all are.
+bool Executor::wait_for_others(std::uint32_t lane, const Step& step) {
+  const std::uint32_t first = ranks_[lanes_[lane].rank].first_lane;
   for (std::uint8_t i = 0; i < step.num_after; ++i) {
-    if (lanes_[first + step.after[i].lane].step <= step.after[i].step) return false;
+    const std::uint32_t other = first + step.after[i].lane;
+    if (lanes_[other].step > step.after[i].step) continue;
+    waiting_[lane].next = waiting_[other].first;
+    waiting_[lane].step = step.after[i].step;
+    waiting_[other].first = lane;
+    return true;
   }
-  return true;
+  return false;
+}
+
+/// The lane goes on now: because its own last step is complete just now, or else because that of another is.
+void Executor::follow_others(std::uint32_t lane, const Step& step) {
+  if (moments_[lane].completed == engine_.now()) return;
+  const std::uint32_t first = ranks_[lanes_[lane].rank].first_lane;
+  for (std::uint8_t i = 0; i < step.num_after; ++i) {
+    const std::uint32_t other = first + step.after[i].lane;
+    if (moments_[other].completed == engine_.now()) return critical_path_->follows(lane, other);
+  }
 }
 
 void Executor::run_ready() {
@@ -151,15 +174,14 @@ void Executor::run_ready() {
 // Begins the present step of a lane, and the following ones as long as they complete at once.
 void Executor::advance(std::uint32_t lane) {
   Lane& state = lanes_[lane];
-  const Job& job = jobs_[state.job];
-  const RankId rank = rank_of(lane);
-  const std::uint32_t number = lane_of(lane);
+  const Rank& rank = ranks_[state.rank];
+  const collectives::Schedule& schedule = *jobs_[rank.job].schedule;
+  const std::uint32_t number = lane - rank.first_lane;
   while (state.step < state.num_steps) {
-    const Step step = job.schedule->step(rank, number, state.step);
-    if (step.num_after > 0 && !dependencies_done(lane, step)) {
-      state.waiting = true;
-      waiters_[first_rank_[state.job] + rank.index()] += 1;
-      return;
+    const Step step = schedule.step(rank.number, number, state.step);
+    if (step.num_after > 0) {
+      if (wait_for_others(lane, step)) return;
+      if (critical_path_ != nullptr) follow_others(lane, step);
     }
     state.begun = true;
     state.receives = step.receive_from.valid();
@@ -171,18 +193,30 @@ void Executor::advance(std::uint32_t lane) {
 
 void Executor::send(std::uint32_t lane, const Step& step) {
   Lane& state = lanes_[lane];
-  const Job& job = jobs_[state.job];
-  const std::uint32_t number = lane_of(lane);
+  const Rank& rank = ranks_[state.rank];
+  const Job& job = jobs_[rank.job];
+  const RankId receiver = job.folding != nullptr ? job.folding->representative(step.send_to) : step.send_to;
   state.sending = true;
-  state.peer = first_lane_[state.job] + step.send_to.index() * lanes_per_rank_[state.job] + step.peer_lane;
+  state.peer = ranks_[first_rank_[rank.job] + receiver.index()].first_lane + step.peer_lane;
   state.peer_step = step.peer_step;
-  sends_ += 1;
-  const topology::FlowKey key{job.devices[rank_of(lane).index()], job.devices[step.send_to.index()], number};
+  const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of(lane)};
   router_.route(key, route_);
   const Duration software = job.costs.message + (route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up);
   if (critical_path_ != nullptr) critical_path_->sent(lane, software, key);
-  network_->start({FlowId(lane), engine_.now() + software, wire_bytes(step.send_bytes, job.efficiency), route_.latency,
-                   route_.hops});
+  Flow flow{FlowId(lane),
+            engine_.now() + software,
+            wire_bytes(step.send_bytes, job.efficiency),
+            route_.latency,
+            route_.hops,
+            {}};
+  if (job.folding != nullptr) {
+    job.folding->fold(route_.hops, folded_hops_, loads_);
+    flow.hops = folded_hops_;
+    flow.loads = loads_;
+    flow.copies = job.folding->copies();
+  }
+  sends_ += flow.copies;
+  network_->start(flow);
 }
 
 std::string Executor::unfinished() const {
@@ -193,11 +227,11 @@ std::string Executor::unfinished() const {
     const Lane& state = lanes_[lane];
     if (state.step == state.num_steps) continue;
     if (++count > kShown) continue;
-    const Job& job = jobs_[state.job];
-    const RankId rank = rank_of(lane);
-    const Step step = job.schedule->step(rank, lane_of(lane), state.step);
-    text += "\n  " + (job.name.empty() ? "" : job.name + ": ") + "rank " + std::to_string(rank.index()) + " lane " +
-            std::to_string(lane_of(lane)) + " step " + std::to_string(state.step);
+    const Rank& rank = ranks_[state.rank];
+    const Job& job = jobs_[rank.job];
+    const Step step = job.schedule->step(rank.number, lane_of(lane), state.step);
+    text += "\n  " + (job.name.empty() ? "" : job.name + ": ") + "rank " + std::to_string(rank.number.index()) +
+            " lane " + std::to_string(lane_of(lane)) + " step " + std::to_string(state.step);
     if (state.sending) {
       text += " waits for its message to rank " + std::to_string(step.send_to.index());
     } else if (state.begun) {
@@ -210,6 +244,11 @@ std::string Executor::unfinished() const {
     }
   }
   if (count > kShown) text += "\n  and " + std::to_string(count - kShown) + " more lanes";
+  for (const Job& job : jobs_) {
+    if (count == 0 || job.folding == nullptr) continue;
+    const std::string stride = std::to_string(job.folding->stride()), copies = std::to_string(job.folding->copies());
+    text += "\n  each stands for the ranks " + stride + " on, 2 x " + stride + " on, ...: " + copies + " in all";
+  }
   return text;
 }
 

@@ -1,18 +1,18 @@
 // Releases the transfers of schedules when their dependencies are done, and hands them to the network. No global
 // barrier: every lane of every rank goes at its own pace (collectives/schedule.h says what a step waits for). One job
-// is one schedule on some cards; several jobs run side by side. Memory O(ranks x lanes).
+// is one schedule on some cards; several jobs run side by side. Of a folded job only the representatives are there: a
+// message to any rank arrives at the rank that stands for it. Memory O(ranks x lanes).
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "collectives/schedule.h"
 #include "sim/critical_path.h"
+#include "sim/early_messages.h"
 #include "sim/engine/engine.h"
 #include "sim/folding.h"
 #include "sim/network/network_model.h"
@@ -35,10 +35,11 @@ struct Job {
 
 class Executor final : public EventHandler, public FlowSink {
  public:
-  /// Attaches itself to releases. `critical_path` may be null. REQUIRES: bind() before the engine runs.
+  /// Attaches itself to releases. REQUIRES: bind() before the engine runs. Throws LimitError past 2^32 - 2 lanes.
   Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs);
   /// Flow ids [0, num_flows()) belong to this executor.
   [[nodiscard]] std::uint32_t num_flows() const { return static_cast<std::uint32_t>(lanes_.size()); }
+  /// `critical_path` may be null.
   void bind(NetworkModel& network, CriticalPath* critical_path);
 
   void handle(EventKind kind, std::span<const Event> events) override;
@@ -46,33 +47,49 @@ class Executor final : public EventHandler, public FlowSink {
 
   /// Last step of a job. REQUIRES: the engine ran dry and unfinished() is empty.
   [[nodiscard]] TimePoint end(std::size_t job) const { return ends_[job]; }
-  /// The lane of a job that finished last (the first of those that tie); none when no lane has a step.
+  /// The lane of a job that finished last (the lowest of those that tie); none when no lane has a step.
   [[nodiscard]] std::optional<std::size_t> last_lane(std::size_t job) const { return last_lanes_[job]; }
-  /// Messages sent.
+  /// Messages sent, by all ranks.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
   /// "" when all lanes are done; else who waits for whom, a few of them, for the stall report.
   [[nodiscard]] std::string unfinished() const;
 
  private:
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+  struct Rank {
+    std::uint32_t job = 0;
+    RankId number;  // within the job
+    std::uint32_t first_lane = 0;
+  };
   struct Lane {
     std::uint64_t arrived = 0;  // bit i: the message for step + i is there
     std::uint32_t step = 0, num_steps = 0;
     std::uint32_t peer = 0, peer_step = 0;  // of the send in flight: receiving lane, and its step
-    std::uint32_t job = 0;
-    bool begun = false, sending = false, receives = false;
-    bool waiting = false;  // for another lane of its rank
-    bool far = false;      // early_ holds messages for it
+    std::uint32_t rank = 0;                 // index into ranks_
+    bool begun : 1 = false, sending : 1 = false, receives : 1 = false;
+    bool far : 1 = false;  // early_ holds messages for it
   };
-  [[nodiscard]] RankId rank_of(std::uint32_t lane) const;
-  [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const;  // number within its rank
+  /// Lanes that wait for a step of another lane of their rank: a list for each lane waited for.
+  struct Waiting {
+    std::uint32_t first = kNone;  // of those that wait for this lane
+    std::uint32_t next = kNone;   // after this one, in the list of the lane that it waits for
+    std::uint32_t step = 0;       // that it waits for
+  };
+  /// Kept for attributions only.
+  struct Moments {
+    TimePoint delivered;  // the last send
+    TimePoint completed;  // the last step
+  };
+  [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const { return lane - ranks_[lanes_[lane].rank].first_lane; }
   void run_ready();
   void advance(std::uint32_t lane);
-  [[nodiscard]] bool dependencies_done(std::uint32_t lane, const collectives::Step& step) const;
+  [[nodiscard]] bool wait_for_others(std::uint32_t lane, const collectives::Step& step);
+  void follow_others(std::uint32_t lane, const collectives::Step& step);
   void send(std::uint32_t lane, const collectives::Step& step);
   void arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender);
   void next_step(std::uint32_t lane);
-  void wake_rank(std::uint32_t lane);
-  [[nodiscard]] bool step_done(const Lane& lane) const {
+  void wake_others(std::uint32_t lane);
+  static bool step_done(const Lane& lane) {
     return lane.begun && !lane.sending && (!lane.receives || (lane.arrived & 1U) != 0);
   }
 
@@ -81,17 +98,19 @@ class Executor final : public EventHandler, public FlowSink {
   NetworkModel* network_ = nullptr;
   CriticalPath* critical_path_ = nullptr;
   std::vector<Job> jobs_;
-  std::vector<std::uint32_t> first_lane_;      // of each job, and the end
-  std::vector<std::uint32_t> lanes_per_rank_;  // of each job
-  std::vector<std::uint32_t> first_rank_;      // of each job, into waiters_
-  std::vector<std::uint32_t> waiters_;         // waiting lanes of each rank
+  std::vector<std::uint32_t> first_rank_;  // of each job, and the end
+  std::vector<Rank> ranks_;
   std::vector<Lane> lanes_;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> early_;  // (lane, step) that came 64 steps or more ahead
+  std::vector<Waiting> waiting_;  // by lane; empty when no schedule has lanes that wait for others
+  std::vector<Moments> moments_;  // by lane; empty unless there is a critical path
+  EarlyMessages early_;           // that came 64 steps or more ahead
   std::vector<std::uint32_t> ready_;
   std::vector<TimePoint> ends_;
   std::vector<std::optional<std::size_t>> last_lanes_;
   std::uint64_t sends_ = 0;
   topology::Route route_;
+  std::vector<topology::Hop> folded_hops_;
+  std::vector<double> loads_;
 };
 
 }  // namespace polyplane::sim
