@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev build run test debug tsan determinism bench format lint clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full format lint clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -11,6 +11,9 @@ setup: ## install what is missing to build and test, from the distribution's pac
 
 setup-dev: ## the same, with clang, clang-format and clang-tidy
 	@scripts/setup dev
+
+setup-bench: ## the same, with SimGrid to compare with
+	@scripts/setup bench
 
 build: setup ## release build: ./build/polyplane
 	@cmake --preset default --log-level=WARNING
@@ -33,6 +36,9 @@ determinism: setup-dev ## the same bits from gcc and clang, -O0 to -O3, any numb
 
 bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goes to Google Benchmark
 	@./build/tests/bench/bench_polyplane $(BENCH_FLAGS)
+
+bench-full: setup-bench build ## whole runs against their limits and SimGrid; BENCH_FLAGS goes to scripts/bench
+	@scripts/bench $(BENCH_FLAGS)
 
 format: setup-dev ## clang-format every file
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i

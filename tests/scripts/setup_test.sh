@@ -78,7 +78,16 @@ run dev
 expect "dev: no clang 19 in this distribution is no error" test "$code" = 0
 expect "dev: nothing is installed then" not asked install
 
+offer libsimgrid-dev clang-19
+run bench
+expect "bench: SimGrid and nothing of dev" asked 'install -y --no-install-recommends libsimgrid-dev$'
+
+offer nothing
+run bench
+expect "bench: without SimGrid in this distribution it goes on" test "$code" = 0
+expect "bench: and says so" says "does not offer, and polyplane builds without: libsimgrid-dev"
+
 run developer
 expect "unknown tier: refused" test "$code" = 2
-expect "unknown tier: the allowed ones are named" says 'unknown tier "developer"; allowed: build, dev'
+expect "unknown tier: the allowed ones are named" says 'unknown tier "developer"; allowed: build, dev, bench'
 exit $failures
