@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "topology/target_sweep.h"
 #include "topology/trunk_table.h"
 #include "topology/unit_flow.h"
 #include "topology/weighted_parts.h"
@@ -43,13 +45,21 @@ class StretchCache {
  private:
   static constexpr std::uint32_t kNone = 0xffffffffU;
   static constexpr std::size_t kMaxBytes = std::size_t{64} << 20U;
+  /// From so many on all origins of a target are worked out at once: what that costs.
+  static constexpr std::uint32_t kManyOrigins = 8;
   void make(Vertex x, Vertex y);
+  void make_row(Vertex y);
+  /// Its parts are those from `begin` on.
+  void add_entry(Vertex x, Vertex y, std::size_t begin, std::uint32_t hops, Duration latency);
+  void forget();
 
   ShortestPaths& paths_;
   const TrunkTable& trunks_;
   UnitFlow flow_;
+  std::optional<TargetSweep> sweep_;  // made when first needed
   struct Row {
     Vertex first = 0;
+    std::uint32_t made = 0;            // one by one
     std::vector<std::uint32_t> index;  // by vertex of the component: into entries_
   };
   std::vector<Row> rows_;  // by target

@@ -15,7 +15,7 @@ struct WeightedPart {
 };
 
 /// Sums the parts from index `begin` on by id and leaves each id once, in order of travel: by depth (the least, where
-/// an id came with several), then by id. A sum that is 1 but for rounding becomes 1. The result does not depend on the
+/// an id came with several), then by id. A sum that is 1 but for the rounding of millions of parts becomes 1. The result does not depend on the
 /// order the parts came in.
 inline void merge_parts(std::vector<WeightedPart>& parts, std::size_t begin = 0) {
   const auto first = parts.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -26,7 +26,7 @@ inline void merge_parts(std::vector<WeightedPart>& parts, std::size_t begin = 0)
   for (auto part = first; part != parts.end();) {
     WeightedPart sum = *part++;
     for (; part != parts.end() && part->id == sum.id; ++part) sum.weight += part->weight;
-    if (sum.weight > 1 - 1e-12 && sum.weight < 1 + 1e-12) sum.weight = 1;
+    if (sum.weight > 1 - 1e-9 && sum.weight < 1 + 1e-9) sum.weight = 1;
     *end++ = sum;
   }
   parts.erase(end, parts.end());
