@@ -29,15 +29,18 @@ struct Candidate {
   const Protocol* protocol = nullptr;
   std::uint32_t channels = 0, slices = 0;
   std::shared_ptr<const std::vector<std::unique_ptr<Schedule>>> schedules;  // one a group
+  const Folding* folding = nullptr;
   Duration floor;                                                           // longest lane x cheapest software cost
   Duration estimate;
   [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
 };
 
-Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules) {
+/// Folded ranks are not run.
+Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const Folding* folding) {
   Extent extent;
   for (const auto& schedule : schedules) {
-    for (std::uint32_t rank = 0; rank < schedule->collective().ranks(); ++rank) {
+    const std::uint32_t ranks = folding == nullptr ? schedule->collective().ranks() : folding->stride();
+    for (std::uint32_t rank = 0; rank < ranks; ++rank) {
       for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
         const std::uint64_t steps = schedule->num_steps(RankId(rank), lane);
         extent.sends += steps;
@@ -112,6 +115,7 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
     job.devices = request.groups[g];
     job.costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
     job.efficiency = candidate.protocol->efficiency;
+    job.folding = candidate.folding;
     jobs.push_back(std::move(job));
   }
   return jobs;
@@ -181,14 +185,18 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
       wanted.layout = layout;
       schedules->push_back(collectives::make_schedule(algorithm, wanted));
     }
-    const Extent extent = extent_of(*schedules);
+    const Folding* folding = nullptr;
+    if (request.short_cuts.symmetry && schedules->size() == 1) {
+      folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
+    }
+    const Extent extent = extent_of(*schedules, folding);
     if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
       notes += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
                std::to_string(extent.lanes) + " lanes; ask for it by name\n";
       continue;
     }
     for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
-      candidates.push_back({&algorithm, protocol, wanted.channels, wanted.slices, schedules, {}, {}});
+      candidates.push_back({&algorithm, protocol, wanted.channels, wanted.slices, schedules, folding, {}, {}});
       candidates.back().floor = floor_of(request, candidates.back());
     }
   }
