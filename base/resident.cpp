@@ -1,0 +1,23 @@
+#include "base/resident.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace polyplane {
+
+Resident resident() {
+  Resident bytes;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    std::istringstream words(line);
+    std::string key;
+    std::uint64_t kibibytes = 0;
+    words >> key >> kibibytes;
+    if (key == "VmRSS:") bytes.now = kibibytes * 1024;
+    if (key == "VmHWM:") bytes.peak = kibibytes * 1024;
+  }
+  return bytes;
+}
+
+}  // namespace polyplane
