@@ -21,8 +21,8 @@ namespace polyplane::sim {
 /// `job` starts alone on an idle network. `folding` may be null. `shares_links`: the model does, so presolve must hold.
 /// Returns nullopt when it does not (or would cost too much to find out). The outcome has everything but attributions.
 /// Throws RunError for a stall, Interrupted when stopped.
-[[nodiscard]] std::optional<RunOutcome> run_uncontended(topology::Router& router, const Job& job, const Folding* folding,
-                                                        bool shares_links, bool whole_steps,
+[[nodiscard]] std::optional<RunOutcome> run_uncontended(topology::Router& router, const Job& job,
+                                                        const Folding* folding, bool shares_links, bool whole_steps,
                                                         const std::function<bool()>& stop);
 
 }  // namespace polyplane::sim

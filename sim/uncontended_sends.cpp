@@ -1,0 +1,71 @@
+#include "sim/uncontended_sends.h"
+
+#include "base/error.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+constexpr double kUnits = 1024;  // fractions of a byte, as Carried counts them
+
+Duration within_limit(Duration time) {
+  if (time.ps() > kLongestPs) throw LimitError("simulated time passes 53 days");
+  return time;
+}
+
+}  // namespace
+
+UncontendedSends::UncontendedSends(topology::Router& router, const Job& job, const Folding* folding)
+    : router_(router), job_(job), folding_(folding), whole_(router.trunks().size()), part_(router.trunks().size()) {
+  for (const topology::Trunk& trunk : router.trunks()) capacities_.push_back(trunk.capacity);
+}
+
+void UncontendedSends::take_path(RankId from, std::uint32_t lane, RankId to) {
+  router_.route({job_.devices[from.index()], job_.devices[to.index()], lane}, route_);
+  hops_ = route_.hops;
+  if (folding_ != nullptr) {
+    folding_->fold(route_.hops, folded_hops_, loads_);
+    hops_ = folded_hops_;
+  }
+  before_drain_ =
+      job_.costs.message + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up) + route_.latency;
+  if (!hops_.empty()) rate_ = line_rate(hops_, capacities_);
+}
+
+std::optional<Duration> UncontendedSends::time(Bytes payload) {
+  const Bytes size = wire_bytes(payload, job_.efficiency);
+  if (hops_.empty() || size.count() == 0) return before_drain_;
+  if (rate_.bps <= 0) return std::nullopt;
+  if (rate_.sharers != 1) return within_limit(before_drain_ + drain_time(size, rate_));
+  if (size != last_size_ || rate_.capacity != last_capacity_) {
+    last_drain_ = drain_time(size, rate_);
+    last_size_ = size;
+    last_capacity_ = rate_.capacity;
+  }
+  return within_limit(before_drain_ + last_drain_);
+}
+
+void UncontendedSends::carry(Bytes payload, std::int64_t times) {
+  const Bytes size = wire_bytes(payload, job_.efficiency);
+  for (std::size_t i = 0; i < hops_.size(); ++i) {
+    const std::uint32_t trunk = hops_[i].trunk.index();
+    if (load(i) == 1.0) {
+      whole_[trunk] += times * size.count();
+    } else {
+      const auto units = static_cast<std::int64_t>(static_cast<double>(size.count()) * load(i) * kUnits);
+      part_[trunk] += static_cast<int128>(times) * units;
+    }
+  }
+}
+
+std::vector<double> UncontendedSends::trunk_bytes() const {
+  std::vector<double> bytes;
+  bytes.reserve(whole_.size());
+  for (std::uint32_t t = 0; t < whole_.size(); ++t) {
+    const std::uint32_t trunk = folding_ == nullptr ? t : folding_->trunk_class(TrunkId(t)).index();
+    bytes.push_back(static_cast<double>(whole_[trunk]) + static_cast<double>(part_[trunk]) / kUnits);
+  }
+  return bytes;
+}
+
+}  // namespace polyplane::sim
