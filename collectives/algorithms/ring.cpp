@@ -44,6 +44,7 @@ class Ring : public GeneratedSchedule {
       position_.insert(position_.end(), position.begin(), position.end());
       for (std::uint32_t slice = 0; slice < slices; ++slice) lane_.push_back({channel, slice});
     }
+    if (sizes_.even()) channel_symmetry_ = channels_by_local(request.layout, channels);
   }
 
   [[nodiscard]] std::uint32_t num_steps(RankId, std::uint32_t) const override { return exchange_.steps(0); }
@@ -68,9 +69,11 @@ class Ring : public GeneratedSchedule {
   }
 
   [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
-    if (!sizes_.even()) return {};
+    if (whole_block_ && !sizes_.even()) return {};
     return symmetries_along(RankSymmetry::Kind::rotation, ranks_, position_);
   }
+
+  [[nodiscard]] std::optional<ChannelSymmetry> channel_symmetry() const override { return channel_symmetry_; }
 
   [[nodiscard]] std::optional<RingLane> ring_lane(std::uint32_t lane) const override {
     RingLane ring;
@@ -99,6 +102,7 @@ class Ring : public GeneratedSchedule {
   std::vector<RankId> order_;            // [channel * ranks + position]
   std::vector<std::uint32_t> position_;  // [channel * ranks + rank]
   std::vector<Lane> lane_;
+  std::optional<ChannelSymmetry> channel_symmetry_;
 };
 
 std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
