@@ -32,16 +32,38 @@ class Classes {
   std::uint32_t last_number_ = 0;
 };
 
-auto attributes(const Device& d) { return std::tuple(d.kind, d.plane, d.rail, d.tier, d.forwards, d.up); }
-
-auto attributes(const Link& l) {
-  return std::tuple(l.rate.bps(), l.nominal_rate.bps(), l.latency.ps(), l.kind, l.tier, l.plane, l.up);
+/// That a device has a rail or a plane is an attribute even where its number is none.
+std::int32_t number_of(std::int32_t rail_or_plane, AutomorphismFinder::Rails rails) {
+  return rails == AutomorphismFinder::Rails::stay ? rail_or_plane : std::min(rail_or_plane, 0);
 }
+
+auto attributes(const Device& d, AutomorphismFinder::Rails rails) {
+  return std::tuple(d.kind, number_of(d.plane, rails), number_of(d.rail, rails), d.tier, d.forwards, d.up);
+}
+
+auto attributes(const Link& l, AutomorphismFinder::Rails rails) {
+  return std::tuple(l.rate.bps(), l.nominal_rate.bps(), l.latency.ps(), l.kind, l.tier, number_of(l.plane, rails),
+                    l.up);
+}
+
+/// A permutation of small numbers that comes to light pair by pair; -1 goes to -1.
+class Permutation {
+ public:
+  /// False when `from` or `to` has another partner already.
+  [[nodiscard]] bool add(std::int32_t from, std::int32_t to) {
+    if (from < 0 || to < 0) return from == to;
+    return forward_.try_emplace(from, to).first->second == to && backward_.try_emplace(to, from).first->second == from;
+  }
+
+ private:
+  std::map<std::int32_t, std::int32_t> forward_, backward_;
+};
 
 }  // namespace
 
-AutomorphismFinder::AutomorphismFinder(const Topology& topology, std::span<const DeviceId> cards)
+AutomorphismFinder::AutomorphismFinder(const Topology& topology, std::span<const DeviceId> cards, Rails rails)
     : topology_(topology),
+      rails_(rails),
       cards_(cards.begin(), cards.end()),
       is_card_(topology.devices().size(), 0),
       domain_(topology.devices().size(), -1),
@@ -74,16 +96,16 @@ AutomorphismFinder::AutomorphismFinder(const Topology& topology, std::span<const
 }
 
 void AutomorphismFinder::classify_devices() {
-  Classes<decltype(attributes(Device{}))> classes;
+  Classes<decltype(attributes(Device{}, rails_))> classes;
   device_class_.reserve(topology_.devices().size());
-  for (const Device& device : topology_.devices()) device_class_.push_back(classes.of(attributes(device)));
+  for (const Device& device : topology_.devices()) device_class_.push_back(classes.of(attributes(device, rails_)));
 }
 
 void AutomorphismFinder::compile_links() {
-  Classes<decltype(attributes(Link{}))> classes;
+  Classes<decltype(attributes(Link{}, rails_))> classes;
   std::vector<std::uint32_t> class_of;
   class_of.reserve(topology_.links().size());
-  for (const Link& link : topology_.links()) class_of.push_back(classes.of(attributes(link)));
+  for (const Link& link : topology_.links()) class_of.push_back(classes.of(attributes(link, rails_)));
   for (std::uint32_t c = 0; c < classes.count(); ++c) salt_.push_back(mix64(c));
 
   std::vector<std::pair<std::uint32_t, std::uint32_t>> row;  // (far end, link)
@@ -168,7 +190,21 @@ std::optional<Automorphism> AutomorphismFinder::find(std::span<const DeviceId> i
   }
   Automorphism map;
   if (!match_devices(images, image_colours_, map) || !match_links(map)) return std::nullopt;
+  if (rails_ == Rails::may_move && !moves_whole_rails(map)) return std::nullopt;
   return map;
+}
+
+bool AutomorphismFinder::moves_whole_rails(const Automorphism& map) const {
+  Permutation rails, planes;
+  for (std::uint32_t d = 0; d < map.device.size(); ++d) {
+    const Device& from = topology_.devices()[d];
+    const Device& to = topology_.device(map.device[d]);
+    if (!rails.add(from.rail, to.rail) || !planes.add(from.plane, to.plane)) return false;
+  }
+  for (std::uint32_t l = 0; l < map.link.size(); ++l) {
+    if (!planes.add(topology_.links()[l].plane, topology_.link(map.link[l]).plane)) return false;
+  }
+  return true;
 }
 
 bool AutomorphismFinder::match_devices(std::span<const DeviceId> images, const Colours& colours,

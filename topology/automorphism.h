@@ -2,14 +2,16 @@
 //
 // An automorphism takes devices to devices and links to links, one to one: a device to one of the same kind, rail, plane,
 // tier, and the same answer to "forwards" and "up"; a link to one between the images of its ends with the same rates,
-// latency, kind, tier, plane and the same "up". Names, nodes, pods and parts may differ.
+// latency, kind, tier, plane and the same "up". Names, nodes, pods and parts may differ. Where rails may move, rails and
+// planes are permuted as wholes: all of one rail go to one rail, all of one plane to one plane.
 //
 // Ideal spraying commutes with it: the route of the image of a pair is the image of the route of the pair.
 //   - What a route may pass through (TransitGraph) is decided by kinds, `forwards`, links and `up`; scale-up domains are
 //     components of links; the slope of a link comes from the tiers of its ends.
 //   - Distances are counted in links, and next hops are all those that are one link nearer. The flow splits over them
 //     evenly, likewise over equally short passages and equally good ways: sets, each member with the same weight.
-//   - A way over a peer card is preferred for being on an equal rail, then for being short; never for coming first.
+//   - A way over a peer card is preferred for being on an equal rail, then for being short; never for coming first. Which
+//     rail that is does not matter, nor does the number of a plane.
 //   - Latency is the sum or the largest of latencies of links.
 //   - Links are merged into trunks by rows of weights, which commute too, but within limits that are counted from the
 //     lowest link: whoever needs trunks to be mapped to trunks has to look (sim/folding.h does).
@@ -38,8 +40,9 @@ struct Automorphism {
 /// Not thread-safe. Keeps a reference to the topology.
 class AutomorphismFinder {
  public:
+  enum class Rails : std::uint8_t { stay, may_move };
   /// REQUIRES: different devices.
-  AutomorphismFinder(const Topology& topology, std::span<const DeviceId> cards);
+  AutomorphismFinder(const Topology& topology, std::span<const DeviceId> cards, Rails rails = Rails::stay);
 
   /// `images`: of each card; REQUIRES: a permutation of the cards. O(links) a call, less when it fails.
   [[nodiscard]] std::optional<Automorphism> find(std::span<const DeviceId> images);
@@ -56,8 +59,10 @@ class AutomorphismFinder {
   [[nodiscard]] bool keeps_domains(std::span<const DeviceId> images);
   [[nodiscard]] bool match_devices(std::span<const DeviceId> images, const Colours& colours, Automorphism& map) const;
   [[nodiscard]] bool match_links(Automorphism& map);
+  [[nodiscard]] bool moves_whole_rails(const Automorphism& map) const;
 
   const Topology& topology_;
+  Rails rails_;
   std::vector<DeviceId> cards_;
   std::vector<std::uint8_t> is_card_;        // by DeviceId
   std::vector<std::int32_t> domain_;         // by DeviceId; -1: no accelerator

@@ -62,6 +62,14 @@ std::vector<std::uint8_t> transit_devices(const Topology& topology, Layer layer)
   return transit;
 }
 
+/// An edge in the making, in the order of edges.
+struct Sloped {
+  Slope slope;
+  Vertex to;
+  LinkId link;
+  friend auto operator<=>(const Sloped&, const Sloped&) = default;
+};
+
 class UnionFind {
  public:
   explicit UnionFind(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0U); }
@@ -122,32 +130,34 @@ void TransitGraph::find_vertices(const Topology& topology, const std::vector<std
 
 void TransitGraph::compile_edges(const Topology& topology) {
   const std::size_t slots = 3 * num_vertices();
+  std::vector<Sloped> leaving;
   std::vector<Slope> slopes;
-  const auto slope = [&](const Edge& e) {
-    return slope_of(topology.device(devices_[e.from]), topology.device(devices_[e.to]));
-  };
+  std::size_t most = 0;
+  for (const DeviceId d : devices_) most += topology.out_links(d).size();
+  edges_.reserve(most);
+  heads_.reserve(most);
+  slopes.reserve(most);
   out_first_.assign(slots + 1, 0);
   in_first_.assign(slots + 1, 0);
   for (Vertex v = 0; v < num_vertices(); ++v) {
-    const std::size_t begin = edges_.size();
+    leaving.clear();
+    const Device& here = topology.device(devices_[v]);
     for (const LinkId l : topology.out_links(devices_[v])) {
       const Link& link = topology.link(l);
       const Vertex to = vertex_of_[link.to.index()];
       if (to == kNoVertex || !in_layer(link, layer_) || !usable(topology, l)) continue;
-      edges_.push_back({.from = v, .to = to, .link = l, .latency = link.latency});
+      leaving.push_back({slope_of(here, topology.device(link.to)), to, l});
     }
-    std::sort(edges_.begin() + static_cast<std::ptrdiff_t>(begin), edges_.end(), [&](const Edge& a, const Edge& b) {
-      return std::tuple(slope(a), a.to, a.link) < std::tuple(slope(b), b.to, b.link);
-    });
+    if (!std::is_sorted(leaving.begin(), leaving.end())) std::sort(leaving.begin(), leaving.end());
     Component& component = components_[component_of_[v]];
-    for (std::size_t e = begin; e < edges_.size(); ++e) {
-      const Slope s = slope(edges_[e]);
+    for (const auto& [s, to, l] : leaving) {
       (s == Slope::level ? component.level : component.tiered) = true;
       ++component.num_edges;
       ++out_first_[slot(v, s) + 1];
-      ++in_first_[slot(edges_[e].to, s) + 1];
+      ++in_first_[slot(to, s) + 1];
+      edges_.push_back({.from = v, .to = to, .link = l, .latency = topology.link(l).latency});
       slopes.push_back(s);
-      heads_.push_back(edges_[e].to);
+      heads_.push_back(to);
     }
   }
   std::partial_sum(out_first_.begin(), out_first_.end(), out_first_.begin());
@@ -158,18 +168,22 @@ void TransitGraph::compile_edges(const Topology& topology) {
 }
 
 void TransitGraph::find_access(const Topology& topology) {
+  const std::size_t cards = topology.accelerators().size();
+  entries_.reserve(cards);
+  exits_.reserve(cards);
+  std::vector<std::uint8_t> is_origin(num_vertices(), 0), is_target(num_vertices(), 0);
   for (const DeviceId card : topology.accelerators()) {
-    find_side(topology, card, true, entries_, doors_out_, origins_);
-    find_side(topology, card, false, exits_, doors_in_, targets_);
+    find_side(topology, card, true, entries_, doors_out_, is_origin);
+    find_side(topology, card, false, exits_, doors_in_, is_target);
   }
-  for (std::vector<Vertex>* ends : {&origins_, &targets_}) {
-    std::sort(ends->begin(), ends->end());
-    ends->erase(std::unique(ends->begin(), ends->end()), ends->end());
+  for (Vertex v = 0; v < num_vertices(); ++v) {
+    if (is_origin[v] != 0) origins_.push_back(v);
+    if (is_target[v] != 0) targets_.push_back(v);
   }
 }
 
 void TransitGraph::find_side(const Topology& topology, DeviceId card, bool outward, Lists<Access>& accesses,
-                             Lists<Door>& doors, std::vector<Vertex>& ends) const {
+                             Lists<Door>& doors, std::vector<std::uint8_t>& is_end) const {
   const auto links = [&](DeviceId d) { return outward ? topology.out_links(d) : topology.in_links(d); };
   const auto beyond = [&](LinkId l) { return outward ? topology.link(l).to : topology.link(l).from; };
   const auto live = [&](LinkId l) { return in_layer(topology.link(l), layer_) && usable(topology, l); };
@@ -181,7 +195,7 @@ void TransitGraph::find_side(const Topology& topology, DeviceId card, bool outwa
     }
     if (!outward && a.num_links == 2) std::swap(a.links[0], a.links[1]);
     accesses.items.push_back(a);
-    ends.push_back(v);
+    is_end[v] = 1;
   };
   if (const Vertex self = vertex_of_[card.index()]; self != kNoVertex) {
     add(self, {});

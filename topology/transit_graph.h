@@ -92,6 +92,10 @@ class TransitGraph {
   struct Lists {
     std::vector<std::uint32_t> first{0};
     std::vector<T> items;
+    void reserve(std::size_t lists) {
+      first.reserve(lists + 1);
+      items.reserve(lists);
+    }
     void close() { first.push_back(static_cast<std::uint32_t>(items.size())); }
     [[nodiscard]] std::span<const T> of(std::uint32_t i) const {
       return {items.data() + first[i], items.data() + first[i + 1]};
@@ -102,7 +106,7 @@ class TransitGraph {
   void compile_edges(const Topology& topology);
   void find_access(const Topology& topology);
   void find_side(const Topology& topology, DeviceId card, bool outward, Lists<Access>& accesses, Lists<Door>& doors,
-                 std::vector<Vertex>& ends) const;
+                 std::vector<std::uint8_t>& is_end) const;
   void number_exits();
 
   Layer layer_;

@@ -220,6 +220,8 @@ void add_trunk(const Topology& topology, const Group& group, TrunkTable& table) 
 TrunkTable single_link_trunks(const Topology& topology) {
   TrunkTable table;
   table.trunk_of_link.resize(topology.links().size());
+  table.trunks.reserve(topology.links().size());
+  table.members.reserve(topology.links().size());
   for (std::uint32_t l = 0; l < topology.links().size(); ++l) add_single(topology, LinkId(l), table);
   return table;
 }
@@ -230,11 +232,15 @@ TrunkTable merged_trunks(const Topology& topology, const ShortestPaths& scale_up
   find_groups(topology, scale_out, groups);
   constexpr std::uint32_t kAlone = 0xffffffffU;
   std::vector<std::uint32_t> group_of(topology.links().size(), kAlone);
+  std::size_t trunks = topology.links().size();
   for (std::uint32_t g = 0; g < groups.size(); ++g) {
     for (const LinkId l : groups[g].links) group_of[l.index()] = g;
+    trunks -= groups[g].links.size() - 1;
   }
   TrunkTable table;
   table.trunk_of_link.resize(topology.links().size());
+  table.trunks.reserve(trunks);
+  table.members.reserve(topology.links().size());
   for (std::uint32_t l = 0; l < topology.links().size(); ++l) {
     if (table.trunk_of_link[l].valid()) continue;
     if (group_of[l] == kAlone) {
