@@ -63,26 +63,25 @@ PathFinder::Side PathFinder::side_of(const TransitGraph& graph, std::uint32_t ac
 bool PathFinder::sketch(DeviceId src_device, DeviceId dst_device, PlainPlan& plan) const {
   const std::uint32_t src = position(src_device), dst = position(dst_device);
   if (src == kNoPosition || dst == kNoPosition || src == dst) return false;
-  const auto odd = [](const Card& card) {
-    return card.scale_up.component == kOddSide || card.scale_out.component == kOddSide;
-  };
+  const auto odd = [](const Side& side) { return side.component == kOddSide; };
   const auto meet = [](const Side& a, const Side& b) { return a.component == b.component && a.component != kNoSide; };
   const auto add = [&](Layer layer, const Side& a, const Side& b) {
     plan.legs[plan.num_legs++] = {layer, a.entry, b.exit};
     return true;
   };
   const Card &from = cards_[src], &to = cards_[dst];
-  if (odd(from) || odd(to)) return false;
+  if (odd(from.scale_up) || odd(to.scale_up)) return false;
   plan.num_legs = 0;
   plan.scale_out = false;
   if (meet(from.scale_up, to.scale_up)) return add(Layer::scale_up, from.scale_up, to.scale_up);
+  if (odd(from.scale_out) || odd(to.scale_out)) return false;
   plan.scale_out = true;
   if (meet(from.scale_out, to.scale_out)) return add(Layer::scale_out, from.scale_out, to.scale_out);
   const Domain& near = domains_[from.domain];
   if (!near.in_rail_order || static_cast<std::size_t>(to.rail) >= near.members.size()) return false;  // of rail -1 too
   const std::uint32_t peer = near.members[static_cast<std::size_t>(to.rail)];
   const Card& via = cards_[peer];
-  return peer != src && peer != dst && !odd(via) && meet(from.scale_up, via.scale_up) &&
+  return peer != src && peer != dst && !odd(via.scale_up) && !odd(via.scale_out) && meet(from.scale_up, via.scale_up) &&
          meet(via.scale_out, to.scale_out) && add(Layer::scale_up, from.scale_up, via.scale_up) &&
          add(Layer::scale_out, via.scale_out, to.scale_out);
 }

@@ -1,5 +1,8 @@
 set(POLYPLANE_ROUTER_TESTS
+  alike_components_test.cpp
   deadlock_test.cpp
+  next_hop_table_test.cpp
+  plain_plan_test.cpp
   router_ecmp_test.cpp
   router_field_test.cpp
   router_peer_test.cpp
@@ -8,5 +11,6 @@ set(POLYPLANE_ROUTER_TESTS
   router_spray_test.cpp
   router_static_test.cpp
   router_tree_test.cpp
+  target_sweep_test.cpp
   validate_route_test.cpp
 )

@@ -96,6 +96,32 @@ TEST(Topology, FindsDevicesByName) {
   EXPECT_EQ(std::move(TopologyBuilder::copy_of(topology)).build().find_device("b"), b);
 }
 
+TEST(Topology, FindsEachOfManyDevicesAndNoneTwice) {
+  TopologyBuilder builder("many");
+  const auto name = [](int i) { return "device" + std::to_string(i); };
+  for (int i = 0; i < 3000; ++i) builder.add_device(card(name(i), i));
+  for (int i = 0; i < 3000; i += 7) EXPECT_THROW(builder.add_device(card(name(i), i)), InputError) << i;
+  ASSERT_EQ(builder.num_devices(), 3000U) << "a device that was refused must leave no trace";
+  const Topology topology = std::move(builder).build();
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(topology.find_device(name(i)), DeviceId(static_cast<std::uint32_t>(i)));
+  for (int i = 3000; i < 4000; ++i) ASSERT_FALSE(topology.find_device(name(i)).valid()) << i;
+  EXPECT_FALSE(topology.find_device("").valid());
+}
+
+TEST(Topology, RoomForMoreOrFewerPartsThanComeChangesNothing) {
+  TopologyBuilder builder("room");
+  builder.reserve(1, 0);
+  const DeviceId a = builder.add_device(card("a", 0));
+  const DeviceId b = builder.add_device(card("b", 1));
+  builder.add_cable(a, b, 1_Gbps, 1_ns, LinkKind::scale_out, "t");
+  builder.reserve(100, 100);
+  builder.add_cable(b, a, 2_Gbps, 1_ns, LinkKind::scale_out, "t");
+  const Topology topology = std::move(builder).build();
+  EXPECT_EQ(topology.links().size(), 4U);
+  EXPECT_EQ(topology.find_device("a"), a);
+  EXPECT_EQ(topology.find_device("b"), b);
+}
+
 TEST(Topology, RefusesANameThatExistsTwice) {
   TopologyBuilder builder("twice");
   builder.add_device(card("a\n", 0));
