@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <functional>
 #include <optional>
 
 #include "base/error.h"
@@ -25,12 +27,13 @@ using namespace polyplane::literals;
 using collectives::CollectiveKind;
 using collectives::Step;
 
-int cases() {
-  const char* text = std::getenv("POLYPLANE_CASES");
-  return text == nullptr ? 1 : std::max(1, std::atoi(text));
+/// `count`, times POLYPLANE_CASES when that is set in the environment.
+std::uint64_t cases(std::uint64_t count) {
+  const char* factor = std::getenv("POLYPLANE_CASES");
+  return factor == nullptr ? count : count * std::stoull(factor);
 }
 
-/// `job` on a network with a clock; `folding` of the job is taken along.
+/// On a network with a clock.
 RunOutcome by_events(const topology::Topology& topology, topology::Router& router, const Job& job,
                      const std::string& model) {
   RunInput input{topology, router, model, {job}, {}, {}, {}, false, {}};
@@ -112,7 +115,7 @@ std::optional<RunOutcome> uncontended(Scene& scene, bool shares_links, bool whol
 }
 
 TEST(Uncontended, EveryAlgorithmIsTheAnalyticModel) {
-  for (std::uint64_t seed = 0; seed < 25 * static_cast<std::uint64_t>(cases()); ++seed) {
+  for (std::uint64_t seed = 0; seed < cases(25); ++seed) {
     for (const std::string& algorithm : collectives::algorithms().names()) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", " + describe(random_cluster(seed)) + ", " + algorithm);
       std::optional<Scene> scene = random_scene(seed, algorithm);
@@ -133,7 +136,7 @@ TEST(Uncontended, EveryAlgorithmIsTheAnalyticModel) {
 
 TEST(Uncontended, WherePresolveSaysSoItIsTheFlowModel) {
   int uncontended_runs = 0, contended_runs = 0;
-  for (std::uint64_t seed = 0; seed < 25 * static_cast<std::uint64_t>(cases()); ++seed) {
+  for (std::uint64_t seed = 0; seed < cases(25); ++seed) {
     for (const std::string& algorithm : collectives::algorithms().names()) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", " + describe(random_cluster(seed)) + ", " + algorithm);
       std::optional<Scene> scene = random_scene(seed, algorithm);
@@ -153,6 +156,266 @@ TEST(Uncontended, WherePresolveSaysSoItIsTheFlowModel) {
   }
   EXPECT_GT(uncontended_runs, 50);
   EXPECT_GT(contended_runs, 50);
+}
+
+/// A job on a star; the schedule by name.
+struct StarScene {
+  StarScene(CollectiveKind kind, const std::string& algorithm_name, std::uint32_t ranks, Bytes size,
+            std::uint32_t channels = 1)
+      : topology(bare_cards(ranks)), router(ranks, 400_Gbps, 1_us) {
+    const collectives::Algorithm& algorithm = collectives::find_algorithm(kind, algorithm_name);
+    schedule = collectives::make_schedule(
+        algorithm, {collectives::Collective::sized(kind, ranks, size, 4, RankId(0)),
+                    collectives::RankLayout::regular(ranks, 1), algorithm.honours_channels ? channels : 0, 0});
+    job = {"star", schedule.get(), {}, {"ring", 5_us, 1_us, 2_us, 3_us}, {}, {}};
+    for (std::uint32_t i = 0; i < ranks; ++i) job.devices.emplace_back(i);
+  }
+  /// Ranks r and r + stride are alike, and so are their trunks.
+  [[nodiscard]] Folding rotation_by(std::uint32_t stride) const {
+    std::vector<TrunkId> classes;
+    for (std::uint32_t t = 0; t < router.trunks().size(); ++t) classes.emplace_back(t % (2 * stride));
+    return {{collectives::RankSymmetry::Kind::rotation, stride},
+            static_cast<std::uint32_t>(job.devices.size()),
+            std::move(classes)};
+  }
+  topology::Topology topology;
+  StarRouter router;
+  std::unique_ptr<collectives::Schedule> schedule;
+  Job job;
+};
+
+/// Every card with a rate of its own.
+void make_uneven(StarRouter& router, std::uint64_t seed) {
+  RandomStream random(seed, 7);
+  for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
+    router.set_rate(TrunkId(t), BitRate::from_bps(10'000'000'000 + static_cast<std::int64_t>(random.below(1'000'000))));
+  }
+}
+
+// 4 ranks, 4 MiB: chunks of 1 MiB = 8,388,608 bit take 20,971,520 ps at 400 Gb/s, plus 1 us of latency and 2 + 3 us of
+// software; 6 steps after a launch of 5 us.
+TEST(Uncontended, RingIsItsClosedForm) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
+  for (const bool whole_steps : {false, true}) {
+    const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, whole_steps, {});
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->makespan.ps(), 5'000'000 + 6 * (20'971'520 + 1'000'000 + 5'000'000));
+    EXPECT_EQ(outcome->sends, 24U);
+    // 6 chunks of 1 MiB up from each card and down to each.
+    EXPECT_EQ(outcome->trunk_bytes, std::vector<double>(8, 6.0 * (1 << 20)));
+    EXPECT_EQ(outcome->way.rank_classes, 4U);
+    EXPECT_EQ(outcome->way.link_classes, 8U);
+  }
+}
+
+// Sizes that do not divide, empty parts, cards of all speeds, rings of 1 to 70: longer and shorter messages go around, and
+// where sizes are even the jump comes after 16, 32, ... steps or never.
+TEST(Uncontended, WholeStepsAreTheSendsOneByOne) {
+  for (const char* kind : {"all_reduce", "reduce_scatter", "all_gather"}) {
+    for (std::uint32_t ranks = 1; ranks <= 70; ranks += 1 + ranks / 8) {
+      for (const std::int64_t elements : {0, 1, 7, 100, 101, 16 * 1024}) {
+        for (const bool even_cards : {true, false}) {
+          SCOPED_TRACE(std::string(kind) + " of " + std::to_string(elements) + " on " + std::to_string(ranks));
+          StarScene scene(collectives::parse_collective(kind), "ring", ranks, Bytes(4 * elements), 2);
+          if (!even_cards) make_uneven(scene.router, ranks);
+          const auto by_sends = run_uncontended(scene.router, scene.job, nullptr, false, false, {});
+          const auto by_steps = run_uncontended(scene.router, scene.job, nullptr, false, true, {});
+          ASSERT_TRUE(by_sends && by_steps);
+          EXPECT_EQ(by_steps->way.text, "whole steps, no contention");
+          expect_same(*by_steps, *by_sends);
+          expect_same(*by_sends, by_events(scene.topology, scene.router, scene.job, "analytic"));
+          UncontendedSends sends(scene.router, scene.job, nullptr);
+          EXPECT_EQ(run_rings(scene.job, nullptr, sends, false, {})->end, by_steps->makespan);
+        }
+      }
+    }
+  }
+}
+
+// One card that sends a thousand times slower: it takes the whole way around until all go at its pace.
+TEST(Uncontended, TheJumpWaitsForASlowCard) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 100, Bytes(100 * 4096));
+  scene.router.set_rate(TrunkId(2 * 40), BitRate::from_bps(400'000'000));
+  const auto by_steps = run_uncontended(scene.router, scene.job, nullptr, true, true, {});
+  ASSERT_TRUE(by_steps);
+  expect_same(*by_steps, by_events(scene.topology, scene.router, scene.job, "flow"));
+}
+
+// Messages that come further ahead than a lane keeps beside it: all to the root at once, and past a slow card.
+TEST(Uncontended, EarlyMessagesWait) {
+  StarScene gather(CollectiveKind::gather, "linear", 100, Bytes(100 * 4096));
+  StarScene pairwise(CollectiveKind::alltoall, "pairwise", 100, Bytes(100 * 4096));
+  make_uneven(pairwise.router, 1);
+  pairwise.router.set_rate(TrunkId(0), BitRate::from_bps(4'000'000));
+  for (StarScene* scene : {&gather, &pairwise}) {
+    const auto outcome = run_uncontended(scene->router, scene->job, nullptr, false, false, {});
+    ASSERT_TRUE(outcome);
+    expect_same(*outcome, by_events(scene->topology, scene->router, scene->job, "analytic"));
+  }
+}
+
+TEST(Uncontended, FoldedIsUnfolded) {
+  int folded_runs = 0;
+  for (const std::string& name : collectives::algorithms().names()) {
+    const collectives::Algorithm& algorithm = collectives::algorithms().at(name);
+    StarScene scene(algorithm.collective, algorithm.name, 16, Bytes(16 * 4096), 2);
+    for (const collectives::RankSymmetry& symmetry : scene.schedule->symmetries()) {
+      if (symmetry.kind != collectives::RankSymmetry::Kind::rotation) continue;
+      for (std::uint32_t stride = symmetry.stride; stride < 16; stride *= 2) {
+        SCOPED_TRACE(name + " by " + std::to_string(stride));
+        const Folding folding = scene.rotation_by(stride);
+        for (const bool whole_steps : {false, true}) {
+          const auto folded = run_uncontended(scene.router, scene.job, &folding, false, whole_steps, {});
+          const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, false, whole_steps, {});
+          ASSERT_TRUE(folded && unfolded);
+          expect_same(*folded, *unfolded);
+          EXPECT_EQ(folded->events * (16 / stride), unfolded->events);
+          EXPECT_EQ(folded->way.rank_classes, stride);
+          EXPECT_EQ(folded->way.text,
+                    unfolded->way.text + ", folded: rotation by " + std::to_string(stride) + " of 16 ranks");
+          ++folded_runs;
+        }
+        // All of an orbit send at once, so the bound of the folded run is the tighter one.
+        const auto folded = run_uncontended(scene.router, scene.job, &folding, true, false, {});
+        const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, true, false, {});
+        EXPECT_TRUE(folded || !unfolded);
+        if (folded) expect_same(*folded, by_events(scene.topology, scene.router, scene.job, "flow"));
+      }
+    }
+  }
+  EXPECT_GT(folded_runs, 20);
+}
+
+/// A star whose messages all cross one more trunk, the last, at a weight.
+class WaistRouter final : public topology::Router {
+ public:
+  WaistRouter(std::uint32_t cards, BitRate waist, double weight) : star_(cards, 300_Gbps, 1_us), weight_(weight) {
+    trunks_.assign(star_.trunks().begin(), star_.trunks().end());
+    trunks_.push_back({waist, 0, 2 * cards, 1});
+  }
+  [[nodiscard]] std::span<const topology::Trunk> trunks() const override { return trunks_; }
+  [[nodiscard]] std::span<const topology::TrunkMember> members(TrunkId) const override { return {}; }
+  void route(const topology::FlowKey& key, topology::Route& route) override {
+    star_.route(key, route);
+    route.hops.push_back({TrunkId(static_cast<std::uint32_t>(trunks_.size() - 1)), weight_});
+  }
+  [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const topology::FlowKey&) override { return {}; }
+  [[nodiscard]] std::vector<Duration> latency_by_tier(const topology::FlowKey&) override { return {}; }
+  [[nodiscard]] std::vector<LinkId> dependency_cycle() override { return {}; }
+
+ private:
+  StarRouter star_;
+  std::vector<topology::Trunk> trunks_;
+  double weight_;
+};
+
+// Four lanes at 300 Gb/s. What fits exactly is accepted where rates and weights are whole or binary; where a weight is
+// rounded, room must be left.
+TEST(Uncontended, PresolveIsExact) {
+  const auto fits = [](std::int64_t waist_bps, double weight) {
+    StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
+    WaistRouter router(4, BitRate::from_bps(waist_bps), weight);
+    const auto outcome = run_uncontended(router, scene.job, nullptr, true, true, {});
+    if (outcome) expect_same(*outcome, by_events(scene.topology, router, scene.job, "flow"));
+    return outcome.has_value();
+  };
+  EXPECT_TRUE(fits(1'200'000'000'000, 1.0));
+  EXPECT_FALSE(fits(1'199'999'999'999, 1.0));
+  EXPECT_TRUE(fits(300'000'000'000, 0.25));
+  EXPECT_FALSE(fits(299'999'999'999, 0.25));
+  EXPECT_TRUE(fits(3'600'000'000'000, 3.0));
+  EXPECT_FALSE(fits(400'000'000'000, 1.0 / 3));
+  EXPECT_TRUE(fits(400'000'001'000, 1.0 / 3));
+}
+
+// Two channels leave a card through one port, and all cards send to one at once.
+TEST(Uncontended, PresolveRefusesSharedPorts) {
+  StarScene channels(CollectiveKind::all_reduce, "ring", 4, 4_MiB, 2);
+  StarScene pairwise(CollectiveKind::alltoall, "pairwise", 4, 4_MiB);
+  StarScene gather(CollectiveKind::gather, "direct", 4, 4_MiB);
+  for (StarScene* scene : {&channels, &pairwise, &gather}) {
+    EXPECT_FALSE(run_uncontended(scene->router, scene->job, nullptr, true, true, {}));
+    EXPECT_TRUE(run_uncontended(scene->router, scene->job, nullptr, false, true, {}));
+  }
+  // Empty messages load nothing.
+  StarScene barrier(CollectiveKind::barrier, "dissemination", 16, Bytes());
+  const auto outcome = run_uncontended(barrier.router, barrier.job, nullptr, true, true, {});
+  ASSERT_TRUE(outcome);
+  expect_same(*outcome, by_events(barrier.topology, barrier.router, barrier.job, "flow"));
+}
+
+TEST(Uncontended, ATrunkWithoutCapacityIsLeftToTheNetwork) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
+  scene.router.set_rate(TrunkId(2), BitRate());
+  for (const bool shares_links : {false, true}) {
+    for (const bool whole_steps : {false, true}) {
+      EXPECT_FALSE(run_uncontended(scene.router, scene.job, nullptr, shares_links, whole_steps, {}));
+    }
+  }
+}
+
+std::string stall(const std::function<void()>& run) {
+  try {
+    run();
+  } catch (const RunError& error) { return error.what(); }
+  return "";
+}
+
+/// Eight ranks of two lanes: lane 0 waits for a message that nobody sends, lane 1 for lane 0 and for itself.
+collectives::ExplicitSchedule stalling_schedule() {
+  collectives::Collective::Shape shape;
+  shape.kind = CollectiveKind::barrier;
+  shape.ranks = 8;
+  collectives::ExplicitSchedule::Steps steps(8);
+  for (std::uint32_t rank = 0; rank < 8; ++rank) {
+    Step send, receive, knot;
+    send.send_to = RankId((rank + 1) % 8);
+    send.receive_from = RankId((rank + 7) % 8);
+    receive.receive_from = RankId((rank + 7) % 8);
+    knot.num_after = 2;
+    knot.after[0] = {0, 0};
+    knot.after[1] = {0, 1};
+    steps[rank] = {{{send, {}}, {receive, {}}}, {{knot, {}}}};
+  }
+  return {collectives::Collective(shape), 1, std::move(steps)};
+}
+
+TEST(Uncontended, AStallIsReportedAsTheExecutorDoes) {
+  const collectives::ExplicitSchedule schedule = stalling_schedule();
+  StarScene scene(CollectiveKind::barrier, "dissemination", 8, Bytes());
+  scene.job.schedule = &schedule;
+  const auto expect_same_stall = [&](const Folding* folding) {
+    scene.job.folding = folding;
+    const std::string expected = stall([&] { by_events(scene.topology, scene.router, scene.job, "analytic"); });
+    const std::string actual =
+        stall([&] { static_cast<void>(run_uncontended(scene.router, scene.job, folding, true, true, {})); });
+    EXPECT_EQ(actual, expected);
+    EXPECT_NE(actual.find("star: rank 0 lane 0 step 1 waits for a message from rank 7"), std::string::npos) << actual;
+    EXPECT_NE(actual.find("rank 0 lane 1 step 0 waits for lane 0 step 0 and lane 0 step 1"), std::string::npos);
+  };
+  expect_same_stall(nullptr);
+  const Folding folding = scene.rotation_by(2);
+  expect_same_stall(&folding);
+}
+
+// 8,388,608 bit at 3 bit/s: 32 days a step, six steps.
+TEST(Uncontended, TimesHaveALimit) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
+  for (std::uint32_t t = 0; t < 8; ++t) scene.router.set_rate(TrunkId(t), BitRate::from_bps(3));
+  for (const bool whole_steps : {false, true}) {
+    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, true, whole_steps, {})),
+                 LimitError);
+  }
+  EXPECT_THROW(by_events(scene.topology, scene.router, scene.job, "flow"), LimitError);
+}
+
+TEST(Uncontended, StopsWhenAsked) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 200, 4_MiB);
+  for (const bool whole_steps : {false, true}) {
+    EXPECT_THROW(
+        static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, false, whole_steps, [] { return true; })),
+        Interrupted);
+  }
 }
 
 }  // namespace
