@@ -1,9 +1,9 @@
 #include "sim/at_once.h"
 
 #include <algorithm>
-#include <utility>
+#include <memory>
 
-#include "base/random.h"
+#include "sim/at_once_certificate.h"
 #include "sim/at_once_problem.h"
 #include "sim/at_once_solve.h"
 
@@ -34,15 +34,14 @@ std::vector<double> trunk_bytes(const topology::Router& router, const Islands& i
 
 std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topology::Router& router, const Job& job,
                                       bool certify) {
-  static_cast<void>(certify);
   if (!router.follows_shape()) return std::nullopt;
   const std::unique_ptr<AtOnceProblem> problem = AtOnceProblem::pose(topology, job);
   if (!problem) return std::nullopt;
-  const std::optional<AtOnceClasses> classes = problem->classes(kSeed);
+  const std::optional<AtOnceClasses> classes = AtOnceClasses::find(*problem, kSeed);
   if (!classes) return std::nullopt;
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, router);
   const TimePoint launched = job.start + job.costs.launch;
-  ClassEnds ends = drain(*classes, network, launched);
+  const ClassEnds ends = drain(*classes, network, launched);
 
   RunOutcome outcome;
   outcome.makespan = launched;
@@ -50,8 +49,12 @@ std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topolo
   outcome.job_end = {outcome.makespan};
   outcome.events = ends.events;
   for (const FlowClass& flow : classes->flows()) outcome.sends += flow.flows;
-  outcome.trunk_bytes = trunk_bytes(router, problem->islands(), problem->link_bytes());
+  outcome.trunk_bytes = trunk_bytes(router, problem->islands(), classes->link_bytes());
   outcome.model_facts = ends.model_facts;
+  if (certify) {
+    outcome.model_facts.solves = certify_classes(*problem, *classes, network, ends, launched);
+    outcome.model_facts.certified = outcome.model_facts.solves;
+  }
   outcome.way = {.text = "all at once, by classes",
                  .rank_classes = problem->islands().classes().size(),
                  .flow_classes = classes->flows().size(),

@@ -32,12 +32,6 @@ class Inverses {
 
 // Traces. then(): in series; add(): beside each other; split(n): n of them were added, each takes 1 / n of the flow.
 
-struct NoTrace {
-  [[nodiscard]] NoTrace then(NoTrace) const { return {}; }
-  void add(NoTrace) {}
-  void split(std::uint32_t, const Inverses&) {}
-};
-
 /// The linear form of a flow over the colours of its links, and its latency, that of the longest path.
 struct Signature {
   topology::Modular sum;
@@ -79,6 +73,23 @@ struct HeldSignature {
 }
 [[nodiscard]] inline double part(double load, std::uint32_t n, const Inverses&) { return load / n; }
 [[nodiscard]] inline double times(double load, std::uint64_t n) { return load * static_cast<double>(n); }
+
+/// A form, and bytes beside it.
+struct FormAndBytes {
+  topology::Modular form;
+  double bytes = 0;
+  FormAndBytes& operator+=(const FormAndBytes& other) {
+    form += other.form;
+    bytes += other.bytes;
+    return *this;
+  }
+};
+[[nodiscard]] inline FormAndBytes part(const FormAndBytes& load, std::uint32_t n, const Inverses& inverses) {
+  return {part(load.form, n, inverses), part(load.bytes, n, inverses)};
+}
+[[nodiscard]] inline FormAndBytes times(const FormAndBytes& load, std::uint64_t n) {
+  return {times(load.form, n), times(load.bytes, n)};
+}
 
 struct Pressure {
   double load = 0;     // bit/s

@@ -38,54 +38,82 @@ std::vector<Signature> traces_of(const std::vector<std::uint32_t>& colour, const
   return traces;
 }
 
+/// Numbers flows by their keys. One a round.
+class FlowNumbering {
+ public:
+  FlowNumbering(const AtOnceProblem& problem, std::uint64_t seed) : problem_(problem), seed_(seed) {}
+
+  /// The random form of the flow's class.
+  Modular add(const FlowGroup& group, const Signature& signature) {
+    const std::uint64_t key = flow_key(group, signature, problem_.sending());
+    const std::uint32_t number = keys.number(key);
+    if (number == flows.size()) {
+      flows.push_back(first_of_class(group, signature));
+      forms_.push_back(random_form(seed_, kOfFlow, key));
+    }
+    flows[number].flows += group.flows;
+    return forms_[number];
+  }
+
+  KeyTable keys;
+  std::vector<FlowClass> flows;
+
+ private:
+  [[nodiscard]] FlowClass first_of_class(const FlowGroup& group, const Signature& signature) const {
+    const IslandClass& from = problem_.islands().classes()[group.from];
+    const IslandClass& to = problem_.islands().classes()[group.to];
+    const bool other = group.from == group.to && !group.within;
+    return {.flows = 0,
+            .size = problem_.sending().wire_bytes[group.pair->block],
+            .software = software(group, problem_.sending()),
+            .latency = Duration::from_ps(signature.latency_ps),
+            .source = from.cards[group.pair->source],
+            .destination = (other ? to.other : to.cards)[group.pair->destination]};
+  }
+
+  const AtOnceProblem& problem_;
+  std::uint64_t seed_;
+  std::vector<Modular> forms_;
+};
+
 }  // namespace
 
-std::optional<AtOnceClasses> AtOnceClasses::find(const topology::PathFinder& finder, const Islands& islands,
-                                                 WaysTable& ways, const Inverses& inverses, const Sending& sending,
-                                                 std::uint64_t seed) {
+std::optional<AtOnceClasses> AtOnceClasses::find(AtOnceProblem& problem, std::uint64_t seed) {
   AtOnceClasses found;
   found.seed_ = seed;
+  const Islands& islands = problem.islands();
   KeyTable colours;
   for (const LinkSlot& slot : islands.slots()) {
     found.link_class_.push_back(colours.number(mix64(static_cast<std::uint64_t>(slot.rate.bps()))));
   }
-  Sweep<Signature, Modular> sweep(finder, islands, ways, inverses);
-  std::vector<Modular> forms;  // of flow classes
+  auto first_sweep = problem.sweep<Signature, FormAndBytes>();
+  auto sweep = problem.sweep<Signature, Modular>();
+  std::vector<Modular> sums;
   std::vector<std::uint32_t> finer(islands.slots().size());
   while (true) {
-    found.flows_.clear();
-    found.keys_.clear();
-    forms.clear();
-    bool too_many = false;
-    const auto visit = [&](const FlowGroup& group, const Signature& signature) {
-      if (too_many) return Modular{};
-      const std::uint64_t key = flow_key(group, signature, sending);
-      const std::uint32_t number = found.keys_.number(key);
-      if (number == found.flows_.size()) {
-        if (number >= kMostFlowClasses) {
-          too_many = true;
-          sweep.abandon();
-          return Modular{};
-        }
-        const IslandClass& from = islands.classes()[group.from];
-        const IslandClass& to = islands.classes()[group.to];
-        const bool second = group.from == group.to && !group.within;
-        forms.push_back(random_form(seed, kOfFlow, key));
-        found.flows_.push_back({.flows = 0,
-                                .size = sending.wire_bytes[group.pair->block],
-                                .software = software(group, sending),
-                                .latency = Duration::from_ps(signature.latency_ps),
-                                .source = from.cards[group.pair->source],
-                                .destination = (second ? to.other : to.cards)[group.pair->destination]});
+    FlowNumbering numbering(problem, seed);
+    const std::vector<Signature> traces = traces_of(found.link_class_, islands, seed);
+    const auto is_enough = [&numbering] { return numbering.flows.size() > kMostFlowClasses; };
+    if (found.rounds_ == 0) {
+      const auto loads = first_sweep.run(traces, is_enough, [&](const FlowGroup& group, const Signature& signature) {
+        const auto bytes = static_cast<double>(problem.sending().wire_bytes[group.pair->block].count());
+        return FormAndBytes{numbering.add(group, signature), bytes};
+      });
+      for (const FormAndBytes& load : loads) {
+        sums.push_back(load.form);
+        found.link_bytes_.push_back(load.bytes);
       }
-      found.flows_[number].flows += group.flows;
-      return forms[number];
-    };
-    const std::vector<Modular> sums = sweep.run(traces_of(found.link_class_, islands, seed), visit);
-    if (too_many) return std::nullopt;
+    } else {
+      sums = sweep.run(traces, is_enough, [&](const FlowGroup& group, const Signature& signature) {
+        return numbering.add(group, signature);
+      });
+    }
+    if (is_enough()) return std::nullopt;
     found.rounds_ += 1;
+    found.flows_ = std::move(numbering.flows);
+    found.keys_ = std::move(numbering.keys);
     const std::uint32_t before = colours.size();
-    colours.clear();
+    colours = {};
     for (std::size_t s = 0; s < sums.size(); ++s) {
       finer[s] = colours.number(mix64(sums[s].value() ^ mix64(found.link_class_[s])));
     }

@@ -15,16 +15,9 @@
 #include <vector>
 
 #include "sim/at_once_keys.h"
-#include "sim/at_once_sweep.h"
-#include "sim/stack.h"
+#include "sim/at_once_problem.h"
 
 namespace polyplane::sim {
-
-/// What flows differ in beside their routes.
-struct Sending {
-  std::vector<Bytes> wire_bytes;       // of each block
-  Duration software_up, software_out;  // before a message that stays in its scale-up domain, and before others
-};
 
 struct FlowClass {
   std::uint64_t flows = 0;
@@ -37,10 +30,8 @@ class AtOnceClasses {
  public:
   static constexpr std::uint32_t kMostFlowClasses = 1U << 21U;
 
-  /// Nothing when there are more than kMostFlowClasses. The answer does not depend on `seed`, but with the chances above.
-  [[nodiscard]] static std::optional<AtOnceClasses> find(const topology::PathFinder& finder, const Islands& islands,
-                                                         WaysTable& ways, const Inverses& inverses,
-                                                         const Sending& sending, std::uint64_t seed);
+  /// Nothing when there are more than kMostFlowClasses. Throws InputError when a pair that has something to send is cut off. The answer does not depend on `seed`, but with the chances above.
+  [[nodiscard]] static std::optional<AtOnceClasses> find(AtOnceProblem& problem, std::uint64_t seed);
 
   [[nodiscard]] std::span<const FlowClass> flows() const { return flows_; }
   /// By slot of `islands`.
@@ -48,6 +39,8 @@ class AtOnceClasses {
   /// Links in each class.
   [[nodiscard]] std::span<const std::uint64_t> links() const { return links_; }
   [[nodiscard]] std::uint32_t rounds() const { return rounds_; }
+  /// That one link of each slot carries. Exact where they add up to less than 2^53 and nothing splits.
+  [[nodiscard]] const std::vector<double>& link_bytes() const { return link_bytes_; }
 
   /// For further sweeps over the same flows: traces of links, and the class of a flow by its trace.
   [[nodiscard]] std::vector<Signature> link_traces(const Islands& islands) const;
@@ -61,6 +54,7 @@ class AtOnceClasses {
   std::vector<std::uint32_t> link_class_;
   std::vector<std::uint64_t> links_;
   std::uint32_t rounds_ = 0;
+  std::vector<double> link_bytes_;
 };
 
 }  // namespace polyplane::sim

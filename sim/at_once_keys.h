@@ -11,10 +11,6 @@ class KeyTable {
  public:
   static constexpr std::uint32_t kNew = 0xffffffffU;
 
-  void clear() {
-    places_.assign(64, {});
-    size_ = 0;
-  }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 
   /// The number of the key; a new key gets size().

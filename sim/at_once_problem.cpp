@@ -1,5 +1,6 @@
 #include "sim/at_once_problem.h"
 
+#include <optional>
 #include <utility>
 
 namespace polyplane::sim {
@@ -31,7 +32,6 @@ std::unique_ptr<AtOnceProblem> AtOnceProblem::pose(const topology::Topology& top
   std::uint64_t legs = 0;
   for (const IslandClass& island : problem->islands_.classes()) legs += std::uint64_t{island.size()} * island.size();
   if (legs > kMostLegs) return nullptr;
-  problem->survey();
   return problem;
 }
 
@@ -39,15 +39,9 @@ AtOnceProblem::AtOnceProblem(topology::PathFinder finder, Roles roles, std::vect
                              Sending sending)
     : finder_(std::move(finder)),
       roles_(std::move(roles)),
+      copies_(finder_),
       islands_(finder_, std::move(role_of_card)),
       ways_(finder_, islands_, roles_),
       sending_(std::move(sending)) {}
-
-void AtOnceProblem::survey() {
-  Sweep<NoTrace, double> sweep(finder_, islands_, ways_, inverses_);
-  link_bytes_ = sweep.run(std::vector<NoTrace>(islands_.slots().size()), [this](const FlowGroup& group, NoTrace) {
-    return static_cast<double>(sending_.wire_bytes[group.pair->block].count());
-  });
-}
 
 }  // namespace polyplane::sim

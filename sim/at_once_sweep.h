@@ -7,11 +7,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <span>
 #include <vector>
 
-#include "sim/at_once_dag.h"
+#include "sim/at_once_targets.h"
 #include "sim/at_once_ways.h"
 
 namespace polyplane::sim {
@@ -27,42 +28,43 @@ struct FlowGroup {
 template <class Trace, class Load>
 class Sweep {
  public:
-  Sweep(const topology::PathFinder& finder, const Islands& islands, WaysTable& ways, const Inverses& inverses)
-      : finder_(finder), islands_(islands), classes_(islands.classes()), ways_(ways), inverses_(inverses) {}
+  Sweep(const topology::PathFinder& finder, const Islands& islands, const FabricCopies& copies, WaysTable& ways,
+        const Inverses& inverses)
+      : finder_(finder),
+        islands_(islands),
+        classes_(islands.classes()),
+        ways_(ways),
+        inverses_(inverses),
+        targets_(finder, islands, copies, inverses) {}
 
   /// Calls visit(FlowGroup, Trace) -> Load for each group; the load is that of one flow. Returns the loads by slot: of one
-  /// link each.
+  /// link each. `stop` is asked before each destination; after true the loads are of no use.
   template <class Visit>
-  [[nodiscard]] std::vector<Load> run(std::vector<Trace> slots, Visit&& visit) {
+  [[nodiscard]] std::vector<Load> run(std::vector<Trace> slots, const std::function<bool()>& stop, Visit&& visit) {
     slots_ = std::move(slots);
     loads_.assign(islands_.slots().size(), Load{});
-    legs_.clear();
-    for (const IslandClass& island : classes_) legs_.push_back(collect_legs(island));
-    leg_loads_.resize(classes_.size());
+    legs_.assign(classes_.size(), {});
+    leg_loads_.assign(classes_.size(), {});
     for (const std::uint32_t to : destinations()) {
-      if (abandoned_) break;
-      for (const Port& exit : exits(to).all) open(exit.vertex);
+      if (stop()) break;
+      for (const Port& exit : exits(to).all) targets_.open(exit.vertex, slots_);
       if (ways_.sends(to)) pass(to, to, true, visit);
       for (std::uint32_t from = 0; from < classes_.size(); ++from) {
         if (ways_.sends(from) && (from != to || classes_[to].islands > 1)) pass(from, to, false, visit);
       }
-      for (const Port& exit : exits(to).all) close(exit.vertex);
+      for (const Port& exit : exits(to).all) targets_.close(exit.vertex, loads_);
     }
     for (std::size_t c = 0; c < classes_.size(); ++c) spread_legs(classes_[c], leg_loads_[c]);
     return std::move(loads_);
   }
-  /// From within visit(): the answer is not wanted any more.
-  void abandon() { abandoned_ = true; }
 
  private:
   static constexpr auto kUp = static_cast<std::size_t>(topology::Layer::scale_up);
   static constexpr auto kOut = static_cast<std::size_t>(topology::Layer::scale_out);
-  /// Shortest paths to a vertex where traffic leaves the fabric.
-  struct Target {
-    Dag dag;
+  /// Of the legs within an island that were known when they were collected.
+  struct Legs {
+    std::uint32_t known = 0;
     std::vector<Trace> traces;
-    std::vector<Load> loads;
-    std::uint32_t uses = 0;
   };
 
   [[nodiscard]] const Ports& entries(std::uint32_t c) const { return classes_[c].entries[kOut]; }
@@ -70,14 +72,12 @@ class Sweep {
 
   /// Classes that receive, those that share vertices close together.
   [[nodiscard]] std::vector<std::uint32_t> destinations() {
-    const std::size_t vertices = finder_.paths(topology::Layer::scale_out).graph().num_vertices();
-    uses_.assign(vertices, 0);
-    target_.assign(vertices, kNoIndex);
+    targets_.clear();
     std::vector<std::uint32_t> order;
     for (std::uint32_t c = 0; c < classes_.size(); ++c) {
       if (!ways_.receives(c)) continue;
       order.push_back(c);
-      for (const Port& exit : exits(c).all) uses_[exit.vertex] += 1;
+      for (const Port& exit : exits(c).all) targets_.expect(exit.vertex);
     }
     const auto first_exit = [this](std::uint32_t c) { return exits(c).all.empty() ? 0 : exits(c).all[0].vertex; };
     std::stable_sort(order.begin(), order.end(),
@@ -85,40 +85,17 @@ class Sweep {
     return order;
   }
 
-  void open(topology::Vertex vertex) {
-    if (target_[vertex] != kNoIndex) return;
-    if (free_.empty()) {
-      free_.push_back(static_cast<std::uint32_t>(targets_.size()));
-      targets_.emplace_back();
-    }
-    target_[vertex] = free_.back();
-    free_.pop_back();
-    Target& target = targets_[target_[vertex]];
-    target.uses = uses_[vertex];
-    target.dag.open(finder_.paths(topology::Layer::scale_out), islands_, topology::Layer::scale_out, vertex);
-    target.dag.template collect<Trace>(slots_, inverses_, target.traces);
-    target.loads.assign(target.dag.num_places(), Load{});
-  }
-
-  void close(topology::Vertex vertex) {
-    Target& target = targets_[target_[vertex]];
-    if (--target.uses > 0) return;
-    target.dag.template spread<Load>(target.loads, inverses_, loads_);
-    free_.push_back(target_[vertex]);
-    target_[vertex] = kNoIndex;
-  }
-
   template <class Visit>
   void pass(std::uint32_t from, std::uint32_t to, bool within, Visit& visit) {
     hops_.clear();
     for (const Port& entry : entries(from).all) {
       for (const Port& exit : exits(to).all) {
-        hops_.push_back(static_cast<std::uint16_t>(targets_[target_[exit.vertex]].dag.distance(entry.vertex)));
+        hops_.push_back(static_cast<std::uint16_t>(targets_.at(exit.vertex).distance(entry.vertex)));
       }
     }
     const PairWays& ways = ways_.find(from, to, within, hops_);
     if (ways.pairs.empty()) return;
-    for (const std::uint32_t c : {from, to}) make_room_for_legs(c);
+    for (const std::uint32_t c : {from, to}) refresh_legs(c);
     collect_stretches(from, to, ways);
 
     const std::uint64_t sources = classes_[from].islands;
@@ -131,9 +108,9 @@ class Sweep {
       Trace trace;
       each_way(pair, [&](const PairWays::Way& way) {
         Trace along;
-        if (way.near != kNoIndex) along = legs_[from][way.near];
+        if (way.near != kNoIndex) along = legs_[from].traces[way.near];
         if (way.stretch != kNoIndex) along = along.then(stretch_traces_[way.stretch]);
-        if (way.far != kNoIndex) along = along.then(legs_[to][way.far]);
+        if (way.far != kNoIndex) along = along.then(legs_[to].traces[way.far]);
         trace.add(along);
       });
       trace.split(pair.num_ways, inverses_);
@@ -148,11 +125,12 @@ class Sweep {
     spread_stretches(from, to, ways, sources * partners, partners, senders);
   }
 
-  /// A way with a leg that is new: nothing has been collected for it yet.
-  void make_room_for_legs(std::uint32_t c) {
-    const std::size_t legs = ways_.legs(classes_[c].shape).passages.size();
-    if (legs_[c].size() < legs) legs_[c].resize(legs);
-    if (leg_loads_[c].size() < legs) leg_loads_[c].resize(legs);
+  /// Collects again when a way has brought new legs.
+  void refresh_legs(std::uint32_t c) {
+    const IslandLegs& legs = ways_.legs(classes_[c].shape);
+    if (legs_[c].known == legs.known) return;
+    legs_[c] = {legs.known, collect_legs(classes_[c], legs)};
+    leg_loads_[c].resize(legs.passages.size());
   }
 
   [[nodiscard]] Trace along(const Port& port) const {
@@ -186,8 +164,7 @@ class Sweep {
         }
         const Port& entry = entries(from).all[passage.entry];
         const Port& exit = exits(to).all[passage.exit];
-        const Target& target = targets_[target_[exit.vertex]];
-        trace.add(along(entry).then(target.traces[target.dag.place(entry.vertex)]).then(along(exit)));
+        trace.add(along(entry).then(targets_.at(exit.vertex).trace(entry.vertex)).then(along(exit)));
       }
       trace.split(stretch.count, inverses_);
       stretch_traces_.push_back(trace);
@@ -210,8 +187,7 @@ class Sweep {
         const Port& exit = exits(to).all[passage.exit];
         put(entry, times(each, partners));
         put(exit, times(each, senders));
-        Target& target = targets_[target_[exit.vertex]];
-        target.loads[target.dag.place(entry.vertex)] += times(each, flows);
+        targets_.at(exit.vertex).put(entry.vertex, times(each, flows));
       }
     }
   }
@@ -237,8 +213,7 @@ class Sweep {
     }
   }
 
-  [[nodiscard]] std::vector<Trace> collect_legs(const IslandClass& island) {
-    const IslandLegs& legs = ways_.legs(island.shape);
+  [[nodiscard]] std::vector<Trace> collect_legs(const IslandClass& island, const IslandLegs& legs) {
     std::vector<Trace> traces(legs.passages.size());
     for_each_exit(island, legs, [&](std::span<const IslandLegs::Part> parts, bool is_short) {
       if (is_short) {
@@ -285,13 +260,11 @@ class Sweep {
   std::span<const IslandClass> classes_;
   WaysTable& ways_;
   const Inverses& inverses_;
-  bool abandoned_ = false;
   std::vector<Trace> slots_;
   std::vector<Load> loads_;
-  std::vector<std::vector<Trace>> legs_;      // by class, then by leg
-  std::vector<std::vector<Load>> leg_loads_;  // the same
-  std::vector<Target> targets_;
-  std::vector<std::uint32_t> target_, free_, uses_;  // by vertex: index of an open target; targets not in use
+  Targets<Trace, Load> targets_;
+  std::vector<Legs> legs_;                    // by class
+  std::vector<std::vector<Load>> leg_loads_;  // by class, then by leg
   std::vector<std::uint16_t> hops_;
   std::vector<Trace> stretch_traces_;
   std::vector<Load> stretch_loads_;

@@ -123,6 +123,7 @@ std::uint32_t WaysTable::leg(const End& at, const Plan& plan, const Stretch& str
   legs.passages.resize(std::size_t{size} * size);
   if (legs.passages[leg] > 0) return leg;
   legs.passages[leg] = stretch.count;
+  legs.known += 1;
   legs.sorted = false;
   for (std::uint32_t i = 0; i < stretch.count; ++i) {
     legs.parts.push_back({leg, ports(at, at, plan.passages[stretch.first + i], stretch, legs.short_cuts)});

@@ -58,6 +58,7 @@ struct IslandLegs {
   std::vector<Part> parts;              // passages by the vertex of their exit; short cuts last
   std::vector<std::uint32_t> passages;  // of each leg; 0: not in use
   std::vector<ShortCut> short_cuts;
+  std::uint32_t known = 0;  // legs in use
   bool sorted = true;
 };
 

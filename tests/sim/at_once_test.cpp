@@ -121,7 +121,7 @@ Counts expect_same(const Topology& topology, const std::vector<Block>& blocks, s
 
   const auto problem = AtOnceProblem::pose(topology, job);
   EXPECT_NE(problem, nullptr);
-  const auto classes = problem->classes(1);
+  const auto classes = AtOnceClasses::find(*problem, 1);
   EXPECT_TRUE(classes.has_value());
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, *router);
   const ClassEnds ends = drain(*classes, network, job.start + job.costs.launch);
@@ -144,13 +144,14 @@ Counts expect_same(const Topology& topology, const std::vector<Block>& blocks, s
   expect_close(outcome->makespan, all.sorted_ends.back(), ends.end.size());
   EXPECT_EQ(outcome->job_end.at(0), outcome->makespan);
   EXPECT_EQ(outcome->sends, all.sorted_ends.size());
+  EXPECT_EQ(outcome->model_facts.certified, outcome->model_facts.solves);
   for (std::size_t t = 0; t < all.trunk_bytes.size(); ++t) {
     // One by one, each part of a flow is rounded down to 1/1024 byte.
     const double rounding = static_cast<double>(all.sorted_ends.size()) / 1024;
     EXPECT_NEAR(outcome->trunk_bytes[t], all.trunk_bytes[t], 1e-12 * all.trunk_bytes[t] + rounding) << "trunk " << t;
   }
 
-  const auto reseeded = problem->classes(99);
+  const auto reseeded = AtOnceClasses::find(*problem, 99);
   EXPECT_EQ(reseeded->flows().size(), classes->flows().size());
   EXPECT_EQ(reseeded->links().size(), classes->links().size());
   EXPECT_EQ(reseeded->rounds(), classes->rounds());
