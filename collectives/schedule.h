@@ -50,6 +50,15 @@ struct RankSymmetry {
   friend bool operator==(const RankSymmetry&, const RankSymmetry&) = default;
 };
 
+/// Channels that do the same thing on the next rail. The lanes come channel by channel, as many in each, and stay among
+/// themselves. What lane l of rank r does at step k, the lane of the next channel (cyclically) in the same place does on rank
+/// next[r], with its ranks mapped by `next`, its lanes moved on by one channel, and all else equal, bytes included. `next`
+/// permutes the ranks of each domain; applied `channels` times it is the identity, and fewer times it leaves no rank alone.
+struct ChannelSymmetry {
+  std::uint32_t channels = 1;
+  std::vector<RankId> next;  // by rank
+};
+
 /// Every rank of [first_source, end_source) sends `bytes` to every rank of [first_destination, end_destination) but itself.
 struct Block {
   std::uint32_t first_source = 0, end_source = 0;
@@ -88,6 +97,8 @@ class Schedule {
   /// step(g(r), l, k) is step(r, l, k) with its ranks mapped by g and all else equal, bytes included. The finest stride of
   /// each kind, at most one of a kind, strides below the number of ranks. Empty: none is known. Tested for all algorithms.
   [[nodiscard]] virtual std::vector<RankSymmetry> symmetries() const { return {}; }
+  /// None: its channels, if there are several, are not known to be alike. Tested for all algorithms.
+  [[nodiscard]] virtual std::optional<ChannelSymmetry> channel_symmetry() const { return std::nullopt; }
   /// Not empty: the schedule is these messages, all of them free to start at once, each in a lane of its own. No pair of
   /// ranks is in two blocks.
   [[nodiscard]] virtual std::vector<Block> blocks() const { return {}; }

@@ -71,6 +71,18 @@ std::vector<RankSymmetry> symmetries_of_grid(const DomainGrid& grid, bool rotate
   return groups;
 }
 
+std::optional<ChannelSymmetry> channels_by_local(const RankLayout& layout, std::uint32_t channels) {
+  const std::uint32_t locals = layout.uniform_domain_size();
+  if (channels < 2 || locals == 0 || channels % locals != 0) return std::nullopt;
+  ChannelSymmetry symmetry;
+  symmetry.channels = channels;
+  for (std::uint32_t rank = 0; rank < layout.num_ranks(); ++rank) {
+    const RankPlace& place = layout.place(RankId(rank));
+    symmetry.next.push_back(layout.members(place.domain)[(place.local + 1) % locals]);
+  }
+  return symmetry;
+}
+
 bool keeps_sizes(Kind kind, std::uint32_t by, const Collective& collective) {
   const Collective::Shape& shape = collective.shape();
   if (shape.kind != CollectiveKind::alltoallv) return true;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "collectives/collective.h"
 #include "collectives/domain_grid.h"
+#include "collectives/rank_layout.h"
 #include "collectives/schedule.h"
 
 namespace polyplane::collectives {
@@ -33,6 +35,10 @@ void add_finest(RankSymmetry::Kind kind, std::uint32_t ranks, const Holds& holds
 /// Likewise on a grid: locals meet by distance, domains by distance (`rotates`), by xor, or both. The finest group of each
 /// of these kinds, if any, that moves all domains by a constant of that kind and all locals by a distance.
 [[nodiscard]] std::vector<RankSymmetry> symmetries_of_grid(const DomainGrid& grid, bool rotates, bool by_xor);
+
+/// For schedules whose channel c does what channel 0 does, c locals further on in every domain (cyclically). None below two
+/// channels, where domains differ, or where the channels do not go around a domain a whole number of times.
+[[nodiscard]] std::optional<ChannelSymmetry> channels_by_local(const RankLayout& layout, std::uint32_t channels);
 
 /// Is each block of an alltoallv as large as the block between the images of its two ranks? Other collectives: true.
 [[nodiscard]] bool keeps_sizes(RankSymmetry::Kind kind, std::uint32_t by, const Collective& collective);

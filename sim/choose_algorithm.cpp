@@ -30,18 +30,20 @@ struct Candidate {
   std::uint32_t channels = 0, slices = 0;
   std::shared_ptr<const std::vector<std::unique_ptr<Schedule>>> schedules;  // one a group
   const Folding* folding = nullptr;
-  Duration floor;                                                           // longest lane x cheapest software cost
+  std::shared_ptr<const FirstChannel> first_channel;  // instead of the schedule, when channels are folded
+  Duration floor;                                     // longest lane x cheapest software cost
   Duration estimate;
   [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
 };
 
-/// Folded ranks are not run.
+/// Folded ranks and channels are not run.
 Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const Folding* folding) {
   Extent extent;
   for (const auto& schedule : schedules) {
     const std::uint32_t ranks = folding == nullptr ? schedule->collective().ranks() : folding->stride();
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-      for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
+      const std::uint32_t channels = folding == nullptr ? 1 : folding->channels();
+      for (std::uint32_t lane = 0; lane < schedule->num_lanes() / channels; ++lane) {
         const std::uint64_t steps = schedule->num_steps(RankId(rank), lane);
         extent.sends += steps;
         extent.lanes += 1;
@@ -49,6 +51,15 @@ Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const 
     }
   }
   return extent;
+}
+
+/// Messages that all start at once, taken by classes: cheap to run however many they are, not to estimate one by one.
+bool by_classes(const RowRequest& request, const Schedule& schedule, const Folding* folding) {
+  if (request.groups.size() != 1) return false;
+  Job job;
+  job.schedule = &schedule;
+  job.folding = folding;
+  return runs_by_classes(job, request.router, request.model, request.short_cuts);
 }
 
 /// What leaves one card at the most, and what a message from it pays at the least.
@@ -116,6 +127,7 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
     job.costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
     job.efficiency = candidate.protocol->efficiency;
     job.folding = candidate.folding;
+    if (candidate.first_channel) job.schedule = candidate.first_channel.get();
     jobs.push_back(std::move(job));
   }
   return jobs;
@@ -137,9 +149,11 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
                    !exact && request.certify});
 }
 
-/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more. Both are lower
-/// bounds.
-Duration estimate(const RowRequest& request, const Candidate& candidate, const RunOutcome& analytic) {
+/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; for what is run by
+/// classes the floor. All are lower bounds.
+Duration estimate(const RowRequest& request, const Candidate& candidate) {
+  if (by_classes(request, *candidate.schedules->front(), candidate.folding)) return candidate.floor;
+  const RunOutcome analytic = run(request, candidate, "analytic", false);
   Duration most = analytic.makespan.since_start();
   if (request.model == "analytic") return most;
   const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
@@ -189,14 +203,20 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
     if (request.short_cuts.symmetry && schedules->size() == 1) {
       folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
     }
-    const Extent extent = extent_of(*schedules, folding);
+    const bool in_classes = by_classes(request, *schedules->front(), folding);
+    const Extent extent = in_classes ? Extent{} : extent_of(*schedules, folding);
     if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
       notes += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
                std::to_string(extent.lanes) + " lanes; ask for it by name\n";
       continue;
     }
+    std::shared_ptr<const FirstChannel> first_channel;
+    if (folding != nullptr && folding->channels() > 1) {
+      first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());
+    }
     for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
-      candidates.push_back({&algorithm, protocol, wanted.channels, wanted.slices, schedules, folding, {}, {}});
+      candidates.push_back(
+          {&algorithm, protocol, wanted.channels, wanted.slices, schedules, folding, first_channel, {}, {}});
       candidates.back().floor = floor_of(request, candidates.back());
     }
   }
@@ -215,7 +235,7 @@ std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Ca
       continue;
     }
     Candidate estimated = candidate;
-    estimated.estimate = estimate(request, candidate, run(request, candidate, "analytic", false));
+    estimated.estimate = estimate(request, candidate);
     notes += "  " + estimated.name() + ": at least " + to_string(estimated.estimate) +
              " by the analytic model and its most loaded link\n";
     const auto place = std::upper_bound(best.begin(), best.end(), estimated,

@@ -19,11 +19,31 @@ RankId moved(RankSymmetry::Kind kind, std::uint32_t ranks, std::uint32_t rank, s
   return RankId(kind == RankSymmetry::Kind::rotation ? (rank + by) % ranks : rank ^ by);
 }
 
+/// Does it not matter which of the two comes first: moving to the next channel, or any member of the group?
+bool commutes(RankSymmetry group, std::uint32_t ranks, std::span<const RankId> next) {
+  const auto generates = [&](std::uint32_t by) {
+    for (std::uint32_t r = 0; r < ranks; ++r) {
+      const RankId then = moved(group.kind, ranks, next[r].index(), by);
+      if (next[moved(group.kind, ranks, r, by).index()] != then) return false;
+    }
+    return true;
+  };
+  if (group.kind == RankSymmetry::Kind::rotation) return generates(group.stride % ranks);
+  for (std::uint32_t by = group.stride; by < ranks; by *= 2) {
+    if (!generates(by)) return false;
+  }
+  return true;
+}
+
 /// Looks for groups of rank permutations that the topology has.
 class Search {
  public:
   Search(const topology::Topology& topology, const topology::Router& router, std::span<const DeviceId> devices)
-      : router_(router), devices_(devices), finder_(topology, devices), trunk_of_link_(topology.links().size()) {
+      : topology_(topology),
+        router_(router),
+        devices_(devices),
+        finder_(topology, devices),
+        trunk_of_link_(topology.links().size()) {
     for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
       for (const TrunkMember& member : router.members(TrunkId(t))) trunk_of_link_[member.link.index()] = TrunkId(t);
     }
@@ -33,6 +53,19 @@ class Search {
   [[nodiscard]] std::optional<std::uint32_t> finest(RankSymmetry group, std::uint32_t limit) {
     return group.kind == RankSymmetry::Kind::rotation ? finest_rotation(group.stride, limit)
                                                       : finest_exclusive_or(group.stride, limit);
+  }
+  /// The orbits of the trunks under a folding (none: of nothing) and the move to the next channel; none when the topology
+  /// does not have that.
+  [[nodiscard]] std::optional<std::vector<TrunkId>> with_channels(const std::optional<Folding>& folding,
+                                                                  std::span<const RankId> next) {
+    split_orbits();
+    for (std::uint32_t t = 0; folding && t < parent_.size(); ++t) parent_[t] = folding->trunk_class(TrunkId(t)).index();
+    std::vector<DeviceId> images;
+    images.reserve(devices_.size());
+    for (const RankId rank : next) images.push_back(devices_[rank.index()]);
+    topology::AutomorphismFinder finder(topology_, devices_, topology::AutomorphismFinder::Rails::may_move);
+    if (!join_orbits(finder.find(images))) return std::nullopt;
+    return trunk_class();
   }
   [[nodiscard]] std::vector<TrunkId> trunk_class() {
     std::vector<TrunkId> classes;
@@ -64,15 +97,18 @@ class Search {
     return finest && *finest < limit ? finest : std::nullopt;
   }
 
-  /// Joins the trunks that one permutation of the ranks takes to one another; false, and nothing joined, when it is no
-  /// automorphism or takes a trunk apart.
   [[nodiscard]] bool join_orbits(RankSymmetry::Kind kind, std::uint32_t by) {
     std::vector<DeviceId> images;
     images.reserve(devices_.size());
     for (std::uint32_t r = 0; r < num_ranks(); ++r) {
       images.push_back(devices_[moved(kind, num_ranks(), r, by).index()]);
     }
-    const std::optional<topology::Automorphism> map = finder_.find(images);
+    return join_orbits(finder_.find(images));
+  }
+
+  /// Joins the trunks that a map takes to one another; false, and nothing joined, when there is none or it takes a trunk
+  /// apart.
+  [[nodiscard]] bool join_orbits(const std::optional<topology::Automorphism>& map) {
     if (!map) return false;
     std::vector<TrunkId> image(router_.trunks().size());
     for (std::uint32_t t = 0; t < image.size(); ++t) {
@@ -112,6 +148,7 @@ class Search {
   }
   [[nodiscard]] std::uint32_t num_ranks() const { return static_cast<std::uint32_t>(devices_.size()); }
 
+  const topology::Topology& topology_;
   const topology::Router& router_;
   std::span<const DeviceId> devices_;
   topology::AutomorphismFinder finder_;
@@ -121,12 +158,13 @@ class Search {
 
 }  // namespace
 
-Folding::Folding(RankSymmetry group, std::uint32_t ranks, std::vector<TrunkId> trunk_class)
+Folding::Folding(RankSymmetry group, std::uint32_t ranks, std::vector<TrunkId> trunk_class, std::uint32_t channels)
     : group_(group),
-      copies_(ranks / group.stride),
+      channels_(channels),
+      copies_(ranks / group.stride * channels),
       trunk_class_(std::move(trunk_class)),
       orbit_size_(trunk_class_.size(), 0) {
-  CHECK(group.stride < ranks && ranks % group.stride == 0, "the stride of a group divides the number of ranks");
+  CHECK(copies_ > 1 && ranks % group.stride == 0, "the stride of a group divides the number of ranks");
   for (std::uint32_t t = 0; t < trunk_class_.size(); ++t) {
     const std::uint32_t lowest = trunk_class_[t].index();
     CHECK(lowest <= t && trunk_class_[lowest] == trunk_class_[t], "the class of a trunk is the lowest of its orbit");
@@ -153,24 +191,42 @@ void Folding::fold(std::span<const Hop> route, std::vector<Hop>& hops, std::vect
 }
 
 std::string Folding::text() const {
-  const char* const kind = group_.kind == RankSymmetry::Kind::rotation ? "rotation" : "exclusive or";
-  return std::string(kind) + " by " + std::to_string(stride()) + " of " + std::to_string(stride() * copies_) + " ranks";
+  const std::uint32_t ranks = stride() * (copies_ / channels_);
+  std::string text;
+  if (ranks > stride()) {
+    text = group_.kind == RankSymmetry::Kind::rotation ? "rotation by " : "exclusive or by ";
+    text += std::to_string(stride()) + " of " + std::to_string(ranks) + " ranks";
+  }
+  if (channels_ > 1) text += (text.empty() ? "" : ", ") + std::to_string(channels_) + " channels as one";
+  return text;
 }
 
 std::optional<Folding> find_folding(const topology::Topology& topology, const topology::Router& router,
                                     std::span<const DeviceId> devices, const collectives::Schedule& schedule) {
   if (!router.follows_shape()) return std::nullopt;
   const std::vector<RankSymmetry> declared = schedule.symmetries();
-  if (declared.empty()) return std::nullopt;
+  const std::optional<collectives::ChannelSymmetry> channels = schedule.channel_symmetry();
+  if (declared.empty() && !channels) return std::nullopt;
   const auto ranks = static_cast<std::uint32_t>(devices.size());
   CHECK(ranks == schedule.collective().ranks(), "a device for each rank");
   Search search(topology, router, devices);
   std::optional<Folding> best;
+  RankSymmetry of_ranks{RankSymmetry::Kind::rotation, ranks};
   for (const RankSymmetry group : declared) {
     CHECK(group.stride > 0 && group.stride < ranks && ranks % group.stride == 0, "a declared stride divides the ranks");
-    if (const auto stride = search.finest(group, best ? best->stride() : ranks)) {
-      best.emplace(RankSymmetry{group.kind, *stride}, ranks, search.trunk_class());
+    if (const auto stride = search.finest(group, of_ranks.stride)) {
+      of_ranks = {group.kind, *stride};
+      best.emplace(of_ranks, ranks, search.trunk_class());
     }
+  }
+  if (!channels) return best;
+  // Each alone halves the work or better; together only when it does not matter which comes first.
+  const bool commute = commutes(of_ranks, ranks, channels->next);
+  if (best && !commute && best->copies() >= channels->channels) return best;
+  if (!commute) of_ranks = {RankSymmetry::Kind::rotation, ranks};
+  if (std::optional<std::vector<TrunkId>> classes =
+          search.with_channels(commute ? best : std::nullopt, channels->next)) {
+    best.emplace(of_ranks, ranks, *std::move(classes), channels->channels);
   }
   return best;
 }

@@ -23,8 +23,14 @@ class Foldings {
 
  private:
   using Group = std::pair<collectives::RankSymmetry::Kind, std::uint32_t>;  // and its stride
+  struct Declared {
+    std::vector<Group> ranks;
+    std::uint32_t channels = 1;
+    std::vector<RankId> next;
+    friend auto operator<=>(const Declared&, const Declared&) = default;
+  };
   std::mutex mutex_;
-  std::map<std::vector<Group>, std::unique_ptr<const Folding>> found_;
+  std::map<Declared, std::unique_ptr<const Folding>> found_;
 };
 
 }  // namespace polyplane::sim

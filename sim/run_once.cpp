@@ -7,12 +7,16 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/at_once.h"
 #include "sim/network/network_model.h"
 #include "sim/simulation.h"
+#include "sim/uncontended.h"
 
 namespace polyplane::sim {
 
 namespace {
+
+constexpr std::uint64_t kMaxSingleMessages = 100'000;
 
 /// Tells jobs and plain flows apart by flow id: plain ones come after those of the executor.
 class Deliveries final : public FlowSink {
@@ -60,6 +64,20 @@ void check_finished(const RunInput& input, const Executor& executor, const Netwo
   if (!waiting.empty()) throw RunError("the run stalled; nothing can happen any more, and these wait:" + waiting);
 }
 
+/// A way that is exact and quicker than the general one, where there is one.
+std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
+  const bool alone = input.jobs.size() == 1 && input.flows.empty() && input.changes.empty();
+  const bool shares_links = input.model == "flow";
+  if (!alone || input.explain || (!shares_links && input.model != "analytic")) return std::nullopt;
+  if (input.quantum > Duration()) return std::nullopt;
+  const Job& job = input.jobs.front();
+  if (runs_by_classes(job, input.router, input.model, input.short_cuts)) {
+    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify)) return outcome;
+  }
+  if (!input.short_cuts.uncontended) return std::nullopt;
+  return run_uncontended(input.router, job, job.folding, shares_links, input.short_cuts.whole_steps, input.stop);
+}
+
 /// The general way: every flow of every rank, or of every representative, by itself.
 Way way_of(const RunInput& input) {
   Way way;
@@ -82,6 +100,7 @@ RunOutcome run_once(RunInput input) {
   CHECK(
       input.jobs.size() <= 1 || std::ranges::none_of(input.jobs, [](const Job& job) { return job.folding != nullptr; }),
       "only a job that is alone can be folded");
+  if (std::optional<RunOutcome> outcome = run_by_short_cut(input)) return *std::move(outcome);
   Engine engine;
   Executor executor(engine, input.router, input.jobs);
   Deliveries deliveries(engine, executor, input.flows.size());
@@ -133,6 +152,17 @@ RunOutcome run_once(RunInput input) {
     outcome.job_attribution.push_back(std::move(launch_only));
   }
   return outcome;
+}
+
+bool runs_by_classes(const Job& job, const topology::Router& router, const std::string& model,
+                     const ShortCuts& short_cuts) {
+  if (!short_cuts.symmetry || model != "flow" || !router.follows_shape()) return false;
+  std::uint64_t messages = 0;
+  for (const collectives::Block& block : job.schedule->blocks()) {
+    messages +=
+        std::uint64_t{block.end_source - block.first_source} * (block.end_destination - block.first_destination);
+  }
+  return messages / (job.folding == nullptr ? 1 : job.folding->copies()) > kMaxSingleMessages;
 }
 
 std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

@@ -1,6 +1,6 @@
 // Everything at once: each message has a lane of its own and starts at the beginning. Alltoall, alltoallv, gather,
 // scatter, and sendrecv (each rank to the next, as nccl-tests does). The fabric alone decides who waits. All but
-// sendrecv have n - 1 lanes a rank, n^2 in all, hence the limit on ranks.
+// sendrecv have n - 1 lanes a rank, n^2 in all; those around a root, where most lanes are empty, hence limit the ranks.
 #include <optional>
 #include <utility>
 
@@ -142,26 +142,29 @@ constexpr std::uint32_t kMostRanks = 4096;
 
 std::string too_many_lanes(const AlgorithmRequest& request) {
   const std::uint32_t ranks = request.layout.num_ranks();
-  if (request.collective.kind() == CollectiveKind::sendrecv || ranks <= kMostRanks) return "";
+  if (ranks <= kMostRanks) return "";
   return "needs a lane for each pair of ranks and allows 4096 ranks, not " + std::to_string(ranks);
 }
 
-Algorithm direct(CollectiveKind kind, std::string sentence,
-                 std::unique_ptr<Schedule> (*make)(const AlgorithmRequest&)) {
-  return {
-      .collective = kind, .name = "direct", .sentence = std::move(sentence), .cannot = too_many_lanes, .make = make};
+Algorithm shifts(CollectiveKind kind, std::string sentence) {
+  return {.collective = kind, .name = "direct", .sentence = std::move(sentence), .cannot = {}, .make = make_shifts};
+}
+
+Algorithm star(CollectiveKind kind, std::string sentence) {
+  return {.collective = kind,
+          .name = "direct",
+          .sentence = std::move(sentence),
+          .cannot = too_many_lanes,
+          .make = make_star};
 }
 
 const bool kRegistered =
-    register_algorithm(direct(CollectiveKind::alltoall,
-                              "Few ranks, or a fabric that shares fairly: all n-1 messages at once.", make_shifts)) &&
     register_algorithm(
-        direct(CollectiveKind::alltoallv, "Uneven blocks on few ranks: all n-1 messages at once.", make_shifts)) &&
-    register_algorithm(direct(CollectiveKind::sendrecv, "Each rank to the next, all at once.", make_shifts)) &&
-    register_algorithm(
-        direct(CollectiveKind::gather, "Large blocks: all ranks send to the root at once.", make_star)) &&
-    register_algorithm(
-        direct(CollectiveKind::scatter, "Large blocks: the root sends to all ranks at once.", make_star));
+        shifts(CollectiveKind::alltoall, "Few ranks, or a fabric that shares fairly: all n-1 messages at once.")) &&
+    register_algorithm(shifts(CollectiveKind::alltoallv, "Uneven blocks on few ranks: all n-1 messages at once.")) &&
+    register_algorithm(shifts(CollectiveKind::sendrecv, "Each rank to the next, all at once.")) &&
+    register_algorithm(star(CollectiveKind::gather, "Large blocks: all ranks send to the root at once.")) &&
+    register_algorithm(star(CollectiveKind::scatter, "Large blocks: the root sends to all ranks at once."));
 
 }  // namespace
 }  // namespace polyplane::collectives

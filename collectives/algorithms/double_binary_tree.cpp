@@ -14,6 +14,7 @@
 #include "collectives/generated_schedule.h"
 #include "collectives/own_choice.h"
 #include "collectives/piece_sizes.h"
+#include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -50,6 +51,10 @@ class DoubleBinaryTree : public GeneratedSchedule {
       nodes_.insert(nodes_.end(), nodes.begin(), nodes.end());
       for (std::uint32_t role = roles_.first; role < roles_.end; ++role) lanes_.push_back({tree, role});
     }
+    // A tree of several domains turns with its channel; that of one domain, or with a given root, does not.
+    if (both_ways_ && sizes_.even() && request.layout.num_domains() > 1) {
+      channel_symmetry_ = channels_by_local(request.layout, channels);
+    }
   }
 
   [[nodiscard]] std::uint32_t num_steps(RankId rank, std::uint32_t lane) const override {
@@ -82,6 +87,8 @@ class DoubleBinaryTree : public GeneratedSchedule {
     }
     chunks.assign(1, chunk(0, at.tree * slices_ + slice));
   }
+
+  [[nodiscard]] std::optional<ChannelSymmetry> channel_symmetry() const override { return channel_symmetry_; }
 
  private:
   struct Lane {
@@ -158,6 +165,7 @@ class DoubleBinaryTree : public GeneratedSchedule {
   PieceSizes sizes_;
   std::vector<TreeNode> nodes_;  // [tree * ranks + rank]
   std::vector<Lane> lanes_;
+  std::optional<ChannelSymmetry> channel_symmetry_;
 };
 
 std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {

@@ -72,8 +72,8 @@ TEST(Algorithms, WhatOneCannotDoIsSaid) {
             "alltoall/pairwise_xor needs a power of two of ranks, not 6.");
   EXPECT_EQ(make_error(CollectiveKind::all_reduce, "hierarchical", RankLayout::regular(6, 4)),
             "all_reduce/hierarchical needs scale-up domains of equal size with the same rails in the same order.");
-  EXPECT_EQ(make_error(CollectiveKind::alltoall, "direct", RankLayout::regular(5000, 1)),
-            "alltoall/direct needs a lane for each pair of ranks and allows 4096 ranks, not 5000.");
+  EXPECT_EQ(make_error(CollectiveKind::gather, "direct", RankLayout::regular(5000, 1)),
+            "gather/direct needs a lane for each pair of ranks and allows 4096 ranks, not 5000.");
 }
 
 TEST(Algorithms, ChannelsAndSlicesOutOfRangeAreRefused) {
