@@ -61,10 +61,10 @@ class Table(unittest.TestCase):
                         self.assertTrue(os.path.exists(os.path.join(ROOT, word)), word)
 
     def test_time_to_give_up(self):
-        self.assertEqual(cases.Case("a", "A", ()).timeout, 600)
-        self.assertEqual(cases.Case("a", "A", (), 0.3).timeout, 60)  # a minute at least
-        self.assertEqual(cases.Case("a", "A", (), 30).timeout, 300)
-        self.assertEqual(cases.Case("a", "A", (), 30, give_up=5).timeout, 5)
+        self.assertEqual(cases.Case("a", "A", ()).cpu_limit, 600)
+        self.assertEqual(cases.Case("a", "A", (), 0.3).cpu_limit, 60)  # a minute at least
+        self.assertEqual(cases.Case("a", "A", (), 30).cpu_limit, 300)
+        self.assertEqual(cases.Case("a", "A", (), 30, give_up=5).cpu_limit, 5)
 
 
 class Facts(unittest.TestCase):
@@ -125,8 +125,11 @@ class Processes(unittest.TestCase):
         with self.assertRaisesRegex(measure.Failed, "exit code 2: polyplane: no such cluster"):
             measure.spawn([program], self.root, 60)
         program = self.script("import time\ntime.sleep(60)")
-        with self.assertRaisesRegex(measure.Failed, "stopped after 0.2 s"):
-            measure.spawn([program], self.root, 0.2)
+        with self.assertRaisesRegex(measure.Failed, "stopped after 0.2 s$"):
+            measure.spawn([program], self.root, 0.02)
+        program = self.script("while True: pass")
+        with self.assertRaisesRegex(measure.Failed, "stopped after 1 s of CPU time"):
+            measure.spawn([program], self.root, 1)
         with self.assertRaisesRegex(measure.Failed, "./nothing is not built"):
             measure.spawn(["./nothing"], self.root, 60)
 

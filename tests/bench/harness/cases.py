@@ -17,10 +17,10 @@ class Case:
     seconds: float = None  # at most, of CPU; None: nothing is asked
     mebibytes: float = None  # at most, of resident memory
     long: bool = False  # over a minute: measured once, left out by --quick
-    give_up: float = None  # wall seconds; None: ten times what is asked, but a minute at least
+    give_up: float = None  # CPU seconds of one command; None: ten times what is asked, but a minute at least
 
     @property
-    def timeout(self):
+    def cpu_limit(self):
         return self.give_up or max(60.0, 10 * (self.seconds or 60.0))
 
 
@@ -117,8 +117,14 @@ def _large():
 
 
 def _set_up():
+    """To the first route: reading the file, the graph, the tables of next hops."""
+    def case(id, title, name, *limits):
+        return Case(f"set-up-{id}", title, (micro(f"set_up/{name}"),), *limits)
     return Group("Set-up with next hops", (
-        Case("set-up-16384x8", "16,384 cards, eight planes", (micro("set_up/mpft-16384"),), 0.1, 60),))
+        case("16384x8-spray", "16,384 cards, eight planes, ideal spraying", "mpft_16384_spray", 0.1, 60),
+        case("16384x8-ecmp", "16,384 cards, eight planes, ECMP", "mpft_16384_ecmp", 0.1, 60),
+        case("131072x8-spray", "131,072 cards, eight planes, ideal spraying", "t3x8_131072_spray"),
+        case("131072x8-ecmp", "131,072 cards, eight planes, ECMP", "t3x8_131072_ecmp")))
 
 
 def _tables():

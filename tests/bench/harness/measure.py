@@ -1,5 +1,6 @@
 """Runs a case and reads what the kernel says of the whole process: CPU and wall time, peak of resident memory."""
 import json
+import math
 import os
 import resource
 import shlex
@@ -9,7 +10,7 @@ import tempfile
 import threading
 import time
 
-ADDRESS_SPACE = 16 << 30  # bytes: a run that wants more fails, instead of taking the machine along
+ADDRESS_SPACE = 4 << 30  # bytes: a run that wants more fails, instead of taking the machine along
 UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -17,8 +18,13 @@ class Failed(Exception):
     """A command that did not do what it should, with its own words for it."""
 
 
-def _limit_memory():
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+def _limits(cpu_seconds):
+    whole = math.ceil(cpu_seconds)
+
+    def set_them():
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+        resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
+    return set_them
 
 
 def _last_line(text):
@@ -26,20 +32,21 @@ def _last_line(text):
     return lines[-1] if lines else ""
 
 
-def spawn(words, root, timeout):
-    """One process: (stdout, cpu s, wall s, peak MiB). Raises Failed."""
+def spawn(words, root, cpu_limit):
+    """One process: (stdout, cpu s, wall s, peak MiB). Raises Failed; also past `cpu_limit`, and past ten times that of
+    wall time, for one that waits for ever."""
     if not os.path.exists(os.path.join(root, words[0])):
         raise Failed(f"{words[0]} is not built")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.monotonic()
         process = subprocess.Popen(words, cwd=root, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                   preexec_fn=_limit_memory)
+                                   preexec_fn=_limits(cpu_limit))
         late = threading.Event()
 
         def stop():
             late.set()
             process.send_signal(signal.SIGKILL)
-        timer = threading.Timer(timeout, stop)
+        timer = threading.Timer(10 * cpu_limit, stop)
         timer.start()
         try:
             _, status, usage = os.wait4(process.pid, 0)
@@ -54,7 +61,9 @@ def spawn(words, root, timeout):
         err.seek(0)
         text, words_of_error = out.read().decode(errors="replace"), err.read().decode(errors="replace")
     if late.is_set():
-        raise Failed(f"stopped after {timeout:g} s")
+        raise Failed(f"stopped after {10 * cpu_limit:g} s")
+    if process.returncode == -signal.SIGXCPU:
+        raise Failed(f"stopped after {math.ceil(cpu_limit)} s of CPU time")
     if process.returncode:
         reason = _last_line(words_of_error) or _last_line(text) or "it said nothing"
         raise Failed(f"exit code {process.returncode}: {reason}")
@@ -92,7 +101,7 @@ def run_once(case, root, build="build"):
     for command in case.commands:
         words = shlex.split(command)
         words[0] = words[0].replace("./build/", f"{build}/", 1)
-        text, its_cpu, its_wall, its_peak = spawn(words, root, case.timeout)
+        text, its_cpu, its_wall, its_peak = spawn(words, root, case.cpu_limit)
         its_facts, iteration = read_facts(text)
         cpu += its_cpu if iteration is None else iteration
         wall += its_wall
