@@ -28,7 +28,7 @@ struct FlowClass {
 
 class AtOnceClasses {
  public:
-  static constexpr std::uint32_t kMostFlowClasses = 1U << 21U;
+  static constexpr std::uint32_t kMostFlowClasses = 1U << 20U;
 
   /// Nothing when there are more than kMostFlowClasses. Throws InputError when a pair that has something to send is cut off. The answer does not depend on `seed`, but with the chances above.
   [[nodiscard]] static std::optional<AtOnceClasses> find(AtOnceProblem& problem, std::uint64_t seed);

@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "sim/at_once_certificate.h"
 #include "sim/at_once_problem.h"
 #include "sim/at_once_solve.h"
 #include "tests/sim/at_once_graphs.h"
@@ -272,6 +274,22 @@ TEST(AtOnce, BlocksOfPartOfTheRanks) {
   expect_same(topology, {all_to_all(48, 0_B)}, 48);
 }
 
+// POLYPLANE_CASES=16: 512 cards, 262 thousand flows one by one.
+TEST(AtOnce, LargerClusters) {
+  const auto nodes = static_cast<std::int32_t>(4 * std::clamp<std::uint64_t>(cases(1), 1, 16));
+  const auto options = {std::string("tiers=2"), std::string("placement=rail_optimised")};
+  ClusterSpec spec = topology::nvlink_cluster(nodes, "fat_tree", options, PlaneMode::per_nic);
+  spec.fabric.switch_radix = 16;
+  expect_same(topology::build_cluster(spec));
+  expect_same(with_faults(spec, {"1 of leaf-spine"}));
+  expect_same(with_faults(spec, {"plane=6"}));
+  expect_same(with_faults(spec, {"nic=node1/gpu5 at 50%"}));
+  const auto switches = static_cast<std::uint32_t>(2 * nodes);
+  expect_same(switch_graph(random_regular(switches, 6, 4, 3)));
+  expect_same(switch_graph(torus(4, switches / 4, 4)));
+  expect_same(switch_graph(dragonfly(switches / 4, 4, 4)));
+}
+
 TEST(AtOnce, RandomClusters) {
   std::uint64_t runs = 0;
   const auto try_it = [&runs](const Topology& topology) {
@@ -318,6 +336,62 @@ TEST(AtOnce, RandomGraphs) {
     }
     if (HasFailure()) return;
   }
+}
+
+/// Solved and certified with loads that are off by `factor` on one class of links.
+void certify_with(double factor) {
+  const Topology topology = with_faults(four_planes(8), {"1 of leaf-spine"});
+  const BlockSchedule schedule(32, {all_to_all(32, 1_MiB)});
+  const Job job = job_on(topology, schedule, 32);
+  const auto router = spray(topology);
+  const auto problem = AtOnceProblem::pose(topology, job);
+  const auto classes = AtOnceClasses::find(*problem, 1);
+  ClassNetwork network = class_network(*classes, problem->islands(), topology, *router);
+  const TrunkId narrowest =
+      std::max_element(network.hops.begin(), network.hops.end(), [](const auto& a, const auto& b) {
+        return a.weight < b.weight;
+      })->trunk;
+  for (topology::Hop& hop : network.hops) {
+    if (hop.trunk == narrowest) hop.weight *= factor;
+  }
+  const ClassEnds ends = drain(*classes, network, TimePoint{});
+  EXPECT_GT(certify_classes(*problem, *classes, network, ends, TimePoint{}), 1U);
+}
+
+TEST(AtOnce, TheCertificateRefusesOtherRates) {
+  EXPECT_NO_THROW(certify_with(1));
+  EXPECT_THROW(certify_with(1 + 1e-6), InternalError);  // too slow: no full link
+  EXPECT_THROW(certify_with(1 - 1e-6), InternalError);  // too fast: overloaded
+}
+
+TEST(AtOnce, TheCertificateRefusesOtherEnds) {
+  const Topology topology = topology::build_cluster(four_planes(4));
+  const BlockSchedule schedule(16, {all_to_all(16, 1_MiB)});
+  const auto problem = AtOnceProblem::pose(topology, job_on(topology, schedule, 16));
+  const auto classes = AtOnceClasses::find(*problem, 1);
+  const ClassNetwork network = class_network(*classes, problem->islands(), topology, *spray(topology));
+  ClassEnds ends = drain(*classes, network, TimePoint{});
+  *std::max_element(ends.end.begin(), ends.end.end()) = ends.end[0] + 1000_us;
+  EXPECT_THROW(certify_classes(*problem, *classes, network, ends, TimePoint{}), InternalError);
+}
+
+TEST(AtOnce, RolesOfRanks) {
+  // Ranks 0-3 send to 2-5, rank 7 to 0 and 1; rank 6 has no part.
+  const auto roles = Roles::of({{0, 4, 2, 6, 1_B}, {7, 8, 0, 2, 2_B}}, 8);
+  ASSERT_TRUE(roles.has_value());
+  EXPECT_EQ(roles->num_roles(), 5U);
+  EXPECT_EQ(roles->role(6), 0U);
+  EXPECT_EQ(roles->role(0), roles->role(1));
+  EXPECT_NE(roles->role(1), roles->role(2));
+  EXPECT_EQ(roles->block(roles->role(0), roles->role(5)), 0U);
+  EXPECT_EQ(roles->block(roles->role(7), roles->role(1)), 1U);
+  EXPECT_EQ(roles->block(roles->role(7), roles->role(2)), Roles::kNoBlock);
+  EXPECT_EQ(roles->block(roles->role(4), roles->role(2)), Roles::kNoBlock);
+  EXPECT_THROW(static_cast<void>(Roles::of({{0, 4, 2, 6, 1_B}, {3, 4, 5, 6, 2_B}}, 8)), InternalError);
+  EXPECT_THROW(static_cast<void>(Roles::of({{0, 9, 2, 6, 1_B}}, 8)), InternalError);
+  std::vector<Block> pairs;
+  for (std::uint32_t i = 0; i < 2000; ++i) pairs.push_back({i, i + 1, 1999 - i, 2000 - i, 1_B});
+  EXPECT_FALSE(Roles::of(pairs, 2000).has_value());
 }
 
 TEST(AtOnce, OtherJobsAndRoutingsAreNotOfThisKind) {
