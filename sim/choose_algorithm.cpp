@@ -53,15 +53,6 @@ Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const 
   return extent;
 }
 
-/// Messages that all start at once, taken by classes: cheap to run however many they are, not to estimate one by one.
-bool by_classes(const RowRequest& request, const Schedule& schedule, const Folding* folding) {
-  if (request.groups.size() != 1) return false;
-  Job job;
-  job.schedule = &schedule;
-  job.folding = folding;
-  return runs_by_classes(job, request.router, request.model, request.short_cuts);
-}
-
 /// What leaves one card at the most, and what a message from it pays at the least.
 struct Port {
   BitRate all_links;
@@ -149,10 +140,8 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
                    !exact && request.certify});
 }
 
-/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; for what is run by
-/// classes the floor. All are lower bounds.
+/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more. Both are lower bounds.
 Duration estimate(const RowRequest& request, const Candidate& candidate) {
-  if (by_classes(request, *candidate.schedules->front(), candidate.folding)) return candidate.floor;
   const RunOutcome analytic = run(request, candidate, "analytic", false);
   Duration most = analytic.makespan.since_start();
   if (request.model == "analytic") return most;
@@ -200,16 +189,21 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
       schedules->push_back(collectives::make_schedule(algorithm, wanted));
     }
     const Folding* folding = nullptr;
-    if (request.short_cuts.symmetry && schedules->size() == 1) {
+    if (schedules->size() == 1) {
       folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
     }
-    const bool in_classes = by_classes(request, *schedules->front(), folding);
-    const Extent extent = in_classes ? Extent{} : extent_of(*schedules, folding);
+    if (const std::uint64_t messages = messages_at_once(*schedules->front()); automatic && messages > kMaxAutoLanes) {
+      notes += "  " + name + ": left out of auto, " + std::to_string(messages) +
+               " messages at once, which no stack issues at the cost of one; ask for it by name\n";
+      continue;
+    }
+    const Extent extent = extent_of(*schedules, folding);
     if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
       notes += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
                std::to_string(extent.lanes) + " lanes; ask for it by name\n";
       continue;
     }
+    if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
     std::shared_ptr<const FirstChannel> first_channel;
     if (folding != nullptr && folding->channels() > 1) {
       first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());

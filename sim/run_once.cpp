@@ -16,6 +16,7 @@ namespace polyplane::sim {
 
 namespace {
 
+/// More messages at once than this, folding allowed for, are taken by classes; fewer one by one, to the picosecond.
 constexpr std::uint64_t kMaxSingleMessages = 100'000;
 
 /// Tells jobs and plain flows apart by flow id: plain ones come after those of the executor.
@@ -71,7 +72,8 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   if (!alone || input.explain || (!shares_links && input.model != "analytic")) return std::nullopt;
   if (input.quantum > Duration()) return std::nullopt;
   const Job& job = input.jobs.front();
-  if (runs_by_classes(job, input.router, input.model, input.short_cuts)) {
+  const std::uint64_t copies = job.folding == nullptr ? 1 : job.folding->copies();
+  if (input.short_cuts.symmetry && shares_links && messages_at_once(*job.schedule) / copies > kMaxSingleMessages) {
     if (auto outcome = run_at_once(input.topology, input.router, job, input.certify)) return outcome;
   }
   if (!input.short_cuts.uncontended) return std::nullopt;
@@ -154,15 +156,13 @@ RunOutcome run_once(RunInput input) {
   return outcome;
 }
 
-bool runs_by_classes(const Job& job, const topology::Router& router, const std::string& model,
-                     const ShortCuts& short_cuts) {
-  if (!short_cuts.symmetry || model != "flow" || !router.follows_shape()) return false;
+std::uint64_t messages_at_once(const collectives::Schedule& schedule) {
   std::uint64_t messages = 0;
-  for (const collectives::Block& block : job.schedule->blocks()) {
+  for (const collectives::Block& block : schedule.blocks()) {
     messages +=
         std::uint64_t{block.end_source - block.first_source} * (block.end_destination - block.first_destination);
   }
-  return messages / (job.folding == nullptr ? 1 : job.folding->copies()) > kMaxSingleMessages;
+  return messages;
 }
 
 std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

@@ -65,10 +65,8 @@ struct RunOutcome {
 /// Throws RunError for a stall (who waits for whom), Interrupted when stopped.
 [[nodiscard]] RunOutcome run_once(RunInput input);
 
-/// True for blocks of so many messages that a run takes them by classes (sim/at_once.h): fewer are run one by one, to the
-/// picosecond. `job` is alone on the network.
-[[nodiscard]] bool runs_by_classes(const Job& job, const topology::Router& router, const std::string& model,
-                                   const ShortCuts& short_cuts);
+/// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.
+[[nodiscard]] std::uint64_t messages_at_once(const collectives::Schedule& schedule);
 
 /// Bytes by LinkId.
 [[nodiscard]] std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,
