@@ -105,7 +105,8 @@ class Processes(unittest.TestCase):
         return "./program"
 
     def test_cpu_and_memory_are_those_of_the_process(self):
-        program = self.script("data = bytearray(64 << 20)\nimport time\nwhile time.process_time() < 0.2: pass\nprint('ok')")
+        program = self.script("import time\ndata = bytearray(64 << 20)\n"
+                              "while time.process_time() < 0.2: pass\nprint('ok')")
         text, cpu, _, peak = measure.spawn([program], self.root, 60)
         self.assertEqual(text, "ok\n")
         self.assertGreater(cpu, 0.19)
@@ -121,7 +122,8 @@ class Processes(unittest.TestCase):
         self.assertLess(two["peak_mib"], 1.5 * one["peak_mib"])
 
     def test_failures_say_why(self):
-        program = self.script("import sys\nprint('half a table')\nprint('polyplane: no such cluster', file=sys.stderr)\nsys.exit(2)")
+        program = self.script("import sys\nprint('half a table')\n"
+                              "print('polyplane: no such cluster', file=sys.stderr)\nsys.exit(2)")
         with self.assertRaisesRegex(measure.Failed, "exit code 2: polyplane: no such cluster"):
             measure.spawn([program], self.root, 60)
         program = self.script("import time\ntime.sleep(60)")
@@ -164,7 +166,8 @@ class Claims(unittest.TestCase):
                         same=(("a", "b"),), close=(("c", "a", 1e-6),), ratios=(("c", "a"),))
 
     def rows(self, **times):
-        return {name: {"facts": {"time_ps": time}, "cpu_s": [1.0, 0.5, 2.0]} for name, time in times.items()}
+        return {name: {"facts": {"time_ps": time, "fingerprint": "f"}, "cpu_s": [1.0, 0.5, 2.0]}
+                for name, time in times.items()}
 
     def holds(self, rows):
         return [holds for _, holds in results.findings(self.group, rows)]
@@ -173,11 +176,17 @@ class Claims(unittest.TestCase):
         self.assertEqual(self.holds(self.rows(a=1e9, b=1e9, c=1e9 + 999)), [True, True, True])
         self.assertEqual(self.holds(self.rows(a=1e9, b=1e9 + 1, c=1e9 + 1001)), [False, False, True])
 
+    def test_same_time_and_another_fingerprint(self):
+        rows = self.rows(a=1e9, b=1e9, c=1e9)
+        rows["b"]["facts"]["fingerprint"] = "g"
+        self.assertEqual(results.findings(self.group, rows)[0], ("A; B: fingerprints f and g", False))
+
     def test_what_was_not_measured_is_not_claimed(self):
         self.assertEqual(results.findings(self.group, self.rows(a=1e9)), [])
 
     def test_ratio_has_the_range_of_both_spreads(self):
         self.assertEqual(results.ratio([6.0, 5.0, 8.0], [2.0, 1.0, 2.5]), "3 x (2-8)")
+        self.assertEqual(results.ratio([6.0] * 3, [2.0] * 3), "3 x")
 
 
 class Comparison(unittest.TestCase):
@@ -240,7 +249,8 @@ class Script(unittest.TestCase):
         self.group = cases.Group("G", (cases.Case("a", "A", ("./a",), 1.0), cases.Case("b", "B", ("./b",), long=True)))
         for target, value in ((self.bench.cases, {"groups": lambda: [self.group]}),
                               (self.bench.machine, {"describe": lambda build: {
-                                  "name": "m", "cpu": "C", "cores": 2, "compiler": "g++", "flags": "-O3", "system": "L"},
+                                  "name": "m", "cpu": "C", "cores": 2, "compiler": "g++", "flags": "-O3",
+                                  "system": "L"},
                                   "read_cache": lambda build: {"CMAKE_BUILD_TYPE": "Release"},
                                   "commit": lambda root: "c0ffee"})):
             patch = mock.patch.multiple(target, **value)
@@ -265,7 +275,8 @@ class Script(unittest.TestCase):
         self.assertIn("200 ms (100-300)", text)
         with open(os.path.join(self.bench.BASELINES, "m.json"), encoding="utf-8") as file:
             rows = json.load(file)["rows"]
-        self.assertEqual([(row["id"], row["runs"], row["commit"]) for row in rows], [("a", 3, "c0ffee"), ("b", 1, "c0ffee")])
+        self.assertEqual([(row["id"], row["runs"], row["commit"]) for row in rows],
+                         [("a", 3, "c0ffee"), ("b", 1, "c0ffee")])
         code, text = self.run_main({"a": iter([0.25])}, "--runs", "1", "--quick", "--compare")
         self.assertEqual(code, 0, text)
         self.assertIn("1.25 x", text)

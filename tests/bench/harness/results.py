@@ -46,17 +46,21 @@ def findings(group, rows):
         times = [_time_ps(rows, name) for name in ids]
         if None in times:
             continue
-        holds = len(set(times)) == 1
-        names = f"{', and '.join(titles[name] for name in ids)}: "
-        found.append((names + (f"the same {times[0]:.0f} ps" if holds else
-                               f"{' and '.join(f'{time:.0f}' for time in times)} ps"), holds))
+        prints = [rows[name]["facts"].get("fingerprint") for name in ids]
+        names = f"{'; '.join(titles[name] for name in ids)}: "
+        if len(set(times)) > 1:
+            found.append((f"{names}{' and '.join(f'{time:.0f}' for time in times)} ps", False))
+        elif len(set(prints)) > 1:
+            found.append((f"{names}fingerprints {' and '.join(map(str, prints))}", False))
+        else:
+            found.append((f"{names}the same {times[0]:.0f} ps and fingerprint {prints[0]}", True))
     for one, other, allowed in group.close:
         times = _time_ps(rows, one), _time_ps(rows, other)
         if None in times:
             continue
         apart = abs(times[0] - times[1]) / max(times)
-        found.append((f"simulated: {titles[one]} {times[0]:.0f} ps, {titles[other]} {times[1]:.0f} ps, {apart:.1g} apart",
-                      apart <= allowed))
+        both = f"{titles[one]} {times[0]:.0f} ps, {titles[other]} {times[1]:.0f} ps"
+        found.append((f"simulated: {both}, {apart:.1g} apart", apart <= allowed))
     for theirs, ours in group.ratios:
         measured = [rows.get(name, {}).get("cpu_s") for name in (theirs, ours)]
         if None in measured:
@@ -66,10 +70,10 @@ def findings(group, rows):
 
 
 def ratio(theirs, ours):
-    """Of medians, with the least and the most that the spreads allow."""
+    """Of medians, with the least and the most that the spreads allow; these only where there is a spread."""
     smallest = 1e-9
     least, most = theirs[1] / max(ours[2], smallest), theirs[2] / max(ours[1], smallest)
-    return f"{theirs[0] / max(ours[0], smallest):.3g} x ({least:.3g}-{most:.3g})"
+    return f"{theirs[0] / max(ours[0], smallest):.3g} x" + (f" ({least:.3g}-{most:.3g})" if least < most else "")
 
 
 def compare(rows, baseline, tolerance):

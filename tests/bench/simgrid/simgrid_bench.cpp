@@ -1,11 +1,11 @@
-// The flows of three collectives in SimGrid, beside `polyplane perf`: a leaf-spine of 32 cards a leaf under 32 spines, one
-// card a node, 400 Gb/s links, D-mod-k routes (SimGrid's own fat-tree zone; --routing static in polyplane).
+// The flows of three collectives in SimGrid, beside `polyplane perf`: a leaf-spine of 32 cards a leaf under 32 spines,
+// one card a node, 400 Gb/s links, D-mod-k routes (SimGrid's own fat-tree zone; --routing static in polyplane).
 //   simgrid_bench {at-once|pairwise|ring} CARDS BYTES [slow-cable]
-// BYTES is the array of a rank, as polyplane's -b. slow-cable halves the rate of the cable from leaf 0 to spine 0, both ways
-// (--fail "link=leaf0.spine0 at 50%"). Prints one line of JSON: the simulated seconds and the number of messages.
+// BYTES is the array of a rank, as polyplane's -b. slow-cable halves the rate of the cable from leaf 0 to spine 0, both
+// ways (--fail "link=leaf0.spine0 at 50%"). Prints one line of JSON: the simulated seconds and the number of messages.
 //
-// The model is CM02 without TCP's bounds, factors and cross traffic: max-min fair flows that pay their latency once. SimGrid
-// weighs shares by 1/latency, so all latency lies on the cables of the cards, where every route has the same two of them.
+// The model is CM02 without TCP's bounds, factors and cross traffic: max-min fair flows that pay their latency once.
+// SimGrid weighs shares by 1/latency, so all latency lies on the cables of the cards: every route has two of those.
 #include <xbt/log.h>
 #include <simgrid/s4u.hpp>
 
@@ -92,8 +92,8 @@ void slow_one_cable(const std::vector<sg::Host*>& hosts) {
   route(hosts[kCardsPerLeaf], hosts[0])[2]->set_bandwidth(kRate / 2);
 }
 
-/// Every card to every other, all started together. (Comm::sendto_async would do without boxes, but keeps all messages in
-/// one list that every end walks through: ten times slower at 256 cards.)
+/// Every card to every other, all started together. (Comm::sendto_async would do without boxes, but keeps all messages
+/// in one list that every end walks through: ten times slower at 256 cards.)
 void at_once(Job& job, unsigned rank) {
   const unsigned n = job.cards();
   std::vector<sg::CommPtr> messages;
