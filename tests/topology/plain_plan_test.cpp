@@ -76,7 +76,7 @@ TEST(PlainPlan, LeavesSharedAndStripedNicsToThePlan) {
 
 TEST(PlainPlan, EqualsThePlanOnRandomGraphs) {
   int answered = 0;
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint64_t seed = 1; seed <= cases(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomStream random(seed, 2);
     answered += compare_all_pairs(random_graph(random));

@@ -1,6 +1,7 @@
 // Small random graphs of switches and cards, none of them regular.
 #pragma once
 
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,12 @@
 #include "tests/topology/net.h"
 
 namespace polyplane::topology {
+
+/// `count`, times POLYPLANE_CASES when that is set in the environment.
+inline std::uint64_t cases(std::uint64_t count) {
+  const char* factor = std::getenv("POLYPLANE_CASES");
+  return factor == nullptr ? count : count * std::strtoull(factor, nullptr, 10);
+}
 
 /// 4 to 7 switches (flat, or of tiers 1 to 3 mixed with flat ones), cards on most, parallel and missing cables, some one
 /// way, some down.

@@ -77,7 +77,7 @@ TEST(TargetSweep, FaultsMixSomePairsOnly) {
 
 TEST(TargetSweep, EqualsUnitFlowsOnRandomGraphs) {
   Tally sum;
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint64_t seed = 1; seed <= cases(200); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomStream random(seed, 3);
     const Tally tally = compare_all_pairs(random_graph(random));
