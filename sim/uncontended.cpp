@@ -42,7 +42,7 @@ std::optional<RunOutcome> run_uncontended(topology::Router& router, const Job& j
   }
   if (whole_steps) {
     UncontendedSends sends(router, job, folding);
-    if (const auto rings = run_rings(job, folding, sends, true, stop)) {
+    if (const auto rings = run_rings(job, folding, sends, stop)) {
       return outcome_of(job, folding, sends, "whole steps, no contention", rings->end, rings->sends);
     }
   }

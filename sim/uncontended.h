@@ -3,8 +3,8 @@
 // Presolve: each lane has one send in flight at the most, so a trunk never carries more than the sum over lanes of the
 // fastest thing each may put on it. Where that is within its capacity for every trunk, each flow always drains at the line
 // rate of its route, the end of a send is its start plus a constant, and the order of computing does not matter: the
-// schedule is run as dataflow. Where all ranks go through the same steps, whole steps are one max-plus operation on a vector
-// of times, and where the shape of that vector repeats, the rest of a periodic phase is one multiplication. All three give
+// schedule is run as dataflow. Where all ranks go around a ring, whole steps are one max-plus operation on a vector of
+// times, and where all messages of the ring are of one size, all steps are one multiplication. All three give
 // the picoseconds of the flow model. The analytic model never shares links, so all its runs are of this kind.
 #pragma once
 

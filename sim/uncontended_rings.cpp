@@ -12,10 +12,9 @@ namespace {
 
 using collectives::RingLane;
 
-constexpr std::uint32_t kStepsBetweenLooks = 16;  // whether all times have grown alike
 constexpr std::uint32_t kStepsBetweenStopChecks = 64;
 
-/// What the sends of one position take.
+/// Where a rank stands in its ring.
 struct Position {
   RankId rank, next;
   std::uint32_t place = 0;  // in the whole ring
@@ -35,29 +34,11 @@ std::int64_t longer_sends(std::uint64_t place, std::uint64_t steps, std::uint64_
   return static_cast<std::int64_t>(count);
 }
 
-/// The times of one ring, or of one cycle of representatives.
+/// When each position of a ring has completed its last step.
 class Times {
  public:
   Times(std::size_t positions, std::int64_t start_ps) : ps_(positions, start_ps) {}
 
-  /// One step in which all sends are of one size.
-  void step(std::span<const std::int64_t> takes_ps) {
-    std::int64_t before = ps_.back() + takes_ps.back();
-    advance(0, ps_.size(), takes_ps, before);
-  }
-  /// The same, and whether it has added the same to all times.
-  [[nodiscard]] std::optional<std::int64_t> step_evenly(std::span<const std::int64_t> takes_ps) {
-    const std::vector<std::int64_t> old = ps_;
-    step(takes_ps);
-    const std::int64_t grown = ps_[0] - old[0];
-    for (std::size_t i = 1; i < ps_.size(); ++i) {
-      if (ps_[i] - old[i] != grown) return std::nullopt;
-    }
-    return grown;
-  }
-  void add(std::int64_t ps) {
-    for (std::int64_t& time : ps_) time += ps;
-  }
   /// One step in which positions [first, first + count) (cyclically) have the longer sends.
   void step(std::span<const std::int64_t> takes_ps, std::span<const std::int64_t> longer_ps, std::size_t first,
             std::size_t count) {
@@ -95,13 +76,8 @@ class Times {
 
 class Rings {
  public:
-  Rings(const Job& job, const Folding* folding, UncontendedSends& sends, bool jump, const std::function<bool()>& stop)
-      : job_(job),
-        folding_(folding),
-        sends_(sends),
-        jump_(jump),
-        stop_(stop),
-        start_((job.start + job.costs.launch).ps()) {
+  Rings(const Job& job, const Folding* folding, UncontendedSends& sends, const std::function<bool()>& stop)
+      : job_(job), folding_(folding), sends_(sends), stop_(stop), start_((job.start + job.costs.launch).ps()) {
     outcome_.end = job.start + job.costs.launch;
   }
 
@@ -169,44 +145,26 @@ class Rings {
     }
     const std::int64_t most = std::ranges::max(even ? takes_ps : longer_ps);
     if (start_ + static_cast<int128>(most) * ring.steps > kLongestPs) return false;
-    Times times(cycle.size(), start_);
-    if (even) {
-      run_even(ring.steps, takes_ps, times);
-    } else {
-      run_uneven(ring, takes_ps, longer_ps, times);
-    }
-    outcome_.end = std::max(outcome_.end, TimePoint::from_ps(times.last()));
+    const std::int64_t end_ps = even ? start_ + most * ring.steps : run_uneven(ring, takes_ps, longer_ps);
+    outcome_.end = std::max(outcome_.end, TimePoint::from_ps(end_ps));
     outcome_.sends += std::uint64_t{ring.steps} * cycle.size();
     return true;
   }
-  void run_even(std::uint32_t steps, std::span<const std::int64_t> takes_ps, Times& times) {
-    for (std::uint32_t k = 0; k < steps; ++k) {
-      ask_stop(k);
-      if (!jump_ || k % kStepsBetweenLooks != kStepsBetweenLooks - 1) {
-        times.step(takes_ps);
-      } else if (const std::optional<std::int64_t> grown = times.step_evenly(takes_ps)) {
-        times.add(*grown * (steps - 1 - k));
-        return;
-      }
-    }
-  }
   // In step k the longer parts [0, longer) are at positions k + lag and on.
-  void run_uneven(const RingLane& ring, std::span<const std::int64_t> takes_ps, std::span<const std::int64_t> longer_ps,
-                  Times& times) {
+  [[nodiscard]] std::int64_t run_uneven(const RingLane& ring, std::span<const std::int64_t> takes_ps,
+                                        std::span<const std::int64_t> longer_ps) const {
     const std::size_t n = ring.order.size();
+    Times times(n, start_);
     for (std::uint32_t k = 0; k < ring.steps; ++k) {
-      ask_stop(k);
+      if (k % kStepsBetweenStopChecks == 0 && stop_ && stop_()) throw Interrupted{};
       times.step(takes_ps, longer_ps, (k + ring.lag) % n, ring.longer_parts);
     }
-  }
-  void ask_stop(std::uint32_t step) const {
-    if (step % kStepsBetweenStopChecks == 0 && stop_ && stop_()) throw Interrupted{};
+    return times.last();
   }
 
   const Job& job_;
   const Folding* folding_;
   UncontendedSends& sends_;
-  bool jump_;
   const std::function<bool()>& stop_;
   std::int64_t start_;
   RingsOutcome outcome_;
@@ -214,9 +172,9 @@ class Rings {
 
 }  // namespace
 
-std::optional<RingsOutcome> run_rings(const Job& job, const Folding* folding, UncontendedSends& sends, bool jump,
+std::optional<RingsOutcome> run_rings(const Job& job, const Folding* folding, UncontendedSends& sends,
                                       const std::function<bool()>& stop) {
-  return Rings(job, folding, sends, jump, stop).run();
+  return Rings(job, folding, sends, stop).run();
 }
 
 }  // namespace polyplane::sim

@@ -1,9 +1,9 @@
 // Rings in whole steps: what all ranks of a ring do in one step is one max-plus operation on a vector of times.
 //
 // With t[i] the time at which position i of the ring has completed a step and d[i] what its next send takes, the step after
-// is complete at max(t[i] + d[i], t[i - 1] + d[i - 1]). The operation commutes with adding a constant to all times: where
-// it adds the same to all of them once, it does so ever after while all messages are of one size, and the rest is one
-// multiplication.
+// is complete at max(t[i] + d[i], t[i - 1] + d[i - 1]). While all messages are of one size, d stays, and all steps are one
+// multiplication: k sends that wait for one another never take longer than k times the slowest, and the slowest sender
+// takes just that for its own.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ struct RingsOutcome {
 };
 
 /// One job from its launch. None when it is not made of rings alone (Schedule::ring_lane), when folded ranks send different
-/// sizes, when a send would stand still, or when times might pass 53 days. `folding` may be null. `jump` false: each
-/// step by itself, for tests and measurements. Throws Interrupted when stopped.
+/// sizes, when a send would stand still, or when times might pass 53 days. `folding` may be null. Throws Interrupted when
+/// stopped.
 [[nodiscard]] std::optional<RingsOutcome> run_rings(const Job& job, const Folding* folding, UncontendedSends& sends,
-                                                    bool jump, const std::function<bool()>& stop);
+                                                    const std::function<bool()>& stop);
 
 }  // namespace polyplane::sim
