@@ -45,6 +45,7 @@ struct Signature {
   void split(std::uint32_t n, const Inverses& inverses) {
     if (n > 1) sum = sum * inverses.of(n);
   }
+  friend bool operator==(const Signature&, const Signature&) = default;
 };
 
 /// The same with the rate of the fastest flow on a full link: the least of those of all links of the flow.
@@ -60,6 +61,7 @@ struct HeldSignature {
     held = std::min(held, other.held);
   }
   void split(std::uint32_t n, const Inverses& inverses) { signature.split(n, inverses); }
+  friend bool operator==(const HeldSignature&, const HeldSignature&) = default;
 };
 
 // Loads. part(load, n): on each of n ways; times(load, n): of n flows alike; += joins.
@@ -83,6 +85,7 @@ struct FormAndBytes {
     bytes += other.bytes;
     return *this;
   }
+  friend bool operator==(const FormAndBytes&, const FormAndBytes&) = default;
 };
 [[nodiscard]] inline FormAndBytes part(const FormAndBytes& load, std::uint32_t n, const Inverses& inverses) {
   return {part(load.form, n, inverses), part(load.bytes, n, inverses)};
@@ -99,6 +102,7 @@ struct Pressure {
     fastest = std::max(fastest, other.fastest);
     return *this;
   }
+  friend bool operator==(const Pressure&, const Pressure&) = default;
 };
 [[nodiscard]] inline Pressure part(Pressure p, std::uint32_t n, const Inverses&) { return {p.load / n, p.fastest}; }
 [[nodiscard]] inline Pressure times(Pressure p, std::uint64_t n) {

@@ -47,13 +47,16 @@ class Sweep {
     leg_loads_.assign(classes_.size(), {});
     for (const std::uint32_t to : destinations()) {
       if (stop()) break;
-      for (const Port& exit : exits(to).all) targets_.open(exit.vertex, slots_);
+      for (const Port& exit : exits(to).all) targets_.open(exit.vertex);
       if (ways_.sends(to)) pass(to, to, true, visit);
       for (std::uint32_t from = 0; from < classes_.size(); ++from) {
         if (ways_.sends(from) && (from != to || classes_[to].islands > 1)) pass(from, to, false, visit);
       }
-      for (const Port& exit : exits(to).all) targets_.close(exit.vertex, loads_);
+      closing_.clear();
+      for (const Port& exit : exits(to).all) closing_.push_back(exit.vertex);
+      targets_.close(closing_, loads_);
     }
+    targets_.finish(loads_);
     for (std::size_t c = 0; c < classes_.size(); ++c) spread_legs(classes_[c], leg_loads_[c]);
     return std::move(loads_);
   }
@@ -72,7 +75,7 @@ class Sweep {
 
   /// Classes that receive, those that share vertices close together.
   [[nodiscard]] std::vector<std::uint32_t> destinations() {
-    targets_.clear();
+    targets_.begin(slots_);
     std::vector<std::uint32_t> order;
     for (std::uint32_t c = 0; c < classes_.size(); ++c) {
       if (!ways_.receives(c)) continue;
@@ -265,6 +268,7 @@ class Sweep {
   Targets<Trace, Load> targets_;
   std::vector<Legs> legs_;                    // by class
   std::vector<std::vector<Load>> leg_loads_;  // by class, then by leg
+  std::vector<topology::Vertex> closing_;
   std::vector<std::uint16_t> hops_;
   std::vector<Trace> stretch_traces_;
   std::vector<Load> stretch_loads_;
