@@ -281,6 +281,10 @@ void Allocation::solve_affected() {
     for (std::uint32_t i = flow.first_hop; i < flow.first_hop + flow.num_hops; ++i) {
       const std::uint32_t t = incidences_[i].trunk;
       TrunkState& trunk = trunks_[t];
+      if (trunk.flows == 1) {
+        solver_.add_hop_alone(trunk.left, capacities_[t], flow.unit ? HopLoad{} : incidences_.load(i));
+        continue;
+      }
       if (trunk.local == kNone) {
         trunk.local = solver_.add_trunk(trunk.left, capacities_[t]);
         locals_.push_back({t, 0, 0, 0.0, -1.0});
@@ -304,16 +308,15 @@ void Allocation::solve_affected() {
     flow.rate = rerated.old_rate > 0 && change <= same && -change <= same ? rerated.old_rate : rate.bps;
     rerated.capacity = rate.capacity;
     rerated.sharers = rate.sharers;
-    Local& bottleneck = locals_[rate.trunk.index()];
-    flow.bottleneck = bottleneck.trunk;
-    bottleneck.level = std::max(bottleneck.level, flow.rate);
-    const std::int64_t one = units_.of(flow.rate);
-    std::uint32_t incidence = flow.first_hop;
-    for (const std::uint32_t l : solver_.hops(f)) {
-      locals_[l].load += flow.unit ? one : units_.of(flow.rate, incidences_.load(incidence));
-      locals_[l].fastest = std::max(locals_[l].fastest, flow.rate);
-      ++incidence;
-    }
+    flow.bottleneck = incidences_[flow.first_hop + solver_.bottleneck(f)].trunk;
+    const std::uint32_t bottleneck = trunks_[flow.bottleneck].local;
+    if (bottleneck != kNone) locals_[bottleneck].level = std::max(locals_[bottleneck].level, flow.rate);
+    for_each_load(flow, [&](std::uint32_t t, std::int64_t load, std::uint32_t) {
+      if (trunks_[t].flows == 1) return;
+      Local& local = locals_[trunks_[t].local];
+      local.load += load;
+      local.fastest = std::max(local.fastest, flow.rate);
+    });
   }
 }
 
@@ -346,6 +349,11 @@ void Allocation::commit() {
     FlowState& flow = flows_[rerated.flow];
     flow.solving = false;
     ++trunks_[flow.bottleneck].held;
+    for_each_load(flow, [&](std::uint32_t t, std::int64_t load, std::uint32_t) {
+      if (trunks_[t].flows > 1) return;
+      trunks_[t].left -= load;
+      trunks_[t].top = flow.rate;
+    });
   }
 }
 

@@ -73,7 +73,8 @@ class LoadUnits {
   }
   /// Equal share of what is available, in bit/s: the one expression for it.
   [[nodiscard]] double share(std::int64_t available, double weight) const {
-    return static_cast<double>(std::max<std::int64_t>(available, 0)) / weight * bps_;
+    const double bps = static_cast<double>(std::max<std::int64_t>(available, 0)) * bps_;
+    return weight == 1.0 ? bps : bps / weight;
   }
   [[nodiscard]] double bps(std::int64_t units) const { return static_cast<double>(units) * bps_; }
 

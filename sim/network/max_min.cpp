@@ -1,5 +1,7 @@
 #include "sim/network/max_min.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace polyplane::sim {
@@ -12,9 +14,10 @@ constexpr double kNoCap = -1;
 
 void MaxMin::clear() {
   trunks_.clear();
+  flows_.clear();
   hops_.clear();
-  first_hop_.clear();
   loads_.clear();
+  rates_.clear();
 }
 
 std::uint32_t MaxMin::add_trunk(std::int64_t available, BitRate capacity) {
@@ -23,27 +26,48 @@ std::uint32_t MaxMin::add_trunk(std::int64_t available, BitRate capacity) {
 }
 
 std::uint32_t MaxMin::add_flow() {
-  first_hop_.push_back(static_cast<std::uint32_t>(hops_.size()));
-  return static_cast<std::uint32_t>(first_hop_.size() - 1);
+  const auto first = static_cast<std::uint32_t>(hops_.size());
+  flows_.push_back({first, first, 0, 0, false});
+  rates_.push_back({kNoCap, {}, 0, {}});
+  return static_cast<std::uint32_t>(flows_.size() - 1);
 }
 
 void MaxMin::add_hop(std::uint32_t trunk) {
-  hops_.push_back(trunk);
+  Flow& flow = flows_.back();
+  hops_.push_back({trunk, flow.hops++});
+  flow.end += 1;
   trunks_[trunk].flows += 1;
   if (!loads_.empty()) loads_.emplace_back();
 }
 
 void MaxMin::add_hop(std::uint32_t trunk, const HopLoad& load) {
   if (loads_.empty()) loads_.resize(hops_.size());
-  hops_.push_back(trunk);
+  Flow& flow = flows_.back();
+  hops_.push_back({trunk, flow.hops++});
+  flow.end += 1;
   trunks_[trunk].flows += 1;
   loads_.push_back(load);
 }
 
-std::span<const std::uint32_t> MaxMin::hops(std::uint32_t flow) const {
-  const std::size_t begin = first_hop_[flow];
-  const std::size_t end = flow + 1 < first_hop_.size() ? first_hop_[flow + 1] : hops_.size();
-  return std::span<const std::uint32_t>(hops_).subspan(begin, end - begin);
+void MaxMin::add_hop_alone(std::int64_t available, BitRate capacity, const HopLoad& load) {
+  const WeightSum weight = load.is_one() ? WeightSum::one() : WeightSum(load);
+  cap(static_cast<std::uint32_t>(flows_.size() - 1), flows_.back().hops++, available, capacity, weight);
+}
+
+// Nobody else is on this trunk: its share for the flow stays what it is.
+void MaxMin::cap(std::uint32_t flow, std::uint32_t place, std::int64_t available, BitRate capacity,
+                 const WeightSum& weight) {
+  const double share = units_.share(available, weight.value());
+  Rate& rate = rates_[flow];
+  if (rate.bps != kNoCap && share > rate.bps) return;
+  const std::int64_t sharers = units_.is_all(available, capacity) ? weight.sharers() : 0;
+  if (share == rate.bps) {
+    flows_[flow].bottleneck = std::min(flows_[flow].bottleneck, place);
+    prefer_exact(rate, sharers, capacity);
+    return;
+  }
+  flows_[flow].bottleneck = place;
+  rate = {share, capacity, sharers, {}};
 }
 
 void MaxMin::find_shared() {
@@ -59,53 +83,36 @@ void MaxMin::find_shared() {
   flows_of_shared_.resize(next);
 }
 
-void MaxMin::index_flows() {
-  flows_.clear();
-  shared_hops_.clear();
-  shared_loads_.clear();
-  rates_.assign(num_flows(), Rate{kNoCap, {}, 0, {}});
+// Keeps, of the hops, those over shared trunks; the others become caps.
+void MaxMin::index_shared() {
   const bool weighted = !loads_.empty();
-  for (std::uint32_t flow = 0; flow < num_flows(); ++flow) {
-    const auto first = static_cast<std::uint32_t>(shared_hops_.size());
-    flows_.push_back({first, first, 0, false});
-    std::size_t hop = first_hop_[flow];
-    for (const std::uint32_t t : hops(flow)) {
-      const Trunk& trunk = trunks_[t];
-      const WeightSum weight = weighted ? WeightSum(loads_[hop]) : WeightSum::one();
-      if (trunk.flows > 1) {
-        Shared& shared = shared_[trunk.shared];
-        flows_of_shared_[shared.end++] = flow;
-        shared.weight += weight;
-        shared_hops_.push_back(trunk.shared);
-        if (weighted) shared_loads_.push_back(loads_[hop]);
-      } else {
-        cap(flow, t, weight);
+  std::uint32_t kept = 0;
+  for (std::uint32_t index = 0; index < flows_.size(); ++index) {
+    Flow& flow = flows_[index];
+    const std::uint32_t first = kept;
+    for (std::uint32_t i = flow.first; i < flow.end; ++i) {
+      const Hop hop = hops_[i];
+      const Trunk& trunk = trunks_[hop.trunk];
+      const WeightSum weight = weighted ? WeightSum(loads_[i]) : WeightSum::one();
+      if (trunk.flows == 1) {
+        cap(index, hop.place, trunk.available, trunk.capacity, weight);
+        continue;
       }
-      ++hop;
+      Shared& shared = shared_[trunk.shared];
+      flows_of_shared_[shared.end++] = index;
+      shared.weight += weight;
+      hops_[kept] = {trunk.shared, hop.place};
+      if (weighted) loads_[kept] = loads_[i];
+      ++kept;
     }
-    flows_.back().end = static_cast<std::uint32_t>(shared_hops_.size());
+    flow.first = first;
+    flow.end = kept;
   }
-}
-
-// Nobody else is on this trunk: its share for the flow stays what it is.
-void MaxMin::cap(std::uint32_t flow, std::uint32_t trunk, const WeightSum& weight) {
-  const BitRate capacity = trunks_[trunk].capacity;
-  const std::int64_t available = trunks_[trunk].available;
-  const double share = units_.share(available, weight.value());
-  Rate& rate = rates_[flow];
-  if (rate.bps != kNoCap && share > rate.bps) return;
-  const std::int64_t sharers = units_.is_all(available, capacity) ? weight.sharers() : 0;
-  if (share == rate.bps) {
-    prefer_exact(rate, sharers, capacity);
-    return;
-  }
-  rate = {share, capacity, sharers, TrunkId(trunk)};
-  flows_[flow].before_cap = static_cast<std::uint32_t>(shared_hops_.size()) - flows_[flow].first;
 }
 
 void MaxMin::solve() {
   find_shared();
-  index_flows();
+  index_shared();
   queue_.clear();
   const auto num_shared = static_cast<std::uint32_t>(shared_.size());
   for (std::uint32_t s = 0; s < num_shared; ++s) {
@@ -154,26 +161,23 @@ void MaxMin::freeze(std::uint32_t index, double level) {
   flow.frozen = true;
   unfrozen_ -= 1;
   Rate& rate = rates_[index];
-  const bool capped = rate.bps == level;
-  bool found = capped;
-  if (!capped) rate = {level, {}, 0, {}};
-  for (std::uint32_t hop = flow.first; hop < flow.end; ++hop) {
-    Shared& shared = shared_[shared_hops_[hop]];
+  if (rate.bps != level) {
+    rate = {level, {}, 0, {}};
+    flow.bottleneck = flow.hops;
+  }
+  const std::int64_t one = units_.of(level);
+  for (std::uint32_t i = flow.first; i < flow.end; ++i) {
+    Shared& shared = shared_[hops_[i].trunk];
     if (shared.share == level) {
-      const bool first = !found || (capped && hop - flow.first < flow.before_cap);
-      if (first) {
-        rate.trunk = TrunkId(shared.trunk);
-        flow.before_cap = 0;
-        found = true;
-      }
+      flow.bottleneck = std::min(flow.bottleneck, hops_[i].place);
       prefer_exact(rate, shared.sharers, trunks_[shared.trunk].capacity);
     }
-    if (shared_loads_.empty()) {
-      shared.available -= units_.of(level);
+    if (loads_.empty()) {
+      shared.available -= one;
       shared.weight -= WeightSum::one();
     } else {
-      shared.available -= units_.of(level, shared_loads_[hop]);
-      shared.weight -= WeightSum(shared_loads_[hop]);
+      shared.available -= units_.of(level, loads_[i]);
+      shared.weight -= WeightSum(loads_[i]);
     }
   }
 }

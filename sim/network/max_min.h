@@ -39,15 +39,17 @@ class MaxMin {
   /// Of the flow added last, in order of travel. REQUIRES: each trunk at most once a flow, at least one hop a flow.
   void add_hop(std::uint32_t trunk);
   void add_hop(std::uint32_t trunk, const HopLoad& load);
+  /// In place of add_trunk() and add_hop() where no other flow uses the trunk.
+  void add_hop_alone(std::int64_t available, BitRate capacity, const HopLoad& load);
 
   void solve();
 
-  [[nodiscard]] std::size_t num_flows() const { return first_hop_.size(); }
-  /// Trunks of its hops, as given.
-  [[nodiscard]] std::span<const std::uint32_t> hops(std::uint32_t flow) const;
-  /// bit/s; Rate::trunk is the index of this problem's bottleneck trunk. Exact (sharers > 0) when it is an equal share
-  /// of a whole trunk with no slower flow on it, and the loads there add up to a whole number.
+  [[nodiscard]] std::size_t num_flows() const { return flows_.size(); }
+  /// bit/s, without Rate::trunk. Exact (sharers > 0) when it is an equal share of a whole trunk with no slower flow on it,
+  /// and the loads there add up to a whole number.
   [[nodiscard]] const Rate& rate(std::uint32_t flow) const { return rates_[flow]; }
+  /// The hop of its bottleneck, counted from 0.
+  [[nodiscard]] std::uint32_t bottleneck(std::uint32_t flow) const { return flows_[flow].bottleneck; }
 
  private:
   struct Trunk {
@@ -65,28 +67,31 @@ class MaxMin {
     std::uint32_t trunk;
     std::uint32_t sharers;  // when it was full: an exact equal share among so many; else 0
   };
+  struct Hop {
+    std::uint32_t trunk;  // index into trunks_; after index_shared() into shared_
+    std::uint32_t place;  // among the hops of its flow
+  };
   struct Flow {
-    std::uint32_t first, end;  // into shared_hops_
-    std::uint32_t before_cap;  // its shared trunks that come before the trunk that caps it
+    std::uint32_t first, end;  // into hops_
+    std::uint32_t hops;        // that were added
+    std::uint32_t bottleneck;  // of what is known so far: the place of the hop that caps it
     bool frozen;
   };
-  [[nodiscard]] HopLoad load(std::size_t hop) const { return loads_.empty() ? HopLoad{} : loads_[hop]; }
+  void cap(std::uint32_t flow, std::uint32_t place, std::int64_t available, BitRate capacity, const WeightSum& weight);
   void find_shared();
-  void index_flows();
-  void cap(std::uint32_t flow, std::uint32_t trunk, const WeightSum& weight);
+  void index_shared();
   void look_at(std::uint32_t shared, double level);
   void freeze(std::uint32_t flow, double level);
 
   LoadUnits units_;
   std::vector<Trunk> trunks_;
-  std::vector<std::uint32_t> hops_, first_hop_;
-  std::vector<HopLoad> loads_;  // of each hop; empty while all are one
   std::vector<Shared> shared_;
   std::vector<Flow> flows_;
-  std::vector<std::uint32_t> shared_hops_, flows_of_shared_;
-  std::vector<HopLoad> shared_loads_;  // of each shared hop; empty while all are one
-  std::vector<Rate> rates_;            // of a flow that is not frozen: its cap
-  LevelQueue queue_;                   // items: shared trunks, then flows with a cap
+  std::vector<Hop> hops_;
+  std::vector<HopLoad> loads_;  // of each of hops_; empty while all are one
+  std::vector<std::uint32_t> flows_of_shared_;
+  std::vector<Rate> rates_;  // of a flow that is not frozen: its cap
+  LevelQueue queue_;         // items: shared trunks, then flows with a cap
   std::vector<std::uint32_t> due_, full_;
   std::size_t unfrozen_ = 0;
 };

@@ -27,7 +27,7 @@ TEST(MaxMin, EqualSharesOfOneTrunkAreExact) {
     EXPECT_EQ(problem.rate(f).bps, 30e9);
     EXPECT_EQ(problem.rate(f).sharers, 3);
     EXPECT_EQ(problem.rate(f).capacity, 90_Gbps);
-    EXPECT_EQ(problem.rate(f).trunk, TrunkId(a));
+    EXPECT_EQ(problem.bottleneck(f), 1U);
   }
 }
 
@@ -45,7 +45,7 @@ TEST(MaxMin, ParkingLot) {
   EXPECT_EQ(problem.rate(0).sharers, 3);
   EXPECT_NEAR(problem.rate(1).bps, 20e9 / 3, 1e-3);
   EXPECT_EQ(problem.rate(1).sharers, 0);
-  EXPECT_EQ(problem.rate(1).trunk, TrunkId(l0));
+  EXPECT_EQ(problem.bottleneck(1), 0U);
 }
 
 // Weights: 0.5 x0 + x1 <= 30, one level for both: x = 30 / 1.5 = 20.
