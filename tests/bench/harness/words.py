@@ -44,7 +44,7 @@ def verdict(case, row):
 def how(row):
     facts = row.get("facts", {})
     ways = {way for part in facts.get("parts", [facts]) for way in part.get("how", [])}
-    return ", ".join(sorted(ways))
+    return "; ".join(sorted(ways))
 
 
 def cells(case, row):
