@@ -33,15 +33,15 @@ std::vector<double> trunk_bytes(const topology::Router& router, const Islands& i
 }  // namespace
 
 std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topology::Router& router, const Job& job,
-                                      bool certify) {
+                                      bool certify, const std::function<bool()>& stop) {
   if (!router.follows_shape()) return std::nullopt;
   const std::unique_ptr<AtOnceProblem> problem = AtOnceProblem::pose(topology, job);
   if (!problem) return std::nullopt;
-  const std::optional<AtOnceClasses> classes = AtOnceClasses::find(*problem, kSeed);
+  const std::optional<AtOnceClasses> classes = AtOnceClasses::find(*problem, kSeed, stop);
   if (!classes) return std::nullopt;
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, router);
   const TimePoint launched = job.start + job.costs.launch;
-  const ClassEnds ends = drain(*classes, network, launched);
+  const ClassEnds ends = drain(*classes, network, launched, stop);
 
   RunOutcome outcome;
   outcome.makespan = launched;
@@ -52,7 +52,7 @@ std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topolo
   outcome.trunk_bytes = trunk_bytes(router, problem->islands(), classes->link_bytes());
   outcome.model_facts = ends.model_facts;
   if (certify) {
-    outcome.model_facts.solves = certify_classes(*problem, *classes, network, ends, launched);
+    outcome.model_facts.solves = certify_classes(*problem, *classes, network, ends, launched, stop);
     outcome.model_facts.certified = outcome.model_facts.solves;
   }
   outcome.way = {.text = "all at once, by classes",

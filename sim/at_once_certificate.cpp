@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "sim/network/allocation.h"
+#include "sim/simulation.h"
 
 namespace polyplane::sim {
 
@@ -79,7 +80,7 @@ class Instants {
 }  // namespace
 
 std::uint64_t certify_classes(AtOnceProblem& problem, const AtOnceClasses& classes, const ClassNetwork& network,
-                              const ClassEnds& ends, TimePoint launched) {
+                              const ClassEnds& ends, TimePoint launched, const std::function<bool()>& stop) {
   const auto flows = static_cast<std::uint32_t>(classes.flows().size());
   Allocation allocation(network.capacities, flows);
   for (std::uint32_t c = 0; c < flows; ++c) allocation.set_route(c, network.hops_of(c), {}, 1);
@@ -102,6 +103,7 @@ std::uint64_t certify_classes(AtOnceProblem& problem, const AtOnceClasses& class
       drained[c] += rates[c] * seconds;
       fastest[c] = std::max(fastest[c], rates[c]);
     }
+    if (stop && stop()) throw Interrupted{};
     instants.next(rates);
     count += 1;
   }

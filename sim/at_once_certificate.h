@@ -5,14 +5,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "sim/at_once_problem.h"
 #include "sim/at_once_solve.h"
 
 namespace polyplane::sim {
 
-/// CHECKs all of it, to 1e-9 relative; returns how many instants there were. One sweep for each.
+/// CHECKs all of it, to 1e-9 relative; returns how many instants there were. One sweep for each. Throws Interrupted
+/// when stopped; `stop` may be empty.
 std::uint64_t certify_classes(AtOnceProblem& problem, const AtOnceClasses& classes, const ClassNetwork& network,
-                              const ClassEnds& ends, TimePoint launched);
+                              const ClassEnds& ends, TimePoint launched, const std::function<bool()>& stop);
 
 }  // namespace polyplane::sim

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "sim/simulation.h"
 
 namespace polyplane::sim {
 
@@ -78,7 +79,8 @@ class FlowNumbering {
 
 }  // namespace
 
-std::optional<AtOnceClasses> AtOnceClasses::find(AtOnceProblem& problem, std::uint64_t seed) {
+std::optional<AtOnceClasses> AtOnceClasses::find(AtOnceProblem& problem, std::uint64_t seed,
+                                                 const std::function<bool()>& stop) {
   AtOnceClasses found;
   found.seed_ = seed;
   const Islands& islands = problem.islands();
@@ -93,7 +95,10 @@ std::optional<AtOnceClasses> AtOnceClasses::find(AtOnceProblem& problem, std::ui
   while (true) {
     FlowNumbering numbering(problem, seed);
     const std::vector<Signature> traces = traces_of(found.link_class_, islands, seed);
-    const auto is_enough = [&numbering] { return numbering.flows.size() > kMostFlowClasses; };
+    const auto is_enough = [&] {
+      if (stop && stop()) throw Interrupted{};
+      return numbering.flows.size() > kMostFlowClasses;
+    };
     if (found.rounds_ == 0) {
       const auto loads = first_sweep.run(traces, is_enough, [&](const FlowGroup& group, const Signature& signature) {
         const auto bytes = static_cast<double>(problem.sending().wire_bytes[group.pair->block].count());

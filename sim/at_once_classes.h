@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -30,8 +31,10 @@ class AtOnceClasses {
  public:
   static constexpr std::uint32_t kMostFlowClasses = 1U << 20U;
 
-  /// Nothing when there are more than kMostFlowClasses. Throws InputError when a pair that has something to send is cut off. The answer does not depend on `seed`, but with the chances above.
-  [[nodiscard]] static std::optional<AtOnceClasses> find(AtOnceProblem& problem, std::uint64_t seed);
+  /// Nothing when there are more than kMostFlowClasses. Throws InputError when a pair that has something to send is cut off,
+  /// Interrupted when stopped; `stop` may be empty. The answer does not depend on `seed`, but with the chances above.
+  [[nodiscard]] static std::optional<AtOnceClasses> find(AtOnceProblem& problem, std::uint64_t seed,
+                                                         const std::function<bool()>& stop);
 
   [[nodiscard]] std::span<const FlowClass> flows() const { return flows_; }
   /// By slot of `islands`.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/check.h"
+#include "sim/simulation.h"
 
 namespace polyplane::sim {
 
@@ -63,7 +64,8 @@ ClassNetwork class_network(const AtOnceClasses& classes, const Islands& islands,
   return network;
 }
 
-ClassEnds drain(const AtOnceClasses& classes, const ClassNetwork& network, TimePoint launched) {
+ClassEnds drain(const AtOnceClasses& classes, const ClassNetwork& network, TimePoint launched,
+                const std::function<bool()>& stop) {
   Engine engine;
   const auto flows = static_cast<std::uint32_t>(classes.flows().size());
   Ends ends(engine, flows);
@@ -73,7 +75,8 @@ ClassEnds drain(const AtOnceClasses& classes, const ClassNetwork& network, TimeP
     const FlowClass& flow = classes.flows()[c];
     model->start({FlowId(c), launched + flow.software, flow.size, flow.latency, network.hops_of(c), {}});
   }
-  CHECK(engine.run({}) && model->in_flight().empty(), "classes of flows that never end");
+  if (!engine.run(stop)) throw Interrupted{};
+  CHECK(model->in_flight().empty(), "classes of flows that never end");
   return {std::move(ends).take(), engine.events(), model->model_facts()};
 }
 

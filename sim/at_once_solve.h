@@ -35,7 +35,8 @@ struct ClassEnds {
   ModelFacts model_facts;
 };
 
-/// All flows start at `launched`. Throws Interrupted when stopped.
-[[nodiscard]] ClassEnds drain(const AtOnceClasses& classes, const ClassNetwork& network, TimePoint launched);
+/// All flows start at `launched`. `stop` may be empty. Throws Interrupted when stopped.
+[[nodiscard]] ClassEnds drain(const AtOnceClasses& classes, const ClassNetwork& network, TimePoint launched,
+                              const std::function<bool()>& stop);
 
 }  // namespace polyplane::sim

@@ -15,6 +15,7 @@
 #include "sim/at_once_certificate.h"
 #include "sim/at_once_problem.h"
 #include "sim/at_once_solve.h"
+#include "sim/simulation.h"
 #include "tests/sim/at_once_graphs.h"
 #include "tests/sim/random_cluster.h"
 #include "tests/topology/clusters.h"
@@ -123,10 +124,10 @@ Counts expect_same(const Topology& topology, const std::vector<Block>& blocks, s
 
   const auto problem = AtOnceProblem::pose(topology, job);
   EXPECT_NE(problem, nullptr);
-  const auto classes = AtOnceClasses::find(*problem, 1);
+  const auto classes = AtOnceClasses::find(*problem, 1, {});
   EXPECT_TRUE(classes.has_value());
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, *router);
-  const ClassEnds ends = drain(*classes, network, job.start + job.costs.launch);
+  const ClassEnds ends = drain(*classes, network, job.start + job.costs.launch, {});
   std::vector<TimePoint> expanded;
   std::vector<std::uint32_t> rank_of(topology.accelerators().size(), 0);
   for (std::uint32_t rank = 0; rank < ranks; ++rank) rank_of[problem->finder().position(job.devices[rank])] = rank;
@@ -153,7 +154,7 @@ Counts expect_same(const Topology& topology, const std::vector<Block>& blocks, s
     EXPECT_NEAR(outcome->trunk_bytes[t], all.trunk_bytes[t], 1e-12 * all.trunk_bytes[t] + rounding) << "trunk " << t;
   }
 
-  const auto reseeded = AtOnceClasses::find(*problem, 99);
+  const auto reseeded = AtOnceClasses::find(*problem, 99, {});
   EXPECT_EQ(reseeded->flows().size(), classes->flows().size());
   EXPECT_EQ(reseeded->links().size(), classes->links().size());
   EXPECT_EQ(reseeded->rounds(), classes->rounds());
@@ -345,7 +346,7 @@ void certify_with(double factor) {
   const Job job = job_on(topology, schedule, 32);
   const auto router = spray(topology);
   const auto problem = AtOnceProblem::pose(topology, job);
-  const auto classes = AtOnceClasses::find(*problem, 1);
+  const auto classes = AtOnceClasses::find(*problem, 1, {});
   ClassNetwork network = class_network(*classes, problem->islands(), topology, *router);
   const TrunkId narrowest =
       std::max_element(network.hops.begin(), network.hops.end(), [](const auto& a, const auto& b) {
@@ -354,8 +355,8 @@ void certify_with(double factor) {
   for (topology::Hop& hop : network.hops) {
     if (hop.trunk == narrowest) hop.weight *= factor;
   }
-  const ClassEnds ends = drain(*classes, network, TimePoint{});
-  EXPECT_GT(certify_classes(*problem, *classes, network, ends, TimePoint{}), 1U);
+  const ClassEnds ends = drain(*classes, network, TimePoint{}, {});
+  EXPECT_GT(certify_classes(*problem, *classes, network, ends, TimePoint{}, {}), 1U);
 }
 
 TEST(AtOnce, TheCertificateRefusesOtherRates) {
@@ -368,11 +369,11 @@ TEST(AtOnce, TheCertificateRefusesOtherEnds) {
   const Topology topology = topology::build_cluster(four_planes(4));
   const BlockSchedule schedule(16, {all_to_all(16, 1_MiB)});
   const auto problem = AtOnceProblem::pose(topology, job_on(topology, schedule, 16));
-  const auto classes = AtOnceClasses::find(*problem, 1);
+  const auto classes = AtOnceClasses::find(*problem, 1, {});
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, *spray(topology));
-  ClassEnds ends = drain(*classes, network, TimePoint{});
+  ClassEnds ends = drain(*classes, network, TimePoint{}, {});
   *std::max_element(ends.end.begin(), ends.end.end()) = ends.end[0] + 1000_us;
-  EXPECT_THROW(certify_classes(*problem, *classes, network, ends, TimePoint{}), InternalError);
+  EXPECT_THROW(certify_classes(*problem, *classes, network, ends, TimePoint{}, {}), InternalError);
 }
 
 TEST(AtOnce, RolesOfRanks) {
@@ -401,6 +402,16 @@ TEST(AtOnce, OtherJobsAndRoutingsAreNotOfThisKind) {
   EXPECT_FALSE(run_at_once(topology, *spray(topology), job_on(topology, none, 16), false).has_value());
   const auto hashed = topology::make_router(topology, {.name = "ecmp"});
   EXPECT_FALSE(run_at_once(topology, *hashed, job_on(topology, blocks, 16), false).has_value());
+}
+
+TEST(AtOnce, StopsWhenAsked) {
+  const Topology topology = topology::build_cluster(four_planes(4));
+  const BlockSchedule blocks(16, {all_to_all(16, 1_MiB)});
+  const auto router = spray(topology);
+  int asked = 0;
+  const auto late = [&asked] { return ++asked > 5; };
+  EXPECT_THROW(static_cast<void>(run_at_once(topology, *router, job_on(topology, blocks, 16), true, late)),
+               Interrupted);
 }
 
 TEST(AtOnce, APairThatIsCutOffIsNamed) {
