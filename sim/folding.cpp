@@ -171,6 +171,10 @@ Folding::Folding(RankSymmetry group, std::uint32_t ranks, std::vector<TrunkId> t
     num_classes_ += orbit_size_[lowest] == 0 ? 1 : 0;
     orbit_size_[lowest] += 1;
   }
+  copies_a_trunk_.reserve(orbit_size_.size());
+  for (const std::uint32_t size : orbit_size_) {
+    copies_a_trunk_.push_back(size > 0 && copies_ % size == 0 ? copies_ / size : 0);
+  }
 }
 
 void Folding::fold(std::span<const Hop> route, std::vector<Hop>& hops, std::vector<double>& loads) const {
@@ -187,7 +191,10 @@ void Folding::fold(std::span<const Hop> route, std::vector<Hop>& hops, std::vect
     place->weight = std::max(place->weight, hop.weight);
     loads[static_cast<std::size_t>(place - hops.begin())] += hop.weight;
   }
-  for (std::size_t i = 0; i < hops.size(); ++i) loads[i] = loads[i] * copies_ / orbit_size_[hops[i].trunk.index()];
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    const std::uint32_t trunk = hops[i].trunk.index();
+    loads[i] = copies_a_trunk_[trunk] > 0 ? loads[i] * copies_a_trunk_[trunk] : loads[i] * copies_ / orbit_size_[trunk];
+  }
 }
 
 std::string Folding::text() const {

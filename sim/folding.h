@@ -49,7 +49,8 @@ class Folding {
   collectives::RankSymmetry group_;
   std::uint32_t channels_, copies_, num_classes_ = 0;
   std::vector<TrunkId> trunk_class_;
-  std::vector<std::uint32_t> orbit_size_;  // by TrunkId of the representative
+  std::vector<std::uint32_t> orbit_size_;      // by TrunkId of the representative
+  std::vector<std::uint32_t> copies_a_trunk_;  // copies over size of the orbit where that is whole, else 0
 };
 
 /// The first of a schedule's channels that are alike, as a schedule of its own: what a folded run executes. Keeps a reference.
