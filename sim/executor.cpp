@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "sim/waiting_lanes.h"
 
 namespace polyplane::sim {
 
@@ -220,36 +221,24 @@ void Executor::send(std::uint32_t lane, const Step& step) {
 }
 
 std::string Executor::unfinished() const {
-  constexpr int kShown = 5;
-  std::string text;
-  std::uint64_t count = 0;
+  WaitingLanes waiting;
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
     const Lane& state = lanes_[lane];
     if (state.step == state.num_steps) continue;
-    if (++count > kShown) continue;
     const Rank& rank = ranks_[state.rank];
     const Job& job = jobs_[rank.job];
-    const Step step = job.schedule->step(rank.number, lane_of(lane), state.step);
-    text += "\n  " + (job.name.empty() ? "" : job.name + ": ") + "rank " + std::to_string(rank.number.index()) +
-            " lane " + std::to_string(lane_of(lane)) + " step " + std::to_string(state.step);
-    if (state.sending) {
-      text += " waits for its message to rank " + std::to_string(step.send_to.index());
-    } else if (state.begun) {
-      text += " waits for a message from rank " + std::to_string(step.receive_from.index());
-    } else {
-      for (std::uint8_t i = 0; i < step.num_after; ++i) {
-        text += (i == 0 ? " waits for lane " : " and lane ") + std::to_string(step.after[i].lane) + " step " +
-                std::to_string(step.after[i].step);
-      }
-    }
+    const auto waits_for = state.sending ? WaitingLanes::For::own_message
+                           : state.begun ? WaitingLanes::For::message
+                                         : WaitingLanes::For::lanes;
+    const std::uint32_t number = lane_of(lane);
+    waiting.add(job.name, rank.number, number, state.step, job.schedule->step(rank.number, number, state.step),
+                waits_for);
   }
-  if (count > kShown) text += "\n  and " + std::to_string(count - kShown) + " more lanes";
-  for (const Job& job : jobs_) {
-    if (count == 0 || job.folding == nullptr) continue;
-    const std::string stride = std::to_string(job.folding->stride()), copies = std::to_string(job.folding->copies());
-    text += "\n  each stands for the ranks " + stride + " on, 2 x " + stride + " on, ...: " + copies + " in all";
+  const Folding* const folding = jobs_.size() == 1 ? jobs_.front().folding : nullptr;
+  if (folding != nullptr && folding->copies() > folding->channels()) {
+    waiting.stand_for(folding->stride(), folding->copies() / folding->channels());
   }
-  return text;
+  return waiting.text();
 }
 
 }  // namespace polyplane::sim
