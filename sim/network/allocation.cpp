@@ -1,10 +1,10 @@
 #include "sim/network/allocation.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "base/check.h"
+#include "sim/network/certificate.h"
 
 namespace polyplane::sim {
 
@@ -47,11 +47,11 @@ void Allocation::set_route(std::uint32_t id, std::span<const topology::Hop> hops
   CHECK(!flow.here, "a flow that drains changes its route");
   CHECK(loads.empty() || loads.size() == hops.size(), "not one load for each hop");
   CHECK(copies > 0, "a flow that stands for none");
+  flow.copies = copies;
   const auto count = static_cast<std::uint32_t>(hops.size());
   if (count == 0) return;
   flow.first_hop = incidences_.reallocate(flow.first_hop, flow.num_hops, count);
   flow.num_hops = count;
-  flow.copies = copies;
   flow.unit = true;
   for (std::uint32_t i = 0; i < count; ++i) {
     incidences_[flow.first_hop + i] = {id, hops[i].trunk.index(), kNone, kNone};
@@ -117,6 +117,7 @@ bool Allocation::is_full(const TrunkState& trunk, std::size_t index, std::int64_
 std::span<const Allocation::Rerated> Allocation::settle() {
   rerated_.clear();
   if (added_.empty() && unrated_.empty() && touched_.empty()) return {};
+  settles_ += 1;
   start_added();
   affected_ = 0;
   first_affected_ = rerated_.size();
@@ -299,7 +300,6 @@ void Allocation::solve_affected() {
     }
   }
   solver_.solve();
-  solves_ += 1;
   for (std::uint32_t f = 0; f < affected.size(); ++f) {
     Rerated& rerated = affected[f];
     FlowState& flow = flows_[rerated.flow];
@@ -358,33 +358,16 @@ void Allocation::commit() {
 }
 
 void Allocation::certify() const {
-  constexpr double kRelative = 1e-9;
-  std::vector<double> load(trunks_.size(), 0.0), fastest(trunks_.size(), 0.0);
-  for (const FlowState& flow : flows_) {
+  Certificate certificate(capacities_);
+  for (std::uint32_t id = 0; id < flows_.size(); ++id) {
+    const FlowState& flow = flows_[id];
     if (!flow.here) continue;
-    for_each_load(flow, [&](std::uint32_t t, std::int64_t units, std::uint32_t) {
-      load[t] += units_.bps(units);
-      fastest[t] = std::max(fastest[t], flow.rate);
-    });
+    certificate.add_flow(id, flow.rate);
+    for (std::uint32_t i = flow.first_hop; i < flow.first_hop + flow.num_hops; ++i) {
+      certificate.add_hop(incidences_[i].trunk, flow.unit ? HopLoad{} : incidences_.load(i));
+    }
   }
-  const auto capacity = [&](std::size_t t) { return static_cast<double>(capacities_[t].bps()); };
-  const auto slack = [&](std::size_t t) { return capacity(t) * kRelative + units_.bps(trunks_[t].flows); };
-  for (std::size_t t = 0; t < trunks_.size(); ++t) {
-    CHECK(load[t] <= capacity(t) + slack(t), "trunk " + std::to_string(t) + " is overloaded: " +
-                                                 std::to_string(load[t]) + " bit/s of " + to_string(capacities_[t]));
-  }
-  for (std::size_t f = 0; f < flows_.size(); ++f) {
-    const FlowState& flow = flows_[f];
-    if (!flow.here) continue;
-    CHECK(std::ranges::any_of(hops(flow),
-                              [&](const Incidence& hop) {
-                                return load[hop.trunk] >= capacity(hop.trunk) - slack(hop.trunk) &&
-                                       flow.rate >= fastest[hop.trunk] * (1 - kRelative);
-                              }),
-          "flow " + std::to_string(f) + " at " + std::to_string(flow.rate) +
-              " bit/s has no full trunk on which it is among the fastest; trunk " + std::to_string(flow.bottleneck) +
-              " was thought to be one");
-  }
+  certificate.check();
 }
 
 }  // namespace polyplane::sim

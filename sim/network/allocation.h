@@ -51,8 +51,10 @@ class Allocation {
 
   [[nodiscard]] double rate(std::uint32_t flow) const { return flows_[flow].rate; }  // bit/s
   [[nodiscard]] TrunkId bottleneck(std::uint32_t flow) const { return TrunkId(flows_[flow].bottleneck); }
-  [[nodiscard]] std::uint64_t solves() const { return solves_; }
-  /// CHECKs the bottleneck condition for every flow and that no trunk is overloaded, to 1e-9 relative. O(flows x hops).
+  [[nodiscard]] std::uint32_t copies(std::uint32_t flow) const { return flows_[flow].copies; }
+  /// Calls of settle() that had something to do.
+  [[nodiscard]] std::uint64_t settles() const { return settles_; }
+  /// CHECKs the bottleneck condition of all flows from scratch (certificate.h).
   void certify() const;
 
  private:
@@ -114,7 +116,7 @@ class Allocation {
   Incidences incidences_;
   std::uint64_t here_ = 0;      // copies of flows that are here
   std::uint64_t affected_ = 0;  // copies of flows in the affected set
-  std::uint64_t solves_ = 0;
+  std::uint64_t settles_ = 0;
 
   std::vector<std::uint32_t> added_, unrated_, touched_, joining_;
   std::vector<Rerated> rerated_;

@@ -1,5 +1,6 @@
 // Each flow at the line rate of its narrowest link, as if it were alone. A lower bound on every model that shares
 // links.
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -35,6 +36,7 @@ class AnalyticModel final : public NetworkModel {
       slot.facts.line_time = drain_time(flow.size, rate);
       slot.facts.narrowest = rate.trunk;
       carried_.add(flow.hops, flow.loads, flow.size);
+      drained_ps_ += static_cast<int128>(slot.facts.line_time.ps()) * flow.copies;
     }
     engine_.schedule(slot.facts.drain_start + slot.facts.line_time, EventKind::flow_end, flow.id.index());
   }
@@ -44,6 +46,13 @@ class AnalyticModel final : public NetworkModel {
   }
   DeliveryFacts facts(FlowId id) const override { return flows_[id.index()].facts; }
   double carried_bytes(TrunkId trunk) const override { return carried_.bytes(trunk); }
+
+  /// Nothing is shared, so nothing is solved, certified or put off.
+  ModelFacts model_facts() const override {
+    ModelFacts facts;
+    facts.drained = Duration::from_ps(static_cast<std::int64_t>(std::min(drained_ps_, static_cast<int128>(INT64_MAX))));
+    return facts;
+  }
 
   std::vector<FlowId> in_flight() const override {
     std::vector<FlowId> ids;
@@ -70,6 +79,7 @@ class AnalyticModel final : public NetworkModel {
   std::vector<BitRate> capacities_;
   Carried carried_;
   std::vector<InFlight> flows_;
+  int128 drained_ps_ = 0;  // sum over flows
 };
 
 const bool registered = [] {

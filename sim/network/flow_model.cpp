@@ -5,6 +5,9 @@
 // Rates are those of allocation.h; here is their time. All starts and ends of one instant are one batch and one solve.
 // Times are integer picoseconds. A flow that has kept one rate, an equal share of one trunk, since its first bit ends by
 // 128-bit division; other rates and what is left of a flow are doubles.
+//
+// With a time quantum starts and ends wait for its next multiple, so that many share one solve. A flow that waits for its
+// end has drained but keeps its share.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -15,6 +18,7 @@
 #include "sim/network/flow_trace.h"
 #include "sim/network/line_rate.h"
 #include "sim/network/network_model.h"
+#include "sim/network/quantum.h"
 
 namespace polyplane::sim {
 
@@ -28,6 +32,8 @@ class FlowModel final : public NetworkModel {
         allocation_(setup.capacities, setup.max_flows),
         carried_(setup.capacities.size()),
         flows_(setup.max_flows),
+        quantum_(setup.quantum, setup.max_flows),
+        certify_(setup.certify),
         traces_(setup.explain ? std::move(setup.capacities) : std::vector<BitRate>(),
                 setup.explain ? setup.max_flows : 0) {
     engine_.attach(EventKind::flow_start, *this);
@@ -39,6 +45,7 @@ class FlowModel final : public NetworkModel {
   DeliveryFacts facts(FlowId id) const override { return traces_.facts(id.index(), flows_[id.index()].size); }
   double carried_bytes(TrunkId trunk) const override { return carried_.bytes(trunk); }
   std::vector<FlowId> in_flight() const override;
+  ModelFacts model_facts() const override;
   void handle(EventKind kind, std::span<const Event> events) override;
   void settle() override;
 
@@ -61,6 +68,10 @@ class FlowModel final : public NetworkModel {
   Allocation allocation_;
   Carried carried_;
   std::vector<InFlight> flows_;
+  Quantum quantum_;
+  int128 drained_ps_ = 0;  // sum over flows
+  bool certify_;
+  std::uint64_t certified_ = 0;
   FlowTraces traces_;
 };
 
@@ -71,7 +82,7 @@ void FlowModel::start(const Flow& flow) {
   state.phase = Phase::latent;
   state.size = flow.size;
   state.stamp += 1;
-  const TimePoint drain_start = flow.start + flow.latency;
+  const TimePoint drain_start = quantum_.start_of(id, flow.start + flow.latency);
   carried_.add(flow.hops, flow.loads, flow.size);
   allocation_.set_route(id, flow.hops, flow.loads, flow.copies);
   traces_.started(id, flow.hops, drain_start);
@@ -111,6 +122,7 @@ void FlowModel::begin_drain(std::uint32_t id) {
   flow.left_bits = static_cast<double>(flow.size.count()) * 8.0;
   flow.whole = true;
   allocation_.add(id);
+  drained_ps_ -= static_cast<int128>(flow.since_ps) * allocation_.copies(id);
 }
 
 void FlowModel::finish(std::uint32_t id) {
@@ -118,7 +130,9 @@ void FlowModel::finish(std::uint32_t id) {
   const bool drained = flow.phase == Phase::draining;
   flow.phase = Phase::idle;
   flow.stamp += 1;
+  const TimePoint last_byte = quantum_.ended(id, engine_.now(), allocation_.copies(id));
   if (!drained) return;
+  drained_ps_ += static_cast<int128>(last_byte.ps()) * allocation_.copies(id);
   traces_.drained(id, engine_.now(), allocation_.rate(id));
   allocation_.remove(id);
 }
@@ -126,19 +140,37 @@ void FlowModel::finish(std::uint32_t id) {
 void FlowModel::schedule_end(std::uint32_t id, const Rate& rate) {
   InFlight& flow = flows_[id];
   flow.stamp += 1;
-  if (rate.bps <= 0) return;  // stands still until something changes
+  if (rate.bps <= 0) {  // stands still until something changes
+    quantum_.no_end(id);
+    return;
+  }
   const Duration drain = flow.whole ? drain_time(flow.size, rate) : drain_time(flow.left_bits, rate.bps);
-  engine_.schedule(TimePoint::from_ps(flow.since_ps) + drain, EventKind::flow_end, id, flow.stamp);
+  const TimePoint end = quantum_.end_of(id, TimePoint::from_ps(flow.since_ps) + drain);
+  engine_.schedule(end, EventKind::flow_end, id, flow.stamp);
+}
+
+ModelFacts FlowModel::model_facts() const {
+  const auto duration = [](int128 ps) {
+    return Duration::from_ps(static_cast<std::int64_t>(std::min(ps, static_cast<int128>(INT64_MAX))));
+  };
+  return {allocation_.settles(), certified_, duration(quantum_.total_ps()), quantum_.most(), duration(drained_ps_)};
 }
 
 void FlowModel::settle() {
   const std::int64_t now_ps = engine_.now().ps();
-  for (const Allocation::Rerated& rerated : allocation_.settle()) {
+  const std::uint64_t before = allocation_.settles();
+  const std::span<const Allocation::Rerated> all = allocation_.settle();
+  if (certify_ && allocation_.settles() > before) {
+    allocation_.certify();
+    certified_ += 1;
+  }
+  for (const Allocation::Rerated& rerated : all) {
     const double rate = allocation_.rate(rerated.flow);
     traces_.drained(rerated.flow, engine_.now(), rerated.old_rate);
     traces_.bottleneck(rerated.flow, allocation_.bottleneck(rerated.flow));
     if (rate == rerated.old_rate && rate > 0) continue;
     InFlight& flow = flows_[rerated.flow];
+    if (quantum_.only_waits(rerated.flow, engine_.now())) continue;
     if (now_ps > flow.since_ps && rerated.old_rate > 0) {
       const double drained = rerated.old_rate * (static_cast<double>(now_ps - flow.since_ps) * 1e-12);
       flow.left_bits = std::max(flow.left_bits - drained, 0.0);

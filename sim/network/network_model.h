@@ -62,7 +62,7 @@ class NetworkModel : public EventHandler {
   [[nodiscard]] virtual double carried_bytes(TrunkId trunk) const = 0;
   /// Flows that are in flight, ascending: who stands still when the engine runs dry.
   [[nodiscard]] virtual std::vector<FlowId> in_flight() const = 0;
-  [[nodiscard]] virtual ModelFacts model_facts() const { return {}; }
+  [[nodiscard]] virtual ModelFacts model_facts() const = 0;
 };
 
 struct NetworkSetup {
@@ -71,7 +71,8 @@ struct NetworkSetup {
   std::vector<BitRate> capacities;  // per trunk, at weight 1
   std::uint32_t max_flows = 0;
   bool explain = false;  // keep what facts() tells
-  /// Starts and ends of flows are put off to the next multiple of this, so that many share one solve; zero: exact.
+  /// Starts and ends of flows are put off to the next multiple of this, so that many share one solve; zero: exact. The
+  /// analytic model has nothing to share and puts nothing off.
   Duration quantum;
   bool certify = false;  // check the bottleneck condition of all flows after every solve
 };
