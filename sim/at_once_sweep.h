@@ -8,8 +8,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "sim/at_once_targets.h"
@@ -83,8 +84,9 @@ class Sweep {
       for (const Port& exit : exits(c).all) targets_.expect(exit.vertex);
     }
     const auto first_exit = [this](std::uint32_t c) { return exits(c).all.empty() ? 0 : exits(c).all[0].vertex; };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return first_exit(a) < first_exit(b); });
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::tuple(first_exit(a), a) < std::tuple(first_exit(b), b);
+    });
     return order;
   }
 
@@ -110,11 +112,11 @@ class Sweep {
     for (const PairWays::Pair& pair : ways.pairs) {
       Trace trace;
       each_way(pair, [&](const PairWays::Way& way) {
-        Trace along;
-        if (way.near != kNoIndex) along = legs_[from].traces[way.near];
-        if (way.stretch != kNoIndex) along = along.then(stretch_traces_[way.stretch]);
-        if (way.far != kNoIndex) along = along.then(legs_[to].traces[way.far]);
-        trace.add(along);
+        Trace along_way;
+        if (way.near != kNoIndex) along_way = legs_[from].traces[way.near];
+        if (way.stretch != kNoIndex) along_way = along_way.then(stretch_traces_[way.stretch]);
+        if (way.far != kNoIndex) along_way = along_way.then(legs_[to].traces[way.far]);
+        trace.add(along_way);
       });
       trace.split(pair.num_ways, inverses_);
       const Load load = visit(FlowGroup{from, to, within, &pair, sources * partners}, trace);

@@ -33,8 +33,8 @@ WaysTable::WaysTable(topology::PathFinder& finder, const Islands& islands, const
     const IslandClass& island = classes_[c];
     example_[island.shape] = c;
     for (const std::uint32_t card : island.cards) {
-      sends_[island.shape] |= role_sends[islands.role(card)];
-      receives_[island.shape] |= role_receives[islands.role(card)];
+      if (role_sends[islands.role(card)] != 0) sends_[island.shape] = 1;
+      if (role_receives[islands.role(card)] != 0) receives_[island.shape] = 1;
     }
   }
 }
