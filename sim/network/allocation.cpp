@@ -68,6 +68,7 @@ void Allocation::add(std::uint32_t id) {
   FlowState& flow = flows_[id];
   CHECK(!flow.here && flow.num_hops > 0, "a flow is added twice or has no route");
   flow.here = true;
+  stale_ = true;
   flow.rate = 0;
   flow.bottleneck = kNone;
   here_ += flow.copies;
@@ -83,6 +84,7 @@ void Allocation::remove(std::uint32_t id) {
   FlowState& flow = flows_[id];
   CHECK(flow.here, "a flow is removed that is not here");
   flow.here = false;
+  stale_ = true;
   here_ -= flow.copies;
   if (flow.bottleneck != kNone) --trunks_[flow.bottleneck].held;
   std::uint32_t incidence = flow.first_hop;
@@ -103,6 +105,7 @@ void Allocation::touch(std::uint32_t t) {
 }
 
 void Allocation::set_capacity(std::uint32_t t, BitRate capacity) {
+  stale_ = true;
   TrunkState& trunk = trunks_[t];
   trunk.left += units_.of(capacity) - units_.of(capacities_[t]);
   capacities_[t] = capacity;
@@ -116,8 +119,10 @@ bool Allocation::is_full(const TrunkState& trunk, std::size_t index, std::int64_
 
 std::span<const Allocation::Rerated> Allocation::settle() {
   rerated_.clear();
-  if (added_.empty() && unrated_.empty() && touched_.empty()) return {};
+  if (!stale_) return {};
+  stale_ = false;
   settles_ += 1;
+  if (added_.empty() && unrated_.empty() && touched_.empty()) return {};
   start_added();
   affected_ = 0;
   first_affected_ = rerated_.size();

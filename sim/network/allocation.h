@@ -117,6 +117,7 @@ class Allocation {
   std::uint64_t here_ = 0;      // copies of flows that are here
   std::uint64_t affected_ = 0;  // copies of flows in the affected set
   std::uint64_t settles_ = 0;
+  bool stale_ = false;  // something was told since settle()
 
   std::vector<std::uint32_t> added_, unrated_, touched_, joining_;
   std::vector<Rerated> rerated_;

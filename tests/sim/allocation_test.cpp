@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "base/random.h"
+#include "tests/oracle/textbook_max_min.h"
 #include "tests/sim/random_lift.h"
 
 namespace polyplane::sim {
@@ -53,6 +55,7 @@ class Allocated {
     }
     allocation_.certify();
   }
+  [[nodiscard]] bool here(std::uint32_t flow) const { return here_[flow]; }
   [[nodiscard]] const Answer& answer(std::uint32_t flow) const { return answers_[flow]; }
 
  private:
@@ -108,6 +111,51 @@ TEST(Allocation, OneFlowForALargeOrbitHasTheBitsOfTheOrbit) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     expect_same_bits(seed, random_lift(seed, 16 + static_cast<std::uint32_t>(seed % 48), 12, 24));
   }
+}
+
+// Rates of the folded play against a solve from nothing, while flows come and go and trunks change.
+TEST(Allocation, RatesAreThoseOfTheTextbook) {
+  for (std::uint64_t seed = 2'000'001; seed <= 2'000'000 + cases(200); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomStream random(seed, 3);
+    const Play play = random_lift(seed, 1 + static_cast<std::uint32_t>(seed % 3), 12, 40).folded;
+    Allocated allocated(play);
+    std::vector<BitRate> capacities = play.capacities;
+    const auto count = static_cast<std::uint32_t>(play.flows.size());
+    for (int round = 0; round < 15; ++round) {
+      for (std::uint64_t i = random.below(round % 5 == 0 ? count + 1 : 3); i > 0; --i) {
+        allocated.toggle(static_cast<std::uint32_t>(random.below(count)));
+      }
+      if (random.below(3) == 0) {
+        const auto trunk = static_cast<std::uint32_t>(random.below(capacities.size()));
+        capacities[trunk] = BitRate::from_bps(static_cast<std::int64_t>(random.below(9)) * 50'000'000'000);
+        allocated.set_capacity(TrunkId(trunk), capacities[trunk]);
+      }
+      allocated.settle();
+      std::vector<double> links;
+      for (const BitRate capacity : capacities) links.push_back(static_cast<double>(capacity.bps()));
+      std::vector<std::uint32_t> ids;
+      std::vector<std::vector<oracle::WeightedHop>> flows;
+      for (std::uint32_t f = 0; f < count; ++f) {
+        if (!allocated.here(f)) continue;
+        ids.push_back(f);
+        flows.emplace_back();
+        for (std::size_t hop = 0; hop < play.flows[f].hops.size(); ++hop) {
+          flows.back().push_back({play.flows[f].hops[hop].trunk.index(), play.flows[f].loads[hop]});
+        }
+      }
+      const std::vector<double> rates = oracle::textbook_max_min(links, flows);
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        ASSERT_NEAR(allocated.answer(ids[i]).rate, rates[i], 1e-9 * rates[i] + 1.0) << "flow " << ids[i];
+      }
+    }
+  }
+}
+
+TEST(Allocation, RefusesACapacityThatCannotBeCounted) {
+  Allocation allocation({400_Gbps}, 1);
+  EXPECT_THROW(allocation.set_capacity(0, BitRate::from_bps(INT64_MAX)), LimitError);
+  EXPECT_NO_THROW(Allocation({BitRate::from_bps(INT64_MAX / 2)}, 1));
 }
 
 }  // namespace
