@@ -64,10 +64,11 @@ std::vector<RankSymmetry> symmetries_along(Kind kind, std::uint32_t ranks, const
 std::vector<RankSymmetry> symmetries_of_grid(const DomainGrid& grid, bool rotates, bool by_xor) {
   const std::uint32_t ranks = grid.domains() * grid.locals();
   std::vector<RankSymmetry> groups;
-  for (const auto& [kind, has] : {std::pair(Kind::rotation, rotates), std::pair(Kind::exclusive_or, by_xor)}) {
-    const auto holds = [&grid, kind = kind](std::uint32_t by) { return moves_grid(kind, by, grid); };
-    if (has) add_finest(kind, ranks, holds, groups);
-  }
+  const auto add = [&](Kind kind) {
+    add_finest(kind, ranks, [&](std::uint32_t by) { return moves_grid(kind, by, grid); }, groups);
+  };
+  if (rotates) add(Kind::rotation);
+  if (by_xor) add(Kind::exclusive_or);
   return groups;
 }
 
