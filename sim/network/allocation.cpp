@@ -64,8 +64,14 @@ void Allocation::set_route(std::uint32_t id, std::span<const topology::Hop> hops
   }
 }
 
+// The trunks of a flow are far apart in memory: fetches them side by side.
+void Allocation::fetch(const FlowState& flow) const {
+  for (const Incidence& hop : hops(flow)) __builtin_prefetch(&trunks_[hop.trunk], 1);
+}
+
 void Allocation::add(std::uint32_t id) {
   FlowState& flow = flows_[id];
+  fetch(flow);
   CHECK(!flow.here && flow.num_hops > 0, "a flow is added twice or has no route");
   flow.here = true;
   stale_ = true;
@@ -83,6 +89,7 @@ void Allocation::add(std::uint32_t id) {
 void Allocation::remove(std::uint32_t id) {
   FlowState& flow = flows_[id];
   CHECK(flow.here, "a flow is removed that is not here");
+  fetch(flow);
   flow.here = false;
   stale_ = true;
   here_ -= flow.copies;
@@ -125,7 +132,7 @@ std::span<const Allocation::Rerated> Allocation::settle() {
   if (added_.empty() && unrated_.empty() && touched_.empty()) return {};
   start_added();
   affected_ = 0;
-  first_affected_ = rerated_.size();
+  num_taken_ = rerated_.size();
   for (const std::uint32_t t : touched_) {
     TrunkState& trunk = trunks_[t];
     trunk.touched = 0;
@@ -147,6 +154,7 @@ std::span<const Allocation::Rerated> Allocation::settle() {
       if (affected_ > kSmallSet && affected_ > here_ / 20) affect_everything();
     }
     commit();
+    std::erase_if(rerated_, [](const Rerated& rerated) { return rerated.flow == kNone; });
   }
   return rerated_;
 }
@@ -199,7 +207,7 @@ bool Allocation::take_residual(std::uint32_t id) {
     if (trunk.held > 0) return false;
     const WeightSum weight = flow.unit ? WeightSum::one() : WeightSum(incidences_.load(i));
     const double share = units_.share(trunk.left, weight.value());
-    if (best.trunk.valid() && share > best.bps) continue;
+    if (best.trunk.valid() && (share > best.bps || (share == best.bps && best.sharers == 1))) continue;
     const std::int64_t sharers = units_.is_all(trunk.left, capacities_[t]) ? weight.sharers() : 0;
     if (!best.trunk.valid() || share < best.bps) {
       best = {share, capacities_[t], sharers, TrunkId(t)};
@@ -234,13 +242,23 @@ void Allocation::squeeze_tightest(const FlowState& flow) {
   touch(tightest);
 }
 
+// A flow of this instant that took a residual and joins the affected set after all: that entry is void.
+bool Allocation::was_taken(std::uint32_t id) {
+  const auto taken = std::span<Rerated>(rerated_).first(num_taken_);
+  const auto place = std::ranges::find(taken, id, &Rerated::flow);
+  if (place == taken.end()) return false;
+  place->flow = kNone;
+  return true;
+}
+
 // Joins the affected set: its load leaves its trunks until the set is solved.
 void Allocation::affect(std::uint32_t id) {
   FlowState& flow = flows_[id];
   if (flow.solving) return;
   flow.solving = true;
+  fetch(flow);
   affected_ += flow.copies;
-  rerated_.push_back({id, flow.rate, {}, 0});
+  rerated_.push_back({id, was_taken(id) ? 0.0 : flow.rate, {}, 0});
   if (flow.bottleneck != kNone) --trunks_[flow.bottleneck].held;
   if (flow.rate > 0) {
     for_each_load(flow, [&](std::uint32_t t, std::int64_t load, std::uint32_t) { trunks_[t].left += load; });
@@ -280,7 +298,7 @@ void Allocation::solve_affected() {
   solver_.clear();
   for (const Local& local : locals_) trunks_[local.trunk].local = kNone;
   locals_.clear();
-  const auto affected = std::span<Rerated>(rerated_).subspan(first_affected_);
+  const auto affected = std::span<Rerated>(rerated_).subspan(num_taken_);
   for (const Rerated& rerated : affected) {
     const FlowState& flow = flows_[rerated.flow];
     solver_.add_flow();
@@ -350,7 +368,7 @@ void Allocation::commit() {
     }
   }
   locals_.clear();
-  for (const Rerated& rerated : std::span<Rerated>(rerated_).subspan(first_affected_)) {
+  for (const Rerated& rerated : std::span<Rerated>(rerated_).subspan(num_taken_)) {
     FlowState& flow = flows_[rerated.flow];
     flow.solving = false;
     ++trunks_[flow.bottleneck].held;

@@ -45,8 +45,7 @@ class Allocation {
     BitRate capacity;      // with `sharers`: the exact rate
     std::int64_t sharers;  // 0: rate() is all that is known
   };
-  /// All that settle() found, in no order that means anything; of a flow that comes twice the later one counts. Valid until
-  /// the next call.
+  /// All that settle() found, each flow once, in no order that means anything. Valid until the next call.
   std::span<const Rerated> settle();
 
   [[nodiscard]] double rate(std::uint32_t flow) const { return flows_[flow].rate; }  // bit/s
@@ -94,12 +93,14 @@ class Allocation {
   void for_each_load(const FlowState& flow, Visit visit) const;
   [[nodiscard]] bool is_full(const TrunkState& trunk, std::size_t index, std::int64_t left) const;
 
+  void fetch(const FlowState& flow) const;
   void touch(std::uint32_t trunk);
   void start_added();
   void mark_crowds();
   [[nodiscard]] bool is_crowded(const FlowState& flow) const;
   bool take_residual(std::uint32_t id);
   void squeeze_tightest(const FlowState& flow);
+  bool was_taken(std::uint32_t id);
   void affect(std::uint32_t id);
   void affect_joining();
   void join_held(std::uint32_t trunk);
@@ -121,7 +122,7 @@ class Allocation {
 
   std::vector<std::uint32_t> added_, unrated_, touched_, joining_;
   std::vector<Rerated> rerated_;
-  std::size_t first_affected_ = 0;  // rerated_ from here on is the affected set
+  std::size_t num_taken_ = 0;  // in rerated_, of residuals; what follows is the affected set
   std::vector<Local> locals_;
   MaxMin solver_;
 };
