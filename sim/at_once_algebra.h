@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/units.h"
 #include "topology/modular.h"
 
 namespace polyplane::sim {
@@ -30,7 +31,8 @@ class Inverses {
   std::vector<topology::Modular> inverse_;
 };
 
-// Traces. then(): in series; add(): beside each other; split(n): n of them were added, each takes 1 / n of the flow.
+// Traces. then(): in series; add(): beside each other; split(n): n of them were added, each takes 1 / n of the flow. A Sum
+// does the same for fewer than 2^32 of them, all in one.
 
 /// The linear form of a flow over the colours of its links, and its latency, that of the longest path.
 struct Signature {
@@ -45,6 +47,25 @@ struct Signature {
   void split(std::uint32_t n, const Inverses& inverses) {
     if (n > 1) sum = sum * inverses.of(n);
   }
+
+  class Sum {
+   public:
+    void add(const Signature& first, const Signature& then) {
+      sum_ += first.sum.value();  // below 2^95: reduced once, at the end
+      sum_ += then.sum.value();
+      latency_ps_ = std::max(latency_ps_, first.latency_ps + then.latency_ps);
+    }
+    [[nodiscard]] Signature split(std::uint32_t n, const Inverses& inverses) const {
+      using topology::Modular;
+      const Modular sum = Modular::from_hash(static_cast<std::uint64_t>(sum_)) +
+                          Modular(static_cast<std::uint64_t>(sum_ >> 61U));  // 2^61 is 1
+      return {n > 1 ? sum * inverses.of(n) : sum, latency_ps_};
+    }
+
+   private:
+    uint128 sum_ = 0;
+    std::int64_t latency_ps_ = 0;
+  };
   friend bool operator==(const Signature&, const Signature&) = default;
 };
 
@@ -61,6 +82,21 @@ struct HeldSignature {
     held = std::min(held, other.held);
   }
   void split(std::uint32_t n, const Inverses& inverses) { signature.split(n, inverses); }
+
+  class Sum {
+   public:
+    void add(const HeldSignature& first, const HeldSignature& then) {
+      signatures_.add(first.signature, then.signature);
+      held_ = std::min({held_, first.held, then.held});
+    }
+    [[nodiscard]] HeldSignature split(std::uint32_t n, const Inverses& inverses) const {
+      return {signatures_.split(n, inverses), held_};
+    }
+
+   private:
+    Signature::Sum signatures_;
+    double held_ = std::numeric_limits<double>::infinity();
+  };
   friend bool operator==(const HeldSignature&, const HeldSignature&) = default;
 };
 

@@ -32,10 +32,9 @@ class Dag {
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const std::uint32_t begin = first_hop_[i], end = first_hop_[i + 1];
       if (begin == end) continue;
-      Trace trace;
-      for (std::uint32_t h = begin; h < end; ++h) trace.add(slots[hops_[h].slot].then(traces[hops_[h].to]));
-      trace.split(end - begin, inverses);
-      traces[i] = trace;
+      typename Trace::Sum sum;
+      for (std::uint32_t h = begin; h < end; ++h) sum.add(slots[hops_[h].slot], traces[hops_[h].to]);
+      traces[i] = sum.split(end - begin, inverses);
     }
   }
   /// Adds what enters at places to the loads of links, by slot; `loads` is used up.
