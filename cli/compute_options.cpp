@@ -1,9 +1,11 @@
 #include "cli/compute_options.h"
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 #include "base/error.h"
+#include "base/resident.h"
 #include "base/suggest.h"
 #include "cli/values.h"
 
@@ -23,6 +25,12 @@ void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& o
   options.symmetry = !arguments.no_symmetry;
   options.certify = arguments.certify;
   if (arguments.max_memory) options.max_memory = parse_size("--max-memory", *arguments.max_memory);
+}
+
+void tell_memory(const sim::Report& report) {
+  std::uint64_t foretold = 0;
+  for (const sim::CollectiveResult& result : report.collectives) foretold = std::max(foretold, result.foretold_bytes);
+  std::cerr << "# memory: foretold " << foretold << " bytes at the peak, measured " << resident().peak << "\n";
 }
 
 Duration quantum_of(const ComputeArguments& arguments) {

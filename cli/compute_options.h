@@ -10,6 +10,9 @@ namespace polyplane::cli {
 /// --threads (default: the processors of this machine), --max-memory, --no-symmetry, --certify. Throws InputError.
 void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& options);
 
+/// On stderr: the peak of memory that was foretold, and what it was.
+void tell_memory(const sim::Report& report);
+
 /// --time-quantum; zero when not given. Throws InputError outside (0, 1 s].
 [[nodiscard]] Duration quantum_of(const ComputeArguments& arguments);
 

@@ -90,6 +90,7 @@ int run_perf(const PerfArguments& arguments) {
   try {
     const sim::Report report = sim::run(plan.experiment, options);
     progress.clear();
+    if (arguments.common.verbose > 0) tell_memory(report);
     const std::string json = sim::to_json(report, origin);
     printer.finish(report, json);
     if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);

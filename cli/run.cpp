@@ -131,7 +131,9 @@ int run_experiment(const RunArguments& arguments) {
     if (format == "table") print(tables(experiment, report, arguments.common.verbose > 0, arguments.explain));
   };
   try {
-    show(sim::run(experiment, options), true);
+    const sim::Report report = sim::run(experiment, options);
+    show(report, true);
+    if (arguments.common.verbose > 0) tell_memory(report);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     show(partial_report(experiment, finished), false);

@@ -36,6 +36,25 @@ struct Candidate {
   [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
 };
 
+/// What was looked at, for the user, and the memory that this is foretold to take.
+struct Weighed {
+  explicit Weighed(const MemoryBudget& budget) : memory(budget) {}
+
+  std::string text;
+  MemoryBudget memory;  // resident: with all schedules
+  std::uint64_t foretold_bytes = 0;
+  /// For a while; the most of what is needed so stays with the allocator.
+  void needs_once(std::uint64_t bytes) {
+    if (bytes <= once_) return;
+    memory.resident += bytes - once_;
+    once_ = bytes;
+    foretold_bytes = std::max(foretold_bytes, foretold_peak(memory, 0, "looking for symmetry"));
+  }
+
+ private:
+  std::uint64_t once_ = 0;
+};
+
 /// Folded ranks and channels are not run.
 Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const Folding* folding) {
   Extent extent;
@@ -124,25 +143,29 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
   return jobs;
 }
 
-RunOutcome run(const RowRequest& request, const Candidate& candidate, const std::string& model, bool explain) {
+RunOutcome run(const RowRequest& request, const Candidate& candidate, const std::string& model, bool explain,
+               Weighed& weighed) {
   const bool exact = model == "analytic";  // has no rates to put off or to certify
-  return run_once({request.topology,
-                   request.router,
-                   model,
-                   jobs_of(request, candidate),
-                   {},
-                   {},
-                   {},
-                   explain,
-                   request.stop,
-                   request.short_cuts,
-                   exact ? Duration() : request.quantum,
-                   !exact && request.certify});
+  RunOutcome outcome = run_once({.topology = request.topology,
+                                 .router = request.router,
+                                 .model = model,
+                                 .jobs = jobs_of(request, candidate),
+                                 .explain = explain,
+                                 .stop = request.stop,
+                                 .short_cuts = request.short_cuts,
+                                 .quantum = exact ? Duration() : request.quantum,
+                                 .certify = !exact && request.certify,
+                                 .memory = weighed.memory});
+  weighed.foretold_bytes = std::max(weighed.foretold_bytes, outcome.foretold_bytes);
+  return outcome;
 }
 
-/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more. Both are lower bounds.
-Duration estimate(const RowRequest& request, const Candidate& candidate) {
-  const RunOutcome analytic = run(request, candidate, "analytic", false);
+/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; of very many messages at once the floor. All are
+/// lower bounds.
+Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed& weighed) {
+  // Messages by the million are run by classes; one by one they would only be estimated.
+  if (messages_at_once(*candidate.schedules->front()) > kMaxSingleMessages) return candidate.floor;
+  const RunOutcome analytic = run(request, candidate, "analytic", false, weighed);
   Duration most = analytic.makespan.since_start();
   if (request.model == "analytic") return most;
   const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
@@ -165,8 +188,8 @@ std::vector<const Protocol*> protocols_of(const Stack& stack, const std::string&
   return chosen;
 }
 
-/// All (algorithm, protocol) pairs that may run, cheapest floor first; `notes` says what was left out and why.
-std::vector<Candidate> candidates_of(const RowRequest& request, std::string& notes) {
+/// All (algorithm, protocol) pairs that may run, cheapest floor first; `weighed` says what was left out and why.
+std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed) {
   const auto kind = request.collective.kind();
   const bool automatic = request.algorithm == "auto";
   const std::vector<std::string> names =
@@ -179,7 +202,7 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
       if (!algorithm.honours_channels) wanted.channels = 0;
       if (!algorithm.honours_slices) wanted.slices = 0;
       if (const std::string why = algorithm.cannot(wanted); !why.empty()) {
-        notes += "  " + name + ": " + why + "\n";
+        weighed.text += "  " + name + ": " + why + "\n";
         continue;
       }
     }
@@ -190,17 +213,19 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
     }
     const Folding* folding = nullptr;
     if (schedules->size() == 1) {
+      if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
       folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
     }
+    for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
     if (const std::uint64_t messages = messages_at_once(*schedules->front()); automatic && messages > kMaxAutoLanes) {
-      notes += "  " + name + ": left out of auto, " + std::to_string(messages) +
-               " messages at once, which no stack issues at the cost of one; ask for it by name\n";
+      weighed.text += "  " + name + ": left out of auto, " + std::to_string(messages) +
+                      " messages at once, which no stack issues at the cost of one; ask for it by name\n";
       continue;
     }
     const Extent extent = extent_of(*schedules, folding);
     if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
-      notes += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
-               std::to_string(extent.lanes) + " lanes; ask for it by name\n";
+      weighed.text += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
+                      std::to_string(extent.lanes) + " lanes; ask for it by name\n";
       continue;
     }
     if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
@@ -221,17 +246,18 @@ std::vector<Candidate> candidates_of(const RowRequest& request, std::string& not
 
 /// At most three by analytic estimate. A candidate whose floor is no better than the third best estimate is not run.
 std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Candidate>& candidates,
-                                 std::string& notes) {
+                                 Weighed& weighed) {
   std::vector<Candidate> best;
   for (const Candidate& candidate : candidates) {
     if (best.size() == kShortlist && candidate.floor >= best.back().estimate) {
-      notes += "  " + candidate.name() + ": at least " + to_string(candidate.floor) + " by its steps and bytes alone\n";
+      weighed.text +=
+          "  " + candidate.name() + ": at least " + to_string(candidate.floor) + " by its steps and bytes alone\n";
       continue;
     }
     Candidate estimated = candidate;
-    estimated.estimate = estimate(request, candidate);
-    notes += "  " + estimated.name() + ": at least " + to_string(estimated.estimate) +
-             " by the analytic model and its most loaded link\n";
+    estimated.estimate = estimate(request, candidate, weighed);
+    weighed.text += "  " + estimated.name() + ": at least " + to_string(estimated.estimate) +
+                    " by the analytic model and its most loaded link\n";
     const auto place = std::upper_bound(best.begin(), best.end(), estimated,
                                         [](const Candidate& a, const Candidate& b) { return a.estimate < b.estimate; });
     best.insert(place, std::move(estimated));
@@ -240,34 +266,41 @@ std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Ca
   return best;
 }
 
-RowOutcome outcome_of(const Candidate& candidate, std::string notes, RunOutcome outcome) {
-  return {candidate.algorithm->name, candidate.protocol->name, candidate.channels,
-          candidate.slices,          std::move(notes),         std::move(outcome)};
+RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
+  RowOutcome row;
+  row.algorithm = candidate.algorithm->name;
+  row.protocol = candidate.protocol->name;
+  row.channels = candidate.channels;
+  row.slices = candidate.slices;
+  row.run = std::move(outcome);
+  return row;
 }
 
 }  // namespace
 
 RowOutcome compute_row(const RowRequest& request) {
-  std::string notes;
-  std::vector<Candidate> candidates = candidates_of(request, notes);
+  Weighed weighed(request.memory);
+  std::vector<Candidate> candidates = candidates_of(request, weighed);
   if (candidates.empty()) {
     throw InputError("no algorithm for " + std::string(collectives::to_string(request.collective.kind())) +
-                     " on these ranks:\n" + notes);
+                     " on these ranks:\n" + weighed.text);
   }
-  if (candidates.size() == 1) {
-    const Candidate& only = candidates.front();
-    return outcome_of(only, notes, run(request, only, request.model, request.explain));
-  }
-  candidates = shortlist(request, candidates, notes);
+  const bool no_choice = candidates.size() == 1;
+  if (!no_choice) candidates = shortlist(request, candidates, weighed);
   std::optional<RowOutcome> best;
   for (const Candidate& candidate : candidates) {
     if (best && candidate.estimate >= best->run.makespan.since_start()) continue;
-    RunOutcome outcome = run(request, candidate, request.model, request.explain);
-    notes += "  " + candidate.name() + ": " + to_string(outcome.makespan.since_start()) + " by the " + request.model +
-             " model\n";
-    if (!best || outcome.makespan < best->run.makespan) best = outcome_of(candidate, "", std::move(outcome));
+    RunOutcome outcome = run(request, candidate, request.model, request.explain, weighed);
+    if (!no_choice) {
+      weighed.text += "  " + candidate.name() + ": " + to_string(outcome.makespan.since_start()) + " by the " +
+                      request.model + " model\n";
+    }
+    if (!best || outcome.makespan < best->run.makespan) best = outcome_of(candidate, std::move(outcome));
+    const std::uint64_t proof = foretell_proof(*candidate.schedules->front());
+    weighed.foretold_bytes = std::max(weighed.foretold_bytes, foretold_peak(weighed.memory, proof, "the proof"));
   }
-  best->alternatives = notes;
+  best->alternatives = weighed.text;
+  best->foretold_bytes = weighed.foretold_bytes;
   return *std::move(best);
 }
 

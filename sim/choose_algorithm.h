@@ -38,12 +38,14 @@ struct RowRequest {
   ShortCuts short_cuts;
   Duration quantum;
   bool certify = false;
+  MemoryBudget memory;
 };
 
 struct RowOutcome {
   std::string algorithm, protocol;
   std::uint32_t channels = 0, slices = 0;  // as asked for, 0 where auto took an algorithm that has its own way
   std::string alternatives;                // what else was weighed, one line each
+  std::uint64_t foretold_bytes = 0;        // peak of the process, of all that was weighed
   RunOutcome run;
 };
 

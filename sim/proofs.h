@@ -15,6 +15,9 @@ namespace polyplane::sim {
 inline constexpr std::uint32_t kMaxProvenRanks = 64;
 inline constexpr std::uint64_t kMaxProvenSteps = 2'000'000;
 
+/// Steps of all ranks and lanes; more than kMaxProvenSteps above kMaxProvenRanks.
+[[nodiscard]] std::uint64_t proof_steps(const collectives::Schedule& schedule);
+
 class Proofs {
  public:
   /// False above kMaxProvenSteps. CHECKs the proof: a built-in schedule that fails is a bug. `layout` is a number of the

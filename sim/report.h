@@ -47,6 +47,7 @@ struct CollectiveResult {
   std::string algorithm;  // "hierarchical"
   std::string protocol;
   std::string model;
+  std::uint64_t foretold_bytes = 0;  // peak of the process; depends on the machine, so reports leave it out
   Way way;
   ModelFacts model_facts;
   std::uint32_t ranks = 0;

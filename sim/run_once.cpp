@@ -16,9 +16,6 @@ namespace polyplane::sim {
 
 namespace {
 
-/// More messages at once than this, folding allowed for, are taken by classes; fewer one by one, to the picosecond.
-constexpr std::uint64_t kMaxSingleMessages = 100'000;
-
 /// Tells jobs and plain flows apart by flow id: plain ones come after those of the executor.
 class Deliveries final : public FlowSink {
  public:
@@ -74,10 +71,26 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const Job& job = input.jobs.front();
   const std::uint64_t copies = job.folding == nullptr ? 1 : job.folding->copies();
   if (input.short_cuts.symmetry && shares_links && messages_at_once(*job.schedule) / copies > kMaxSingleMessages) {
-    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify)) return outcome;
+    const std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), "this run by classes");
+    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify)) {
+      outcome->foretold_bytes = foretold;
+      return outcome;
+    }
   }
   if (!input.short_cuts.uncontended) return std::nullopt;
-  return run_uncontended(input.router, job, job.folding, shares_links, input.short_cuts.whole_steps, input.stop);
+  const std::uint64_t foretold =
+      foretold_peak(input.memory, foretell_uncontended(input.router, job, input.short_cuts.whole_steps),
+                    "this run without contention");
+  auto outcome =
+      run_uncontended(input.router, job, job.folding, shares_links, input.short_cuts.whole_steps, input.stop);
+  if (outcome) outcome->foretold_bytes = foretold;
+  return outcome;
+}
+
+std::uint64_t foretell(const RunInput& input) {
+  std::uint64_t bytes = 0;
+  for (const Job& job : input.jobs) bytes += foretell_flows(input.topology, input.router, job, input.explain);
+  return foretold_peak(input.memory, bytes, "this run, flow by flow,");
 }
 
 /// The general way: every flow of every rank, or of every representative, by itself.
@@ -103,6 +116,7 @@ RunOutcome run_once(RunInput input) {
       input.jobs.size() <= 1 || std::ranges::none_of(input.jobs, [](const Job& job) { return job.folding != nullptr; }),
       "only a job that is alone can be folded");
   if (std::optional<RunOutcome> outcome = run_by_short_cut(input)) return *std::move(outcome);
+  const std::uint64_t foretold = foretell(input);
   Engine engine;
   Executor executor(engine, input.router, input.jobs);
   Deliveries deliveries(engine, executor, input.flows.size());
@@ -143,6 +157,7 @@ RunOutcome run_once(RunInput input) {
   }
   outcome.model_facts = network->model_facts();
   outcome.way = way_of(input);
+  outcome.foretold_bytes = foretold;
   for (std::size_t job = 0; input.explain && job < input.jobs.size(); ++job) {
     if (const auto lane = executor.last_lane(job)) {
       outcome.job_attribution.push_back(critical_path->attribution(*lane, executor.end(job)));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/executor.h"
+#include "sim/memory_estimate.h"
 #include "sim/report.h"
 #include "topology/router.h"
 #include "topology/topology.h"
@@ -49,6 +50,7 @@ struct RunInput {
   ShortCuts short_cuts;
   Duration quantum;      // see NetworkSetup
   bool certify = false;  // see NetworkSetup
+  MemoryBudget memory;
 };
 
 struct RunOutcome {
@@ -58,15 +60,19 @@ struct RunOutcome {
   std::uint64_t events = 0, sends = 0;
   Way way;
   ModelFacts model_facts;
+  std::uint64_t foretold_bytes = 0;          // peak of the process
   std::vector<double> trunk_bytes;           // of the router's trunks
   std::vector<Attribution> job_attribution;  // of each job, its parts sum to job_end; empty unless explained
 };
 
-/// Throws RunError for a stall (who waits for whom), Interrupted when stopped.
+/// Throws LimitError before anything is allocated when memory would not do, RunError for a stall (who waits for whom),
+/// Interrupted when stopped.
 [[nodiscard]] RunOutcome run_once(RunInput input);
 
 /// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.
 [[nodiscard]] std::uint64_t messages_at_once(const collectives::Schedule& schedule);
+/// More messages at once than this, folding allowed for, are taken by classes; fewer one by one, to the picosecond.
+inline constexpr std::uint64_t kMaxSingleMessages = 100'000;
 
 /// Bytes by LinkId.
 [[nodiscard]] std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

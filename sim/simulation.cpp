@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/resident.h"
 #include "base/suggest.h"
 #include "collectives/verify.h"
 #include "sim/bounds.h"
@@ -115,12 +116,22 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::v
   return placed;
 }
 
+/// Throws LimitError before anything is built when memory would not do.
+Topology checked_topology(const Experiment& experiment, const RunOptions& options) {
+  if (!experiment.cluster.graph) {
+    const std::uint64_t bytes =
+        foretell_topology(topology::cluster_size(experiment.cluster.spec), experiment.routing.name);
+    static_cast<void>(foretold_peak({bytes, 1, options.max_memory}, 0, "cluster " + experiment.cluster.spec.name));
+  }
+  return build_topology(experiment);
+}
+
 class Simulation {
  public:
   Simulation(const Experiment& experiment, const RunOptions& options)
       : experiment_(experiment),
         options_(options),
-        topology_(build_topology(experiment)),
+        topology_(checked_topology(experiment, options)),
         routers_(topology_, seeded(experiment)) {
     static_cast<void>(network_models().at(experiment.model));
     if (experiment.collectives.empty() && experiment.flows.empty()) {
@@ -130,6 +141,9 @@ class Simulation {
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
+    if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
+    memory_.resident = resident().now + (memory_.rows_at_once - 1) * foretell_router(topology_);
+    memory_.most = options.max_memory;
   }
 
   Report run() {
@@ -195,7 +209,8 @@ class Simulation {
             *placed.foldings,
             short_cuts(),
             experiment_.quantum,
-            options_.certify};
+            options_.certify,
+            memory_};
   }
 
   /// `first_job`: that of the first group in the run; `start`: when it was let go, times count from there.
@@ -215,6 +230,7 @@ class Simulation {
     result.model = experiment_.model;
     const bool links_shared = experiment_.model != "analytic";
     result.way = row.run.way;
+    result.foretold_bytes = row.foretold_bytes;
     result.model_facts = row.run.model_facts;
     result.ranks = collective.ranks();
     result.groups = static_cast<std::uint32_t>(placed.groups.size());
@@ -321,7 +337,8 @@ class Simulation {
                    options_.stop,
                    ShortCuts::none(),
                    experiment_.quantum,
-                   options_.certify};
+                   options_.certify,
+                   memory_};
     std::vector<RowOutcome> alone;
     std::vector<std::unique_ptr<collectives::Schedule>> schedules;
     for (const PlacedJob& placed : jobs_) {
@@ -366,6 +383,7 @@ class Simulation {
   Topology topology_;
   RouterPool routers_;
   std::vector<PlacedJob> jobs_;
+  MemoryBudget memory_;
   Report report_;
 };
 

@@ -1,0 +1,106 @@
+#include "sim/memory_estimate.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/error.h"
+#include "sim/proofs.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+constexpr std::uint64_t kProcess = 11'600'000;  // the program, its libraries, the catalogue
+
+/// Per directed link, with its share of devices and switches.
+constexpr std::uint64_t kLinkSprayed = 260, kLinkHashed = 300, kLinkRouter = 100;
+constexpr std::uint64_t kLinkRotation = 125, kLinkExclusiveOr = 150, kLinkClasses = 105;
+
+constexpr std::uint64_t kRun = 1'000'000;  // code and buffers that a first run touches
+constexpr std::uint64_t kLaneSchedule = 8;
+constexpr std::uint64_t kLaneFlow = 500;  // of the executor, its flow, its events, its place in a full solve
+constexpr std::uint64_t kHopFlow = 44;
+constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
+constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
+constexpr std::uint64_t kStepProof = 360;
+constexpr std::uint64_t kLaneExplained = 64;     // moments, traces
+constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
+
+constexpr std::uint32_t kMostChannels = 64;
+
+std::uint64_t lanes_of(const Job& job) {
+  const std::uint64_t ranks = job.folding == nullptr ? job.devices.size() : job.folding->stride();
+  return ranks * job.schedule->num_lanes();
+}
+
+std::uint64_t links_of(const topology::Topology& topology) { return topology.links().size(); }
+
+/// Of a few routes between ranks near and far.
+std::uint64_t most_hops(topology::Router& router, const Job& job) {
+  topology::Route route;
+  std::size_t most = 0;
+  const std::size_t ranks = job.devices.size();
+  for (const std::size_t peer : {std::size_t{1}, ranks / 4, ranks / 2, ranks / 2 + 1, ranks - 1}) {
+    if (peer == 0 || peer >= ranks) continue;
+    router.route({job.devices[0], job.devices[peer], 0}, route);
+    most = std::max(most, route.hops.size());
+  }
+  return most;
+}
+
+}  // namespace
+
+std::uint64_t foretell_topology(const topology::ClusterSize& size, const std::string& routing) {
+  const std::uint64_t link = routing == "spray" ? kLinkSprayed : kLinkHashed;
+  return kProcess + static_cast<std::uint64_t>(size.links) * link;
+}
+
+std::uint64_t foretell_router(const topology::Topology& topology) { return links_of(topology) * kLinkRouter; }
+
+std::uint64_t foretell_schedule(const collectives::Schedule& schedule) {
+  // Rings and trees keep an order for each channel; where there is a lane for every peer nothing is kept.
+  const std::uint64_t lanes = std::min(schedule.num_lanes(), kMostChannels);
+  return lanes * schedule.collective().ranks() * kLaneSchedule;
+}
+
+std::uint64_t foretell_folding(const topology::Topology& topology, const collectives::Schedule& schedule) {
+  std::uint64_t link = schedule.channel_symmetry() ? kLinkRotation : 0;
+  for (const collectives::RankSymmetry& symmetry : schedule.symmetries()) {
+    const bool rotates = symmetry.kind == collectives::RankSymmetry::Kind::rotation;
+    link = std::max(link, rotates ? kLinkRotation : kLinkExclusiveOr);
+  }
+  return links_of(topology) * link;
+}
+
+std::uint64_t foretell_flows(const topology::Topology& topology, topology::Router& router, const Job& job,
+                             bool explain) {
+  const std::uint64_t hops = most_hops(router, job), trunks = router.trunks().size(), lanes = lanes_of(job);
+  std::uint64_t lane = kLaneFlow + std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopFlow;
+  if (explain) lane += kLaneExplained + kPartExplained * (3 + 3 * topology.tier_names().size());
+  return kRun + lanes * lane + trunks * kTrunkFlow + std::min(trunks, lanes * hops) * kTrunkSolve;
+}
+
+std::uint64_t foretell_uncontended(const topology::Router& router, const Job& job, bool whole_steps) {
+  const std::uint64_t lanes = lanes_of(job);
+  const bool rings = lanes > 0 && whole_steps && job.schedule->ring_lane(0);
+  return kRun + lanes * (rings ? kLaneRing : kLaneDataflow) + router.trunks().size() * kTrunkUncontended;
+}
+
+std::uint64_t foretell_proof(const collectives::Schedule& schedule) {
+  const std::uint64_t steps = proof_steps(schedule);
+  return steps > kMaxProvenSteps ? 0 : steps * kStepProof;
+}
+
+std::uint64_t foretell_classes(const topology::Topology& topology) { return kRun + links_of(topology) * kLinkClasses; }
+
+std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, const std::string& what) {
+  const std::uint64_t peak = budget.resident + budget.rows_at_once * bytes;
+  if (!budget.most || peak <= static_cast<std::uint64_t>(budget.most->count())) return peak;
+  const auto text_of = [](std::uint64_t amount) { return to_string(Bytes(static_cast<std::int64_t>(amount))); };
+  std::string text = what + " is foretold to need " + text_of(peak) + " of memory";
+  if (bytes > 0) text += ", " + text_of(budget.resident) + " of it before the first row";
+  if (budget.rows_at_once > 1) text += ", " + std::to_string(budget.rows_at_once) + " rows at once (--threads)";
+  throw LimitError(text + "; allowed are " + to_string(*budget.most) + " (--max-memory)");
+}
+
+}  // namespace polyplane::sim
