@@ -218,7 +218,7 @@ void UncontendedDataflow::report_stall() const {
                 schedule_.step(RankId(lane.rank), lane.number, lane.step),
                 lane.begun ? WaitingLanes::For::message : WaitingLanes::For::lanes);
   }
-  if (folding_ != nullptr) waiting.stand_for(folding_->stride(), folding_->copies());
+  if (folding_ != nullptr) waiting.stand_for(folding_->stride(), folding_->copies() / folding_->channels());
   throw RunError("the run stalled; nothing can happen any more, and these wait:" + waiting.text());
 }
 
