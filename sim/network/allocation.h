@@ -127,4 +127,17 @@ class Allocation {
   MaxMin solver_;
 };
 
+template <class Visit>
+void Allocation::for_each_load(const FlowState& flow, Visit visit) const {
+  const std::int64_t one = units_.of(flow.rate);
+  for (std::uint32_t i = flow.first_hop; i < flow.first_hop + flow.num_hops; ++i) {
+    const std::uint32_t trunk = incidences_[i].trunk;
+    if (flow.unit) {
+      visit(trunk, one, 1U);
+    } else {
+      visit(trunk, units_.of(flow.rate, incidences_.load(i)), incidences_.load(i).copies);
+    }
+  }
+}
+
 }  // namespace polyplane::sim

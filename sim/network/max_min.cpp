@@ -113,6 +113,7 @@ void MaxMin::index_shared() {
 void MaxMin::solve() {
   find_shared();
   index_shared();
+  if (shared_.empty()) return;  // every flow at its cap
   queue_.clear();
   const auto num_shared = static_cast<std::uint32_t>(shared_.size());
   for (std::uint32_t s = 0; s < num_shared; ++s) {
