@@ -99,9 +99,20 @@ TEST(NcclTable, VerboseColumnsComeAfterTheThirteen) {
   sim::CollectiveResult row = result();
   row.alternatives = "double_binary_tree";
   row.bottleneck = "leaf-spine";
+  row.way = {"all at once, by classes", 64, 5, 3};
+  row.model_facts.certified = row.model_facts.solves = 2;
+  row.model_facts.put_off = Duration::from_ps(1);
+  row.model_facts.drained = Duration::from_ps(400);  // 0.25 %
+  row.model_facts.most_put_off = Duration::from_ps(1);
   const std::string text = table.row(row);
   EXPECT_NE(text.find("       0  ring "), std::string::npos);
-  EXPECT_NE(text.find("leaf-spine\n#   weighed: double_binary_tree\n"), std::string::npos);
+  EXPECT_NE(text.find("leaf-spine\n"
+                      "#   computed: all at once, by classes; 64 classes of ranks, 3 of links, 5 of flows\n"
+                      "#   weighed: double_binary_tree\n"
+                      "#   time quantum: flows last 0.25 % longer on average, at most by 1 ps\n"
+                      "#   certified: 2 of 2 allocations of rates are max-min fair by their bottlenecks\n"),
+            std::string::npos)
+      << text;
 }
 
 }  // namespace
