@@ -33,7 +33,7 @@ void tell_memory(const sim::Report& report) {
   std::cerr << "# memory: foretold " << foretold << " bytes at the peak, measured " << resident().peak << "\n";
 }
 
-Duration quantum_of(const ComputeArguments& arguments) {
+Duration quantum_of(const ComputeArguments& arguments, const std::string& model) {
   if (!arguments.time_quantum) return {};
   Duration quantum;
   try {
@@ -43,6 +43,7 @@ Duration quantum_of(const ComputeArguments& arguments) {
     throw InputError("--time-quantum " + printable(*arguments.time_quantum) +
                      " is out of range; allowed: above 0, up to " + to_string(kMaxQuantum));
   }
+  if (model == "analytic") throw InputError("--time-quantum is of model flow; this one is " + model);
   return quantum;
 }
 

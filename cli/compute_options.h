@@ -1,6 +1,8 @@
 // The options that say how a run is computed, common to perf and run.
 #pragma once
 
+#include <string>
+
 #include "base/units.h"
 #include "cli/command_line.h"
 #include "sim/simulation.h"
@@ -13,7 +15,7 @@ void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& o
 /// On stderr: the peak of memory that was foretold, and what it was.
 void tell_memory(const sim::Report& report);
 
-/// --time-quantum; zero when not given. Throws InputError outside (0, 1 s].
-[[nodiscard]] Duration quantum_of(const ComputeArguments& arguments);
+/// --time-quantum; zero when not given. Throws InputError outside (0, 1 s] and for the analytic model, which puts nothing off.
+[[nodiscard]] Duration quantum_of(const ComputeArguments& arguments, const std::string& model);
 
 }  // namespace polyplane::cli

@@ -154,7 +154,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   experiment.routing.seed = experiment.seed;
   experiment.stack = catalog.stack(arguments.stack);
   experiment.model = arguments.model;
-  experiment.quantum = quantum_of(arguments.compute);
+  experiment.quantum = quantum_of(arguments.compute, experiment.model);
   experiment.collectives.push_back(std::move(job));
 
   const sim::CollectiveJob& planned = experiment.collectives.front();

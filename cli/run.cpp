@@ -110,7 +110,7 @@ int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   const sim::Catalog catalog = sim::Catalog::open();
   sim::Experiment experiment = catalog.experiment(arguments.experiment);
-  if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute);
+  if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute, experiment.model);
 
   Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
   std::vector<sim::CollectiveResult> finished;

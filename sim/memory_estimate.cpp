@@ -35,14 +35,16 @@ std::uint64_t lanes_of(const Job& job) {
 
 std::uint64_t links_of(const topology::Topology& topology) { return topology.links().size(); }
 
-/// Of a few routes between ranks near and far.
+/// Of a few routes between ranks near and far. A pair that is cut off has none, and the schedule may never need it.
 std::uint64_t most_hops(topology::Router& router, const Job& job) {
   topology::Route route;
   std::size_t most = 0;
   const std::size_t ranks = job.devices.size();
   for (const std::size_t peer : {std::size_t{1}, ranks / 4, ranks / 2, ranks / 2 + 1, ranks - 1}) {
     if (peer == 0 || peer >= ranks) continue;
-    router.route({job.devices[0], job.devices[peer], 0}, route);
+    try {
+      router.route({job.devices[0], job.devices[peer], 0}, route);
+    } catch (const InputError&) { continue; }
     most = std::max(most, route.hops.size());
   }
   return most;

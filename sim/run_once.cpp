@@ -72,7 +72,7 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const std::uint64_t copies = job.folding == nullptr ? 1 : job.folding->copies();
   if (input.short_cuts.symmetry && shares_links && messages_at_once(*job.schedule) / copies > kMaxSingleMessages) {
     const std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), "this run by classes");
-    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify)) {
+    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify, input.stop)) {
       outcome->foretold_bytes = foretold;
       return outcome;
     }

@@ -92,7 +92,7 @@ class Blocks : public HalvingDoubling {
   [[nodiscard]] Step step(RankId rank, std::uint32_t, std::uint32_t step) const override {
     const Exchange e = exchange_.at(position_[rank.index()], step);
     Step s = peers(e);
-    if (e.to != Exchange::kNone) s.send_bytes = block_bytes_ * blocks(e);
+    if (e.to != Exchange::kNone) s.send_bytes = block_bytes_ * blocks_of(e);
     return s;
   }
 
@@ -120,7 +120,7 @@ class Blocks : public HalvingDoubling {
   /// What passes between a folded rank and its stand-in: the block of the folded rank, or all the others.
   [[nodiscard]] bool sends_own(const Exchange& e) const { return (e.fold == Exchange::Fold::before) == gather_; }
 
-  [[nodiscard]] std::uint32_t blocks(const Exchange& e) const {
+  [[nodiscard]] std::uint32_t blocks_of(const Exchange& e) const {
     if (e.fold != Exchange::Fold::none) return sends_own(e) ? 1 : ranks_ - 1;
     return e.count + folded_before_[e.first + e.count] - folded_before_[e.first];
   }

@@ -114,6 +114,18 @@ TEST(BadInput, ContradictoryFiles) {
       ":1:21: inline_cluster: contradicts cluster; state one of the two");
   expect_experiment_refused(R"(cluster: "dgx-h100")", "the experiment has nothing to do");
   expect_options_refused({"-f", "2", "-i", "8"}, "contradict");
+  expect_options_refused({"--model", "analytic", "--time-quantum", "1 us"},
+                         "--time-quantum is of model flow; this one is analytic");
+}
+
+TEST(BadInput, HowItIsComputed) {
+  expect_options_refused({"--threads", "0"}, "--threads: \"0\" is not a whole number from 1 to 1024");
+  expect_options_refused({"--max-memory", "much"}, "--max-memory: \"much\" is not a size");
+  expect_options_refused({"--max-memory", "-1"}, "--max-memory: \"-1\" is not a size");
+  expect_options_refused({"--max-memory", "0"}, "allowed are 0 B (--max-memory)", 3);
+  expect_options_refused({"--time-quantum", "1"}, "--time-quantum: duration \"1\" has no unit");
+  expect_options_refused({"--time-quantum", "2 s"}, "--time-quantum 2 s is out of range; allowed: above 0, up to 1 s");
+  expect_options_refused({"--time-quantum", "0 ns"}, "--time-quantum 0 ns is out of range");
 }
 
 // Sparse: nothing is on the disk, and nothing may be read.

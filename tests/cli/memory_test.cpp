@@ -106,5 +106,15 @@ TEST(MaxMemory, RefusesBeforeAnythingIsBuiltOrRun) {
   EXPECT_NE(run.error.find("--max-memory"), std::string::npos) << run.error;
 }
 
+// The chain 0 -> 4 -> 8 passes leaves 0, 1 and 2, of which 0 and 2 have no spine in common: the estimate asks for routes
+// that the schedule does not.
+TEST(MaxMemory, PairsThatNeverMeetMayBeCutOff) {
+  const ProgramRun run =
+      run_program({"perf", "broadcast", "--cluster", "fat_tree:endpoints=12,radix=8,tiers=2", "--rank-map", "0,4,8",
+                   "--algorithm", "ring", "--stack", "ideal", "-b", "1M", "-e", "1M", "--fail", "link=leaf0.spine1",
+                   "--fail", "link=leaf2.spine0", "--explain"});
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+}
+
 }  // namespace
 }  // namespace polyplane::cli
