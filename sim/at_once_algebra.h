@@ -57,9 +57,9 @@ struct Signature {
     }
     [[nodiscard]] Signature split(std::uint32_t n, const Inverses& inverses) const {
       using topology::Modular;
-      const Modular sum = Modular::from_hash(static_cast<std::uint64_t>(sum_)) +
-                          Modular(static_cast<std::uint64_t>(sum_ >> 61U));  // 2^61 is 1
-      return {n > 1 ? sum * inverses.of(n) : sum, latency_ps_};
+      const Modular whole = Modular::from_hash(static_cast<std::uint64_t>(sum_)) +
+                            Modular(static_cast<std::uint64_t>(sum_ >> 61U));  // 2^61 is 1
+      return {n > 1 ? whole * inverses.of(n) : whole, latency_ps_};
     }
 
    private:
