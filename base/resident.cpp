@@ -1,5 +1,9 @@
 #include "base/resident.h"
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -18,6 +22,13 @@ Resident resident() {
     if (key == "VmHWM:") bytes.peak = kibibytes * 1024;
   }
   return bytes;
+}
+
+void return_large_blocks() {
+#ifdef M_MMAP_THRESHOLD
+  constexpr int kLargeBlock = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);  // a set threshold no longer grows with what is freed
+#endif
 }
 
 }  // namespace polyplane

@@ -10,4 +10,8 @@ struct Resident {
 };
 [[nodiscard]] Resident resident();
 
+/// From now on large blocks go back to the system when they are freed, from any thread, so that the peak depends on what is
+/// held and not on the order of allocations (glibc; elsewhere nothing happens).
+void return_large_blocks();
+
 }  // namespace polyplane

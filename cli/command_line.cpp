@@ -159,7 +159,7 @@ void Parser::add_compute(CLI::App* command, ComputeArguments& compute) {
   command->add_option("--max-memory", compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
       ->type_name("SIZE")
       ->group(group);
-  command->add_flag("--no-symmetry", compute.no_symmetry, "every send of every rank by itself: slower, same result")
+  command->add_flag("--no-symmetry", compute.no_symmetry, "every send of every rank by itself: slower, the oracle")
       ->group(group);
   command->add_flag("--certify", compute.certify, "prove every allocation of rates max-min fair, by its bottlenecks")
       ->group(group);

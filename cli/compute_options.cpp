@@ -18,7 +18,8 @@ constexpr Duration kMaxQuantum = Duration::from_ps(1'000'000'000'000);
 
 }  // namespace
 
-void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& options) {
+void apply_compute_options(const ComputeArguments& arguments, const std::string& model, sim::RunOptions& options) {
+  if (arguments.certify && model == "analytic") throw InputError("--certify is of model flow; this one is " + model);
   options.threads = arguments.threads
                         ? static_cast<std::size_t>(parse_whole("--threads", *arguments.threads, 1, kMaxThreads))
                         : std::max(1U, std::thread::hardware_concurrency());
@@ -28,7 +29,7 @@ void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& o
 }
 
 void tell_memory(const sim::Report& report) {
-  std::uint64_t foretold = 0;
+  std::uint64_t foretold = report.foretold_bytes;
   for (const sim::CollectiveResult& result : report.collectives) foretold = std::max(foretold, result.foretold_bytes);
   std::cerr << "# memory: foretold " << foretold << " bytes at the peak, measured " << resident().peak << "\n";
 }

@@ -9,8 +9,9 @@
 
 namespace polyplane::cli {
 
-/// --threads (default: the processors of this machine), --max-memory, --no-symmetry, --certify. Throws InputError.
-void apply_compute_options(const ComputeArguments& arguments, sim::RunOptions& options);
+/// --threads (default: the processors of this machine), --max-memory, --no-symmetry, --certify. Throws InputError, also for a
+/// certificate of the analytic model, which allocates no rates.
+void apply_compute_options(const ComputeArguments& arguments, const std::string& model, sim::RunOptions& options);
 
 /// On stderr: the peak of memory that was foretold, and what it was.
 void tell_memory(const sim::Report& report);

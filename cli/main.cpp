@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/resident.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -46,6 +47,7 @@ int bug(const std::string& message) {
 }
 
 int guarded_main(const std::vector<std::string>& arguments) {
+  return_large_blocks();
   try {
     return std::visit(RunCommand{}, parse_command_line(arguments));
   } catch (const OutputClosed&) { return kExitFine; } catch (const sim::Interrupted&) {

@@ -17,6 +17,19 @@ std::string table_number(double value, int width) {
   return fmt::format("{:{}.{}e}", value, width, width >= 7 ? 1 : 0);
 }
 
+std::vector<std::string> model_remarks(const sim::ModelFacts& facts) {
+  std::vector<std::string> remarks;
+  if (facts.most_put_off > Duration()) {
+    remarks.push_back(fmt::format("time quantum: flows last {:.3g} % longer on average, at most by {}",
+                                  100 * facts.mean_put_off(), to_string(facts.most_put_off)));
+  }
+  if (facts.certified > 0) {
+    remarks.push_back(fmt::format("certified: {} of {} allocations of rates are max-min fair by their bottlenecks",
+                                  facts.certified, facts.solves));
+  }
+  return remarks;
+}
+
 std::string NcclTable::header() const {
   std::string text = fmt::format("# polyplane version {} (a simulation, in the format of nccl-tests)\n", kVersion);
   text += fmt::format("# Collective test starting: {}\n", header_.program);
@@ -67,14 +80,7 @@ std::string NcclTable::row(const sim::CollectiveResult& result) {
       if (!line.empty()) text += "\n#   weighed: " + printable(line);
     }
   }
-  if (result.model_facts.most_put_off > Duration()) {
-    text += fmt::format("\n#   time quantum: flows last {:.3g} % longer on average, at most by {}",
-                        100 * result.model_facts.mean_put_off(), to_string(result.model_facts.most_put_off));
-  }
-  if (result.model_facts.certified > 0) {
-    text += fmt::format("\n#   certified: {} of {} allocations of rates are max-min fair by their bottlenecks",
-                        result.model_facts.certified, result.model_facts.solves);
-  }
+  for (const std::string& remark : model_remarks(result.model_facts)) text += "\n#   " + remark;
   return text + "\n";
 }
 

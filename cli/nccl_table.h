@@ -24,6 +24,9 @@ struct TableHeader {
   std::vector<std::string> facts;  // what stands in for "Using devices": cluster, model, stack, ...
 };
 
+/// What the time quantum did and what was certified, one sentence each; none where neither was asked for.
+[[nodiscard]] std::vector<std::string> model_remarks(const sim::ModelFacts& facts);
+
 class NcclTable {
  public:
   /// `verbose` adds columns to the right: algorithm, protocol, channels, lower bound, bottleneck.

@@ -76,7 +76,7 @@ int run_perf(const PerfArguments& arguments) {
   PerfPrinter printer(arguments, format, plan.header);
   Progress progress(!arguments.common.quiet, arguments.collective, sizes.size());
   sim::RunOptions options;
-  apply_compute_options(arguments.compute, options);
+  apply_compute_options(arguments.compute, plan.experiment.model, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };

@@ -64,8 +64,10 @@ std::string flow_table(const sim::Experiment& experiment, const sim::Report& rep
     table.add({printable(flow.name), microseconds(flow.start.since_start()), microseconds(flow.end.since_start()),
                microseconds(flow.end - flow.start)});
   }
-  return "# " + printable(experiment.name) + ": explicit flows on cluster " + printable(report.cluster) + "\n" +
-         table.text();
+  std::string text =
+      "# " + printable(experiment.name) + ": explicit flows on cluster " + printable(report.cluster) + "\n";
+  for (const std::string& remark : model_remarks(report.flow_facts)) text += "# " + remark + "\n";
+  return text + table.text();
 }
 
 /// Results of one job stand together in a report.
@@ -115,7 +117,7 @@ int run_experiment(const RunArguments& arguments) {
   Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
   std::vector<sim::CollectiveResult> finished;
   sim::RunOptions options;
-  apply_compute_options(arguments.compute, options);
+  apply_compute_options(arguments.compute, experiment.model, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };

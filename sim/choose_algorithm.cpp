@@ -163,8 +163,8 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
 /// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; of very many messages at once the floor. All are
 /// lower bounds.
 Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed& weighed) {
-  // Messages by the million are run by classes; one by one they would only be estimated.
-  if (messages_at_once(*candidate.schedules->front()) > kMaxSingleMessages) return candidate.floor;
+  // What is quickly run by classes would be slowly estimated one by one.
+  if (takes_classes(*candidate.schedules->front(), request.router)) return candidate.floor;
   const RunOutcome analytic = run(request, candidate, "analytic", false, weighed);
   Duration most = analytic.makespan.since_start();
   if (request.model == "analytic") return most;
@@ -211,22 +211,27 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
       wanted.layout = layout;
       schedules->push_back(collectives::make_schedule(algorithm, wanted));
     }
-    const Folding* folding = nullptr;
-    if (schedules->size() == 1) {
-      if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
-      folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
-    }
     for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
-    if (const std::uint64_t messages = messages_at_once(*schedules->front()); automatic && messages > kMaxAutoLanes) {
+    const std::uint64_t messages = messages_at_once(*schedules->front());
+    if (automatic && messages > kMaxAutoLanes) {
       weighed.text += "  " + name + ": left out of auto, " + std::to_string(messages) +
                       " messages at once, which no stack issues at the cost of one; ask for it by name\n";
       continue;
     }
-    const Extent extent = extent_of(*schedules, folding);
-    if (automatic && (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes)) {
-      weighed.text += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
-                      std::to_string(extent.lanes) + " lanes; ask for it by name\n";
-      continue;
+    const bool by_classes =
+        request.model == "flow" && !request.explain && takes_classes(*schedules->front(), request.router);
+    const Folding* folding = nullptr;
+    if (schedules->size() == 1 && !by_classes) {
+      if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
+      folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
+    }
+    if (automatic) {
+      const Extent extent = extent_of(*schedules, folding);
+      if (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes) {
+        weighed.text += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
+                        std::to_string(extent.lanes) + " lanes; ask for it by name\n";
+        continue;
+      }
     }
     if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
     std::shared_ptr<const FirstChannel> first_channel;

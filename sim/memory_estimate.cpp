@@ -14,16 +14,18 @@ constexpr std::uint64_t kProcess = 11'600'000;  // the program, its libraries, t
 
 /// Per directed link, with its share of devices and switches.
 constexpr std::uint64_t kLinkSprayed = 260, kLinkHashed = 300, kLinkRouter = 100;
-constexpr std::uint64_t kLinkRotation = 125, kLinkExclusiveOr = 150, kLinkClasses = 105;
+constexpr std::uint64_t kLinkRotation = 95, kLinkExclusiveOr = 150, kLinkClasses = 140;
 
-constexpr std::uint64_t kRun = 1'000'000;  // code and buffers that a first run touches
+constexpr std::uint64_t kRun = 1'500'000;  // code and buffers that a first run touches
 constexpr std::uint64_t kLaneSchedule = 8;
-constexpr std::uint64_t kLaneFlow = 500;  // of the executor, its flow, its events, its place in a full solve
+constexpr std::uint64_t kLaneFlow = 90;       // of the executor and its flow
+constexpr std::uint64_t kLaneInFlight = 170;  // its events, its place in a full solve
 constexpr std::uint64_t kHopFlow = 44;
 constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
 constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
+constexpr std::uint64_t kSprayedPath = 80, kMostSprayedPaths = (std::uint64_t{64} << 20U) / kSprayedPath;
 constexpr std::uint64_t kStepProof = 360;
-constexpr std::uint64_t kLaneExplained = 64;     // moments, traces
+constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
 constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
 
 constexpr std::uint32_t kMostChannels = 64;
@@ -48,6 +50,22 @@ std::uint64_t most_hops(topology::Router& router, const Job& job) {
     most = std::max(most, route.hops.size());
   }
   return most;
+}
+
+/// What a spraying router keeps of the paths between leaves that the sends of a job take.
+std::uint64_t sprayed_paths(const topology::Topology& topology, const topology::Router& router, const Job& job) {
+  if (!router.follows_shape()) return 0;
+  std::uint64_t leaves = 0, sends = 0;
+  for (const topology::Device& device : topology.devices()) leaves += device.tier == 1 ? 1U : 0U;
+  const auto planes = static_cast<std::uint64_t>(std::max(topology.num_planes(), 1));
+  const std::uint64_t pairs = std::min(leaves / planes * leaves, kMostSprayedPaths);
+  const std::uint64_t ranks = job.folding == nullptr ? job.devices.size() : job.folding->stride();
+  for (std::uint32_t rank = 0; rank < ranks && sends < pairs; ++rank) {
+    for (std::uint32_t lane = 0; lane < job.schedule->num_lanes() && sends < pairs; ++lane) {
+      sends += job.schedule->num_steps(RankId(rank), lane);
+    }
+  }
+  return std::min(pairs, sends) * kSprayedPath;
 }
 
 }  // namespace
@@ -78,14 +96,17 @@ std::uint64_t foretell_flows(const topology::Topology& topology, topology::Route
                              bool explain) {
   const std::uint64_t hops = most_hops(router, job), trunks = router.trunks().size(), lanes = lanes_of(job);
   std::uint64_t lane = kLaneFlow + std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopFlow;
+  if (!job.schedule->has_cross_lane_dependencies()) lane += kLaneInFlight;  // else most lanes wait for others
   if (explain) lane += kLaneExplained + kPartExplained * (3 + 3 * topology.tier_names().size());
-  return kRun + lanes * lane + trunks * kTrunkFlow + std::min(trunks, lanes * hops) * kTrunkSolve;
+  return kRun + lanes * lane + trunks * kTrunkFlow + std::min(trunks, lanes * hops) * kTrunkSolve +
+         sprayed_paths(topology, router, job);
 }
 
-std::uint64_t foretell_uncontended(const topology::Router& router, const Job& job, bool whole_steps) {
-  const std::uint64_t lanes = lanes_of(job);
-  const bool rings = lanes > 0 && whole_steps && job.schedule->ring_lane(0);
-  return kRun + lanes * (rings ? kLaneRing : kLaneDataflow) + router.trunks().size() * kTrunkUncontended;
+std::uint64_t foretell_uncontended(const topology::Topology& topology, const topology::Router& router, const Job& job,
+                                   bool whole_steps) {
+  const std::uint64_t lanes = lanes_of(job), trunks = router.trunks().size() * kTrunkUncontended;
+  if (lanes > 0 && whole_steps && job.schedule->ring_lane(0)) return kRun + lanes * kLaneRing + trunks;
+  return kRun + lanes * kLaneDataflow + trunks + sprayed_paths(topology, router, job);
 }
 
 std::uint64_t foretell_proof(const collectives::Schedule& schedule) {

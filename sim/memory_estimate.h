@@ -38,7 +38,8 @@ struct MemoryBudget {
 /// `job.folding` and its schedule as they will run.
 [[nodiscard]] std::uint64_t foretell_flows(const topology::Topology& topology, topology::Router& router, const Job& job,
                                            bool explain);
-[[nodiscard]] std::uint64_t foretell_uncontended(const topology::Router& router, const Job& job, bool whole_steps);
+[[nodiscard]] std::uint64_t foretell_uncontended(const topology::Topology& topology, const topology::Router& router,
+                                                 const Job& job, bool whole_steps);
 /// Of a schedule that is small enough to be proven; else 0.
 [[nodiscard]] std::uint64_t foretell_proof(const collectives::Schedule& schedule);
 [[nodiscard]] std::uint64_t foretell_classes(const topology::Topology& topology);

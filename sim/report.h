@@ -19,7 +19,7 @@ struct Attribution {
     Duration latency, serialisation, contention;  // serialisation: at the line rate of the narrowest link
   };
   Duration launch, software;  // software: per-step and per-message costs
-  Duration waiting;           // on a route without any capacity
+  Duration waiting;           // on a route without any capacity, or for a time quantum
   std::vector<TierParts> tiers;
   std::string binding_tier;  // most serialisation + contention
 };
@@ -34,8 +34,8 @@ struct LinkLoad {
 
 /// Which way a result was computed.
 struct Way {
-  std::string text;                // "flow by flow", "folded by rotation of 256 ranks, flow by flow", ...
-  std::uint64_t rank_classes = 0;  // ranks, or classes of them, that were run
+  std::string text;                // "flow by flow", "flow by flow, folded: rotation by 256 of 16384 ranks", ...
+  std::uint64_t rank_classes = 0;  // ranks, or classes of them (by classes: of scale-up domains), that were told apart
   std::uint64_t flow_classes = 0;  // all at once: classes of flows; else 0
   std::uint64_t link_classes = 0;  // trunks, or classes of links, that were told apart
 };
@@ -84,7 +84,9 @@ struct Report {
   std::uint64_t seed = 0;
   std::vector<CollectiveResult> collectives;
   std::vector<FlowResult> flows;
-  std::uint64_t fingerprint = 0;  // over all results
+  ModelFacts flow_facts;             // of the run that the flows were in
+  std::uint64_t foretold_bytes = 0;  // of that run, see CollectiveResult
+  std::uint64_t fingerprint = 0;     // over all results
 };
 
 }  // namespace polyplane::sim

@@ -69,8 +69,7 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   if (!alone || input.explain || (!shares_links && input.model != "analytic")) return std::nullopt;
   if (input.quantum > Duration()) return std::nullopt;
   const Job& job = input.jobs.front();
-  const std::uint64_t copies = job.folding == nullptr ? 1 : job.folding->copies();
-  if (input.short_cuts.symmetry && shares_links && messages_at_once(*job.schedule) / copies > kMaxSingleMessages) {
+  if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
     const std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), "this run by classes");
     if (auto outcome = run_at_once(input.topology, input.router, job, input.certify, input.stop)) {
       outcome->foretold_bytes = foretold;
@@ -79,7 +78,7 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   }
   if (!input.short_cuts.uncontended) return std::nullopt;
   const std::uint64_t foretold =
-      foretold_peak(input.memory, foretell_uncontended(input.router, job, input.short_cuts.whole_steps),
+      foretold_peak(input.memory, foretell_uncontended(input.topology, input.router, job, input.short_cuts.whole_steps),
                     "this run without contention");
   auto outcome =
       run_uncontended(input.router, job, job.folding, shares_links, input.short_cuts.whole_steps, input.stop);
@@ -178,6 +177,10 @@ std::uint64_t messages_at_once(const collectives::Schedule& schedule) {
         std::uint64_t{block.end_source - block.first_source} * (block.end_destination - block.first_destination);
   }
   return messages;
+}
+
+bool takes_classes(const collectives::Schedule& schedule, const topology::Router& router) {
+  return router.follows_shape() && messages_at_once(schedule) > kMaxSingleMessages;
 }
 
 std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

@@ -29,7 +29,8 @@ struct CapacityChange {
   BitRate capacity;
 };
 
-/// Which short cuts a run may take. All are exact; without them the run is the oracle of those with them.
+/// Which short cuts a run may take. They give the same picoseconds, but for classes of flows, which agree to 1e-9; without
+/// them the run is the oracle of those with them.
 struct ShortCuts {
   bool symmetry = true;     // fold schedules, classes of flows for blocks
   bool uncontended = true;  // sends that cannot slow one another down need no network and no clock
@@ -71,8 +72,9 @@ struct RunOutcome {
 
 /// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.
 [[nodiscard]] std::uint64_t messages_at_once(const collectives::Schedule& schedule);
-/// More messages at once than this, folding allowed for, are taken by classes; fewer one by one, to the picosecond.
+/// More messages at once than this are taken by classes, to 1e-9; fewer one by one, to the picosecond.
 inline constexpr std::uint64_t kMaxSingleMessages = 100'000;
+[[nodiscard]] bool takes_classes(const collectives::Schedule& schedule, const topology::Router& router);
 
 /// Bytes by LinkId.
 [[nodiscard]] std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

@@ -374,6 +374,8 @@ class Simulation {
     }
     std::map<std::string, TimePoint> end_of;
     for (std::size_t i = 0; i < input.flows.size(); ++i) end_of.emplace(input.flows[i].name, outcome.flow_end[i]);
+    report_.flow_facts = outcome.model_facts;
+    report_.foretold_bytes = outcome.foretold_bytes;
     for (const FlowJob& flow : experiment_.flows)
       report_.flows.push_back({flow.name, flow.start, end_of.at(flow.name)});
   }

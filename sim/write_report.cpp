@@ -128,6 +128,11 @@ std::string to_json(const Report& report, const ReportOrigin& origin) {
   cluster.set_stack(valid_utf8(report.stack));
   for (const std::string& assumption : report.assumed) cluster.add_assumed(valid_utf8(assumption));
   for (const CollectiveResult& result : report.collectives) fill(result, origin.explained, *message.add_results());
+  if (!report.flows.empty()) {
+    message.set_certified_solves(static_cast<double>(report.flow_facts.certified));
+    message.set_put_off_mean(report.flow_facts.mean_put_off());
+    message.set_put_off_most_ps(picoseconds(report.flow_facts.most_put_off));
+  }
   for (const FlowResult& result : report.flows) {
     v1::FlowResult& flow = *message.add_flows();
     flow.set_name(valid_utf8(result.name));

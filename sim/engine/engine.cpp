@@ -18,6 +18,15 @@ void Engine::attach(EventKind kind, EventHandler& handler) {
   if (std::find(distinct_.begin(), distinct_.end(), &handler) == distinct_.end()) distinct_.push_back(&handler);
 }
 
+// Where many rates change at every instant most pending events are replaced ones; memory stays O(events that are meant).
+void Engine::drop_replaced() {
+  queue_.keep_if([&](EventKind kind, const Event& event) {
+    const EventHandler* handler = handlers_[static_cast<std::size_t>(kind)];
+    return handler == nullptr || handler->is_meant(kind, event);
+  });
+  crowd_ = std::max(crowd_, 2 * queue_.pending());
+}
+
 bool Engine::run(const std::function<bool()>& stop) {
   std::uint64_t next_stop_check = events_;
   do {

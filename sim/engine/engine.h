@@ -24,6 +24,8 @@ class EventHandler {
   virtual void handle(EventKind kind, std::span<const Event> events) = 0;
   /// Nothing is due at this instant any more.
   virtual void settle() {}
+  /// False: the event was replaced, and handle() would pass over it. Such events may be dropped unhandled.
+  [[nodiscard]] virtual bool is_meant(EventKind, const Event&) const { return true; }
 };
 
 class Engine {
@@ -32,20 +34,24 @@ class Engine {
   void attach(EventKind kind, EventHandler& handler);
   void schedule(TimePoint time, EventKind kind, std::uint32_t id, std::uint32_t stamp = 0) {
     queue_.push(kind, {time.ps(), id, stamp});
+    if (queue_.pending() > crowd_) drop_replaced();
   }
   [[nodiscard]] TimePoint now() const { return TimePoint::from_ps(queue_.now_ps()); }
   /// Runs until nothing is pending. `stop` (may be empty) is asked every few thousand events; true ends early.
   /// Returns false when stopped.
   bool run(const std::function<bool()>& stop);
-  /// Events handled so far, replaced ones included.
+  /// Events handled so far, with those replaced ones that were not dropped.
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
  private:
+  void drop_replaced();
+
   EventQueue queue_;
   std::array<EventHandler*, kEventKinds> handlers_{};
   std::vector<EventHandler*> distinct_;
   std::vector<Event> batch_;
   std::uint64_t events_ = 0;
+  std::uint64_t crowd_ = std::uint64_t{1} << 16U;  // pending events from which on replaced ones are looked for
 };
 
 }  // namespace polyplane::sim

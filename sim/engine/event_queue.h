@@ -31,6 +31,14 @@ class EventQueue {
   /// is due.
   bool take_due(EventKind& kind, std::vector<Event>& out);
 
+  /// Drops the events that are not due now and that `keep(kind, event)` refuses.
+  template <class Keep>
+  void keep_if(Keep keep) {
+    for (std::vector<Entry>& bucket : buckets_) {
+      pending_ -= std::erase_if(bucket, [&](const Entry& entry) { return !keep(entry.kind, entry.event); });
+    }
+  }
+
   [[nodiscard]] std::int64_t now_ps() const { return now_ps_; }
   [[nodiscard]] bool has_due() const;
   [[nodiscard]] std::uint64_t pending() const { return pending_; }

@@ -48,6 +48,7 @@ class FlowModel final : public NetworkModel {
   ModelFacts model_facts() const override;
   void handle(EventKind kind, std::span<const Event> events) override;
   void settle() override;
+  bool is_meant(EventKind, const Event& event) const override { return flows_[event.id].stamp == event.stamp; }
 
  private:
   enum class Phase : std::uint8_t { idle, latent, draining };
