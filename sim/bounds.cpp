@@ -97,9 +97,9 @@ std::vector<Forced> forced_bytes(const Collective& collective, const std::vector
 }
 
 /// Bytes that must leave all groups together, where that is more than the sum of what each must send.
-std::int64_t forced_total(const Collective& collective, std::size_t groups) {
-  const auto others = static_cast<std::int64_t>(groups) - 1;
-  const std::int64_t size = collective.size().count();
+uint128 forced_total(const Collective& collective, std::size_t groups) {
+  const auto others = static_cast<uint128>(groups) - 1;
+  const auto size = static_cast<uint128>(collective.size().count());
   switch (collective.kind()) {
     case CollectiveKind::all_reduce:
       return 2 * others * size;
@@ -113,10 +113,9 @@ std::int64_t forced_total(const Collective& collective, std::size_t groups) {
   }
 }
 
-Duration wire_time(std::int64_t bytes, BitRate rate, Efficiency efficiency) {
-  const auto bits = static_cast<uint128>(bytes) * 8;
-  return least_time(bits * static_cast<uint128>(efficiency.denominator) / static_cast<uint128>(efficiency.numerator),
-                    rate);
+Duration wire_time(uint128 bytes, BitRate rate, Efficiency efficiency) {
+  return least_time(
+      bytes * 8 * static_cast<uint128>(efficiency.denominator) / static_cast<uint128>(efficiency.numerator), rate);
 }
 
 }  // namespace
@@ -203,17 +202,17 @@ LowerBound Bounds::over_cuts(const Partition& partition, const Collective& colle
     all_in = all_in + partition.cuts[g].in;
   }
   LowerBound best{{}, "latency"};
-  const auto offer = [&](std::int64_t bytes, BitRate rate, const std::string& reason) {
+  const auto offer = [&](uint128 bytes, BitRate rate, const std::string& reason) {
     if (bytes == 0 || rate.bps() == 0) return;
     const Duration time = wire_time(bytes, rate, efficiency);
     if (time > best.time) best = {time, reason};
   };
   const std::vector<Forced> forced = forced_bytes(collective, group_of, partition.cuts.size());
   for (std::size_t g = 0; g < forced.size(); ++g) {
-    offer(forced[g].out, partition.cuts[g].out, "bytes out of " + partition.cuts[g].name);
-    offer(forced[g].in, partition.cuts[g].in, "bytes into " + partition.cuts[g].name);
+    offer(static_cast<uint128>(forced[g].out), partition.cuts[g].out, "bytes out of " + partition.cuts[g].name);
+    offer(static_cast<uint128>(forced[g].in), partition.cuts[g].in, "bytes into " + partition.cuts[g].name);
   }
-  const std::int64_t total = forced_total(collective, partition.cuts.size());
+  const uint128 total = forced_total(collective, partition.cuts.size());
   offer(total, all_out, "bytes out of all " + partition.plural);
   offer(total, all_in, "bytes into all " + partition.plural);
   return best;

@@ -79,6 +79,17 @@ TEST(Bounds, APathHasTwoLinks) {
   EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time, 1420_ns + 80_ps);
 }
 
+// 1 PiB into each of 8,192 cards, 2^63 bytes in all: 2^50 B / 50 GB/s for each, 22,517.99813685248 s.
+TEST(Bounds, AllBytesTogetherMayPassTheLargestInteger) {
+  constexpr std::uint32_t kCards = 8193;
+  const topology::Topology topology = build_cluster(topology::plain_cluster(kCards, kCards, "single_switch", {}));
+  const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
+  const Collective collective =
+      Collective::sized(CollectiveKind::broadcast, kCards, Bytes(std::int64_t{1} << 50U), 4, RankId(0));
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time,
+            1420_ns + Duration::from_ps(22'517'998'136'852'480));
+}
+
 // LL carries 4 of 8 bytes: the bound doubles.
 TEST(Bounds, EfficiencyCounts) {
   const topology::Topology topology = two_by_two();
