@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full format lint clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak format lint clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -39,6 +39,9 @@ bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goe
 
 bench-full: setup-bench build ## whole runs against their limits and SimGrid; BENCH_FLAGS goes to scripts/bench
 	@scripts/bench $(BENCH_FLAGS)
+
+soak: build ## random properties at full length: 10,000 graphs and more of each kind; long
+	@scripts/soak
 
 format: setup-dev ## clang-format every file
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i

@@ -104,6 +104,10 @@ Way way_of(const RunInput& input) {
     const Folding& folding = *input.jobs.front().folding;
     way.text += ", folded: " + folding.text();
     way.link_classes = folding.num_trunk_classes();
+  } else if (input.jobs.size() == 1 && input.short_cuts.symmetry) {
+    const collectives::Schedule& schedule = *input.jobs.front().schedule;
+    const bool declared = !schedule.symmetries().empty() || schedule.channel_symmetry();
+    if (declared) way.text += input.router.follows_shape() ? ", no symmetry left" : ", no symmetry under this routing";
   }
   return way;
 }
