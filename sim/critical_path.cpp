@@ -37,9 +37,10 @@ void CriticalPath::sent(std::size_t lane, Duration software, const topology::Flo
 }
 
 void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now) {
+  const auto flight = row(flights_, lane);
+  flight[kWaiting] += facts.start_put_off.ps();
   if (!facts.narrowest.valid()) return;
   const auto tier_of = [&](TrunkId trunk) { return router_.trunks()[trunk.index()].tier; };
-  const auto flight = row(flights_, lane);
   const std::int64_t drain = (now - facts.drain_start).ps();
   const std::int64_t waited = std::min(facts.waited.ps(), drain);
   const std::int64_t alone = std::min(facts.line_time.ps(), drain - waited);

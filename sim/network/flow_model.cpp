@@ -83,10 +83,11 @@ void FlowModel::start(const Flow& flow) {
   state.phase = Phase::latent;
   state.size = flow.size;
   state.stamp += 1;
-  const TimePoint drain_start = quantum_.start_of(id, flow.start + flow.latency);
+  const TimePoint due = flow.start + flow.latency;
+  const TimePoint drain_start = quantum_.start_of(id, due);
   carried_.add(flow.hops, flow.loads, flow.size);
   allocation_.set_route(id, flow.hops, flow.loads, flow.copies);
-  traces_.started(id, flow.hops, drain_start);
+  traces_.started(id, flow.hops, due, drain_start);
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
   engine_.schedule(drain_start, drains ? EventKind::flow_start : EventKind::flow_end, id, state.stamp);
 }
@@ -134,7 +135,8 @@ void FlowModel::finish(std::uint32_t id) {
   const TimePoint last_byte = quantum_.ended(id, engine_.now(), allocation_.copies(id));
   if (!drained) return;
   drained_ps_ += static_cast<int128>(last_byte.ps()) * allocation_.copies(id);
-  traces_.drained(id, engine_.now(), allocation_.rate(id));
+  traces_.drained(id, last_byte, allocation_.rate(id));
+  traces_.drained(id, engine_.now(), 0.0);  // was put off
   allocation_.remove(id);
 }
 
@@ -167,7 +169,7 @@ void FlowModel::settle() {
   }
   for (const Allocation::Rerated& rerated : all) {
     const double rate = allocation_.rate(rerated.flow);
-    traces_.drained(rerated.flow, engine_.now(), rerated.old_rate);
+    traces_.drained(rerated.flow, quantum_.drained_until(rerated.flow, engine_.now()), rerated.old_rate);
     traces_.bottleneck(rerated.flow, allocation_.bottleneck(rerated.flow));
     if (rate == rerated.old_rate && rate > 0) continue;
     InFlight& flow = flows_[rerated.flow];

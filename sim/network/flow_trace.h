@@ -19,10 +19,11 @@ class FlowTraces {
   /// `flows` 0: nothing is kept and all calls but facts() are free.
   FlowTraces(std::vector<BitRate> capacities, std::size_t flows) : capacities_(std::move(capacities)), traces_(flows) {}
 
-  void started(std::uint32_t flow, std::span<const topology::Hop> hops, TimePoint drain_start) {
+  /// `due`: when it could start to drain, before a time quantum put that off.
+  void started(std::uint32_t flow, std::span<const topology::Hop> hops, TimePoint due, TimePoint drain_start) {
     if (traces_.empty()) return;
     const Rate alone = hops.empty() ? Rate{} : line_rate(hops, capacities_);
-    traces_[flow] = {alone, TrunkId(), drain_start, drain_start, {}, {}};
+    traces_[flow] = {alone, TrunkId(), drain_start, drain_start - due, drain_start, {}, {}};
   }
   void set_capacity(TrunkId trunk, BitRate capacity) {
     if (!traces_.empty()) capacities_[trunk.index()] = capacity;
@@ -56,6 +57,7 @@ class FlowTraces {
     const Trace& trace = traces_[flow];
     DeliveryFacts facts;
     facts.drain_start = trace.drain_start;
+    facts.start_put_off = trace.start_put_off;
     if (!trace.alone.trunk.valid()) return facts;
     if (trace.alone.bps > 0) facts.line_time = drain_time(size, trace.alone);  // else: it started on a dead trunk
     facts.narrowest = trace.alone.trunk;
@@ -69,6 +71,7 @@ class FlowTraces {
     Rate alone;
     TrunkId bottleneck;
     TimePoint drain_start;
+    Duration start_put_off;
     TimePoint since;  // what came before is booked
     Duration waited;
     std::vector<std::pair<TrunkId, double>> held_by;

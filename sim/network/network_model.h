@@ -35,9 +35,10 @@ struct Flow {
 /// What a model knows of a flow in the moment of its delivery, for attribution.
 struct DeliveryFacts {
   TimePoint drain_start;
-  Duration line_time;  // what the drain takes alone, at the line rate of the narrowest trunk
-  Duration waited;     // stood still: no capacity at all on its route
-  TrunkId narrowest;   // none for a flow without hops
+  Duration start_put_off;  // by a time quantum, up to drain_start
+  Duration line_time;      // what the drain takes alone, at the line rate of the narrowest trunk
+  Duration waited;         // stood still: no capacity at all on its route, or drained, and the end was put off
+  TrunkId narrowest;       // none for a flow without hops
   /// Time that sharing cost, by the trunk that held the flow meanwhile: over an interval dt at rate r of line rate l,
   /// dt (1 - r/l). In picoseconds, as weights: they add up to the drain less line_time and waited but for rounding.
   std::vector<std::pair<TrunkId, double>> held_by;

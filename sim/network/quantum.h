@@ -35,6 +35,10 @@ class Quantum {
   [[nodiscard]] bool only_waits(std::uint32_t flow, TimePoint now) const {
     return step_ps_ > 0 && flows_[flow].last_byte <= now;
   }
+  /// Of a flow that drains or has drained: now, but not after its last byte.
+  [[nodiscard]] TimePoint drained_until(std::uint32_t flow, TimePoint now) const {
+    return step_ps_ > 0 ? std::min(flows_[flow].last_byte, now) : now;
+  }
   /// Books a flow that ends now; returns when its last byte was there.
   TimePoint ended(std::uint32_t flow, TimePoint now, std::uint32_t copies) {
     if (step_ps_ == 0) return now;

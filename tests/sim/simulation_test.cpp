@@ -84,6 +84,21 @@ TEST(Explain, DoublingTheBindingTierShortensTheRunAsPredicted) {
   }
 }
 
+// The same ring without software and with a quantum of 15 us: each step could start to drain after 1.42 us, does so after 15 us,
+// has its last byte after 35 us and ends after 45 us. 13.58 us + 10 us of waiting, and no contention.
+TEST(Explain, WhatAQuantumPutsOffIsWaiting) {
+  Experiment experiment = on_cluster(plain_cluster(4, 4, "single_switch", {}), "ecmp");
+  CollectiveJob job = collective_job(CollectiveKind::all_reduce, "ring", 4 * kMegabyte);
+  job.channels = 1;
+  experiment.collectives = {job};
+  experiment.quantum = 15_us;
+  const CollectiveResult result = explained(experiment);
+  EXPECT_EQ(result.time, 270_us);
+  EXPECT_EQ(result.attribution.waiting, 6 * 23'580_ns);
+  EXPECT_EQ(tier(result, "gpu-leaf").serialisation, 120_us);
+  EXPECT_EQ(tier(result, "gpu-leaf").contention, Duration{});
+}
+
 // A ring of 4 on one switch, 4 MB: 6 steps of 8 Mbit. The hand sum of every part.
 TEST(Explain, PartsOfARing) {
   Experiment experiment = on_cluster(plain_cluster(4, 4, "single_switch", {}), "ecmp");
