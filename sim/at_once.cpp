@@ -33,13 +33,15 @@ std::vector<double> trunk_bytes(const topology::Router& router, const Islands& i
 }  // namespace
 
 std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topology::Router& router, const Job& job,
-                                      bool certify, const std::function<bool()>& stop) {
+                                      bool certify, const std::function<bool()>& stop,
+                                      const std::function<void(std::uint64_t, std::uint64_t)>& sized) {
   if (!router.follows_shape()) return std::nullopt;
   const std::unique_ptr<AtOnceProblem> problem = AtOnceProblem::pose(topology, job);
   if (!problem) return std::nullopt;
   const std::optional<AtOnceClasses> classes = AtOnceClasses::find(*problem, kSeed, stop);
   if (!classes) return std::nullopt;
   const ClassNetwork network = class_network(*classes, problem->islands(), topology, router);
+  if (sized) sized(classes->flows().size(), network.hops.size());
   const TimePoint launched = job.start + job.costs.launch;
   const ClassEnds ends = drain(*classes, network, launched, stop);
 

@@ -8,6 +8,7 @@
 // flows, from random linear forms over the shortest-path graphs, in the field of 2^61 - 1 elements.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -21,9 +22,10 @@ namespace polyplane::sim {
 /// Runs a job that is blocks (Schedule::blocks()) on an idle network under a routing that follows the shape of the graph
 /// (Router::follows_shape()), in the flow model. Returns nullopt when the job is not of this kind. `certify`: the loads of all
 /// links are computed from the rates of the classes and the bottleneck condition is checked for every flow. Throws Interrupted
-/// when stopped, InputError when a pair that has something to send is cut off.
-[[nodiscard]] std::optional<RunOutcome> run_at_once(const topology::Topology& topology, topology::Router& router,
-                                                    const Job& job, bool certify,
-                                                    const std::function<bool()>& stop = {});
+/// when stopped, InputError when a pair that has something to send is cut off. `sized` is told the classes of flows and, over
+/// all of them, the link classes on their ways, before they are run; what it throws goes through.
+[[nodiscard]] std::optional<RunOutcome> run_at_once(
+    const topology::Topology& topology, topology::Router& router, const Job& job, bool certify,
+    const std::function<bool()>& stop = {}, const std::function<void(std::uint64_t, std::uint64_t)>& sized = {});
 
 }  // namespace polyplane::sim

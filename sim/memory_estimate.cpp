@@ -24,6 +24,7 @@ constexpr std::uint64_t kHopFlow = 44;
 constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
 constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
 constexpr std::uint64_t kSprayedPath = 80, kMostSprayedPaths = (std::uint64_t{64} << 20U) / kSprayedPath;
+constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
 constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
@@ -115,6 +116,10 @@ std::uint64_t foretell_proof(const collectives::Schedule& schedule) {
 }
 
 std::uint64_t foretell_classes(const topology::Topology& topology) { return kRun + links_of(topology) * kLinkClasses; }
+
+std::uint64_t foretell_class_flows(std::uint64_t flows, std::uint64_t hops) {
+  return flows * kClassFlow + hops * kClassHop;
+}
 
 std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, const std::string& what) {
   const std::uint64_t peak = budget.resident + budget.rows_at_once * bytes;

@@ -42,7 +42,9 @@ struct MemoryBudget {
                                                  const Job& job, bool whole_steps);
 /// Of a schedule that is small enough to be proven; else 0.
 [[nodiscard]] std::uint64_t foretell_proof(const collectives::Schedule& schedule);
+/// Finding the classes; and what is needed beside once there are `flows` of them with `hops` in all.
 [[nodiscard]] std::uint64_t foretell_classes(const topology::Topology& topology);
+[[nodiscard]] std::uint64_t foretell_class_flows(std::uint64_t flows, std::uint64_t hops);
 
 /// The peak with `bytes` a row. Throws LimitError, naming `what`, when it is over the budget.
 std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, const std::string& what);

@@ -70,8 +70,13 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   if (input.quantum > Duration()) return std::nullopt;
   const Job& job = input.jobs.front();
   if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
-    const std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), "this run by classes");
-    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify, input.stop)) {
+    const std::string what = "this run by classes";
+    std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), what);
+    const auto sized = [&](std::uint64_t flows, std::uint64_t hops) {
+      const std::uint64_t bytes = foretell_classes(input.topology) + foretell_class_flows(flows, hops);
+      foretold = foretold_peak(input.memory, bytes, what);
+    };
+    if (auto outcome = run_at_once(input.topology, input.router, job, input.certify, input.stop, sized)) {
       outcome->foretold_bytes = foretold;
       return outcome;
     }
