@@ -4,6 +4,8 @@
 #include <malloc.h>
 #endif
 
+#include <unistd.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -22,6 +24,11 @@ Resident resident() {
     if (key == "VmHWM:") bytes.peak = kibibytes * 1024;
   }
   return bytes;
+}
+
+std::uint64_t physical_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : 0;
 }
 
 void return_large_blocks() {

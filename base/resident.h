@@ -10,6 +10,9 @@ struct Resident {
 };
 [[nodiscard]] Resident resident();
 
+/// Memory of this machine in bytes; 0 where the system does not tell.
+[[nodiscard]] std::uint64_t physical_memory();
+
 /// From now on large blocks go back to the system when they are freed, from any thread, so that the peak depends on what is
 /// held and not on the order of allocations (glibc; elsewhere nothing happens).
 void return_large_blocks();

@@ -156,7 +156,9 @@ void Parser::add_compute(CLI::App* command, ComputeArguments& compute) {
   command->add_option("--threads", compute.threads, "sizes side by side (default: the processors of this machine)")
       ->type_name("N")
       ->group(group);
-  command->add_option("--max-memory", compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+  command
+      ->add_option("--max-memory", compute.max_memory,
+                   "refuse, with exit code 3, what is foretold to need more (default: what this machine has)")
       ->type_name("SIZE")
       ->group(group);
   command->add_flag("--no-symmetry", compute.no_symmetry, "every send of every rank by itself: slower, the oracle")

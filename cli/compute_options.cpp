@@ -25,7 +25,11 @@ void apply_compute_options(const ComputeArguments& arguments, const std::string&
                         : std::max(1U, std::thread::hardware_concurrency());
   options.symmetry = !arguments.no_symmetry;
   options.certify = arguments.certify;
-  if (arguments.max_memory) options.max_memory = parse_size("--max-memory", *arguments.max_memory);
+  if (arguments.max_memory) {
+    options.max_memory = parse_size("--max-memory", *arguments.max_memory);
+  } else if (const std::uint64_t machine = physical_memory(); machine > 0) {
+    options.max_memory = Bytes(static_cast<std::int64_t>(machine));
+  }
 }
 
 void tell_memory(const sim::Report& report) {

@@ -128,7 +128,8 @@ std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, con
   std::string text = what + " is foretold to need " + text_of(peak) + " of memory";
   if (bytes > 0) text += ", " + text_of(budget.resident) + " of it before the first row";
   if (budget.rows_at_once > 1) text += ", " + std::to_string(budget.rows_at_once) + " rows at once (--threads)";
-  throw LimitError(text + "; allowed are " + to_string(*budget.most) + " (--max-memory)");
+  throw LimitError(text + "; allowed are " + to_string(*budget.most) +
+                   " (--max-memory; by default what the machine has)");
 }
 
 }  // namespace polyplane::sim

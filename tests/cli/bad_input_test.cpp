@@ -122,7 +122,7 @@ TEST(BadInput, HowItIsComputed) {
   expect_options_refused({"--threads", "0"}, "--threads: \"0\" is not a whole number from 1 to 1024");
   expect_options_refused({"--max-memory", "much"}, "--max-memory: \"much\" is not a size");
   expect_options_refused({"--max-memory", "-1"}, "--max-memory: \"-1\" is not a size");
-  expect_options_refused({"--max-memory", "0"}, "allowed are 0 B (--max-memory)", 3);
+  expect_options_refused({"--max-memory", "0"}, "allowed are 0 B (--max-memory; by default what the machine has)", 3);
   expect_options_refused({"--time-quantum", "1"}, "--time-quantum: duration \"1\" has no unit");
   expect_options_refused({"--time-quantum", "2 s"}, "--time-quantum 2 s is out of range; allowed: above 0, up to 1 s");
   expect_options_refused({"--time-quantum", "0 ns"}, "--time-quantum 0 ns is out of range");
