@@ -19,7 +19,7 @@ constexpr std::uint64_t kLinkRotation = 95, kLinkExclusiveOr = 150, kLinkClasses
 constexpr std::uint64_t kRun = 1'500'000;  // code and buffers that a first run touches
 constexpr std::uint64_t kLaneSchedule = 8;
 constexpr std::uint64_t kLaneFlow = 90;       // of the executor and its flow
-constexpr std::uint64_t kLaneInFlight = 170;  // its events, its place in a full solve
+constexpr std::uint64_t kLaneInFlight = 200;  // its events, its place in a full solve
 constexpr std::uint64_t kHopFlow = 44;
 constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
 constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
