@@ -40,7 +40,7 @@ bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goe
 bench-full: setup-bench build ## whole runs against their limits and SimGrid; BENCH_FLAGS goes to scripts/bench
 	@scripts/bench $(BENCH_FLAGS)
 
-soak: build ## random properties at full length: 10,000 graphs and more of each kind; long
+soak: build ## random properties at full length: 10,000 graphs and more of most kinds; a few minutes
 	@scripts/soak
 
 format: setup-dev ## clang-format every file
