@@ -1,11 +1,11 @@
 #include "sim/at_once_islands.h"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 #include <utility>
 
 #include "base/random.h"
+#include "base/union_find.h"
 
 namespace polyplane::sim {
 
@@ -27,10 +27,9 @@ using Words = std::vector<std::uint64_t>;
 /// Cards joined into islands, as lists of accelerators by their first one.
 class Joining {
  public:
-  explicit Joining(const PathFinder& finder) : finder_(finder), topology_(finder.topology()) {
+  explicit Joining(const PathFinder& finder)
+      : finder_(finder), topology_(finder.topology()), joined_(topology_.accelerators().size()) {
     const auto cards = static_cast<std::uint32_t>(topology_.accelerators().size());
-    parent_.resize(cards);
-    std::iota(parent_.begin(), parent_.end(), 0U);
     owner_.assign(topology_.devices().size(), kNoIndex);
     std::vector<std::uint32_t> first_of_domain;
     for (std::uint32_t card = 0; card < cards; ++card) {
@@ -38,7 +37,7 @@ class Joining {
       const auto domain = static_cast<std::size_t>(topology_.scaleup_domain()[card]);
       if (first_of_domain.size() <= domain) first_of_domain.resize(domain + 1, kNoIndex);
       if (first_of_domain[domain] == kNoIndex) first_of_domain[domain] = card;
-      join(card, first_of_domain[domain]);
+      joined_.join(card, first_of_domain[domain]);
     }
     for (std::uint32_t card = 0; card < cards; ++card) {
       for (const Layer layer : kLayers) join_neighbours(card, finder_.paths(layer).graph());
@@ -47,9 +46,9 @@ class Joining {
 
   [[nodiscard]] std::vector<std::vector<std::uint32_t>> islands() {
     std::vector<std::vector<std::uint32_t>> found;
-    std::vector<std::uint32_t> number(parent_.size(), kNoIndex);
-    for (std::uint32_t card = 0; card < parent_.size(); ++card) {
-      const std::uint32_t first = root(card);
+    std::vector<std::uint32_t> number(topology_.accelerators().size(), kNoIndex);
+    for (std::uint32_t card = 0; card < number.size(); ++card) {
+      const std::uint32_t first = joined_.root(card);
       if (number[first] == kNoIndex) {
         number[first] = static_cast<std::uint32_t>(found.size());
         found.emplace_back();
@@ -60,19 +59,10 @@ class Joining {
   }
 
  private:
-  std::uint32_t root(std::uint32_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
   void share(std::uint32_t card, DeviceId device) {
     std::uint32_t& owner = owner_[device.index()];
     if (owner == kNoIndex) owner = card;
-    join(card, owner);
+    joined_.join(card, owner);
   }
   void join_neighbours(std::uint32_t card, const TransitGraph& graph) {
     for (const Access& a : graph.entries(card)) {
@@ -87,7 +77,8 @@ class Joining {
 
   const PathFinder& finder_;
   const Topology& topology_;
-  std::vector<std::uint32_t> parent_, owner_;  // by accelerator; by device
+  UnionFind joined_;                  // by accelerator
+  std::vector<std::uint32_t> owner_;  // by device
 };
 
 /// Equal words get equal numbers.

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <initializer_list>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
 #include "base/check.h"
+#include "base/union_find.h"
 
 namespace polyplane::topology {
 namespace {
@@ -68,24 +68,6 @@ struct Sloped {
   Vertex to;
   LinkId link;
   friend auto operator<=>(const Sloped&, const Sloped&) = default;
-};
-
-class UnionFind {
- public:
-  explicit UnionFind(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0U); }
-  std::uint32_t root(std::uint32_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  /// The smaller root wins.
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::uint32_t> parent_;
 };
 
 }  // namespace
