@@ -1,10 +1,10 @@
 #include "sim/folding.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "base/check.h"
+#include "base/union_find.h"
 #include "topology/automorphism.h"
 
 namespace polyplane::sim {
@@ -59,7 +59,9 @@ class Search {
   [[nodiscard]] std::optional<std::vector<TrunkId>> with_channels(const std::optional<Folding>& folding,
                                                                   std::span<const RankId> next) {
     split_orbits();
-    for (std::uint32_t t = 0; folding && t < parent_.size(); ++t) parent_[t] = folding->trunk_class(TrunkId(t)).index();
+    for (std::uint32_t t = 0; folding && t < router_.trunks().size(); ++t) {
+      orbits_.join(t, folding->trunk_class(TrunkId(t)).index());
+    }
     std::vector<DeviceId> images;
     images.reserve(devices_.size());
     for (const RankId rank : next) images.push_back(devices_[rank.index()]);
@@ -69,8 +71,8 @@ class Search {
   }
   [[nodiscard]] std::vector<TrunkId> trunk_class() {
     std::vector<TrunkId> classes;
-    classes.reserve(parent_.size());
-    for (std::uint32_t t = 0; t < parent_.size(); ++t) classes.emplace_back(root(t));
+    classes.reserve(router_.trunks().size());
+    for (std::uint32_t t = 0; t < router_.trunks().size(); ++t) classes.emplace_back(orbits_.root(t));
     return classes;
   }
 
@@ -115,10 +117,7 @@ class Search {
       image[t] = image_of(TrunkId(t), *map);
       if (!image[t].valid()) return false;
     }
-    for (std::uint32_t t = 0; t < image.size(); ++t) {
-      const std::uint32_t a = root(t), b = root(image[t].index());
-      parent_[std::max(a, b)] = std::min(a, b);
-    }
+    for (std::uint32_t t = 0; t < image.size(); ++t) { orbits_.join(t, image[t].index()); }
     return true;
   }
 
@@ -138,14 +137,7 @@ class Search {
     return image;
   }
 
-  void split_orbits() {
-    parent_.resize(router_.trunks().size());
-    std::iota(parent_.begin(), parent_.end(), 0U);
-  }
-  [[nodiscard]] std::uint32_t root(std::uint32_t t) {
-    while (parent_[t] != t) t = parent_[t] = parent_[parent_[t]];
-    return t;
-  }
+  void split_orbits() { orbits_ = UnionFind(router_.trunks().size()); }
   [[nodiscard]] std::uint32_t num_ranks() const { return static_cast<std::uint32_t>(devices_.size()); }
 
   const topology::Topology& topology_;
@@ -153,7 +145,7 @@ class Search {
   std::span<const DeviceId> devices_;
   topology::AutomorphismFinder finder_;
   std::vector<TrunkId> trunk_of_link_;  // by LinkId
-  std::vector<std::uint32_t> parent_;   // by TrunkId: towards the lowest of its orbit
+  UnionFind orbits_{0};                 // by TrunkId
 };
 
 }  // namespace
