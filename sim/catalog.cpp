@@ -128,9 +128,9 @@ std::string Catalog::describe(std::string_view name) const {
   return text;
 }
 
-ClusterChoice Catalog::cluster(std::string_view name_or_file) const {
+ClusterChoice Catalog::cluster(std::string_view name_or_file, Reading reading) const {
   const std::string name(name_or_file);
-  const Parts parts(directory_ + "/hardware");
+  const Parts parts(directory_ + "/hardware", reading);
   if (!is_file_name(name) && name.find(':') != std::string::npos) return load_one_liner(name, parts);
   v1::Cluster cluster;
   const configs::Document document(file_of(directory_ + "/clusters", "cluster", name), cluster);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/experiment.h"
+#include "sim/reading.h"
 #include "sim/stack.h"
 
 namespace polyplane::sim {
@@ -30,7 +31,7 @@ class Catalog {
   /// Every figure of one entry with its source, as text for people. Throws InputError for an unknown name.
   [[nodiscard]] std::string describe(std::string_view name) const;
   /// Name, file, or one-liner "fat_tree:tiers=2,radix=64,endpoints=2048" (keys in load_cluster.h).
-  [[nodiscard]] ClusterChoice cluster(std::string_view name_or_file) const;
+  [[nodiscard]] ClusterChoice cluster(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
   /// An experiment file, names in it resolved.
   [[nodiscard]] Experiment experiment(std::string_view file) const;

@@ -116,8 +116,7 @@ class ClusterLoader {
     if (from.has_latency()) {
       up.latency = parse_duration(from.latency());
     } else if (domain.has_latency()) {
-      parts_.note_assumed(card.name(), "scale-up latency", domain.latency());
-      up.latency = parse_duration(domain.latency().value());
+      up.latency = parts_.latency_of(card.name(), "scale-up latency", domain.latency());
     } else {
       parts_.fail_missing(from, "latency", card.name());
     }
@@ -155,8 +154,7 @@ class ClusterLoader {
     if (from.has_nic_latency()) {
       node.nic_latency = parse_duration(from.nic_latency());
     } else if (nic.has_latency()) {
-      parts_.note_assumed(nic.name(), "latency", nic.latency());
-      node.nic_latency = Duration::from_ps((parse_duration(nic.latency().value()).ps() + 1) / 2);
+      node.nic_latency = Duration::from_ps((parts_.latency_of(nic.name(), "latency", nic.latency()).ps() + 1) / 2);
     } else {
       parts_.fail_missing(from, "nic_latency", nic.name());
     }
@@ -265,8 +263,7 @@ class ClusterLoader {
     if (from.has_switch_latency()) {
       fabric.switch_latency = parse_duration(from.switch_latency());
     } else if (box.has_latency()) {
-      parts_.note_assumed(box.name(), "latency", box.latency());
-      fabric.switch_latency = parse_duration(box.latency().value());
+      fabric.switch_latency = parts_.latency_of(box.name(), "latency", box.latency());
     } else {
       parts_.fail_missing(from, "switch_latency", box.name());
     }

@@ -2,12 +2,30 @@
 
 namespace polyplane::sim {
 
+namespace {
+
+const std::string& bound_or_value(const std::string& bound, const v1::Quantity& figure) {
+  return bound.empty() ? figure.value() : bound;
+}
+
+const std::string& read_rate(const v1::Quantity& figure, Reading reading) {
+  if (reading == Reading::used) return figure.value();
+  return bound_or_value(reading == Reading::slowest ? figure.low() : figure.high(), figure);
+}
+
+const std::string& read_latency(const v1::Quantity& figure, Reading reading) {
+  if (reading == Reading::used) return figure.value();
+  return bound_or_value(reading == Reading::slowest ? figure.high() : figure.low(), figure);
+}
+
+}  // namespace
+
 BitRate PartLookup::rate_of(const google::protobuf::Message& message, std::string_view field, bool given,
                             const std::string& text, const std::string& part, const v1::Quantity* figure) {
   if (!given && figure == nullptr) fail_missing(message, field, part);
   if (!given) {
     note_assumed(part, field, *figure);
-    return parse_bit_rate(figure->value());
+    return parse_bit_rate(read_rate(*figure, parts_.reading()));
   }
   const BitRate rate = parse_bit_rate(text);
   if (figure != nullptr && rate > parse_bit_rate(figure->value())) {
@@ -16,6 +34,11 @@ BitRate PartLookup::rate_of(const google::protobuf::Message& message, std::strin
                      "; lower the rate or leave the name of the part out");
   }
   return rate;
+}
+
+Duration PartLookup::latency_of(const std::string& part, std::string_view name, const v1::Quantity& figure) {
+  note_assumed(part, name, figure);
+  return parse_duration(read_latency(figure, parts_.reading()));
 }
 
 void PartLookup::fail_missing(const google::protobuf::Message& message, std::string_view field,

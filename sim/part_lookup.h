@@ -27,9 +27,12 @@ class PartLookup {
     } catch (const InputError& error) { source_.fail(message, field, error.what()); }
   }
 
-  /// The rate in the file, which the figure of the part bounds, or else that figure. `part` may be "", `figure` null.
+  /// The rate in the file, which the figure of the part bounds, or else that figure as Parts::reading() reads it. `part` may be "", `figure` null.
   [[nodiscard]] BitRate rate_of(const google::protobuf::Message& message, std::string_view field, bool given,
                                 const std::string& text, const std::string& part, const v1::Quantity* figure);
+
+  /// A latency that `part` states, as Parts::reading() reads it; noted where assumed.
+  [[nodiscard]] Duration latency_of(const std::string& part, std::string_view name, const v1::Quantity& figure);
 
   /// `part`: the name of the part that could have stated it, "" when none is named.
   [[noreturn]] void fail_missing(const google::protobuf::Message& message, std::string_view field,

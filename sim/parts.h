@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "configs/schema/hardware.pb.h"
+#include "sim/reading.h"
 
 namespace polyplane::sim {
 
 class Parts {
  public:
   /// `directory`: configs/hardware.
-  explicit Parts(std::string directory) : directory_(std::move(directory)) {}
+  explicit Parts(std::string directory, Reading reading = Reading::used)
+      : directory_(std::move(directory)), reading_(reading) {}
 
   /// Throws InputError: unknown name (did-you-mean), a file that is wrong, a file whose part has another name.
   [[nodiscard]] v1::Accelerator accelerator(const std::string& name) const;
@@ -24,8 +26,11 @@ class Parts {
   [[nodiscard]] std::vector<std::string> nics() const;
   [[nodiscard]] std::vector<std::string> cables() const;
 
+  [[nodiscard]] Reading reading() const { return reading_; }
+
  private:
   std::string directory_;
+  Reading reading_;
 };
 
 /// Names of the .textproto files of a folder without their ending, ascending; none when there is no such folder.
