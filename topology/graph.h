@@ -21,6 +21,11 @@ struct LinkRows {
   std::vector<LinkId> links;
 };
 
+/// Coordinates of a device: [first, first + count) of Graph::coordinates.
+struct CoordinateRow {
+  std::uint32_t first = 0, count = 0;
+};
+
 struct Topology::Graph {
   std::string name;
   std::vector<Device> devices;
@@ -28,6 +33,9 @@ struct Topology::Graph {
   std::vector<std::string> tier_names;
   NameIndex by_name;
   bool lossless = true;
+  std::uint32_t virtual_channels = kDefaultVirtualChannels;
+  std::vector<CoordinateRow> coordinate_rows;  // by DeviceId as far as set
+  std::vector<std::int32_t> coordinates;
 
   // Compiled by TopologyBuilder::build(), once.
   LinkRows out, in;

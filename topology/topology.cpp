@@ -16,6 +16,12 @@ std::span<const std::string> Topology::tier_names() const { return graph_->tier_
 std::int32_t Topology::num_nodes() const { return graph_->num_nodes; }
 std::int32_t Topology::num_planes() const { return graph_->num_planes; }
 bool Topology::lossless() const { return graph_->lossless; }
+std::uint32_t Topology::virtual_channels() const { return graph_->virtual_channels; }
+std::span<const std::int32_t> Topology::coordinates(DeviceId id) const {
+  if (id.index() >= graph_->coordinate_rows.size()) return {};
+  const CoordinateRow& row = graph_->coordinate_rows[id.index()];
+  return std::span(graph_->coordinates).subspan(row.first, row.count);
+}
 std::span<const std::int32_t> Topology::scaleup_domain() const { return graph_->scaleup_domain; }
 
 namespace {

@@ -32,6 +32,7 @@ struct Device {
   bool forwards =
       false;       // may a route pass through? switches and NICs yes; accelerators only in meshes, rings and tori
   bool up = true;  // false: failed (its links are down as well)
+  std::int32_t member = -1;  // of several clusters joined (join_clusters.h): which
 };
 
 /// A directed edge; a cable is two of them, each the other's `reverse`. Parallel links stay apart.
@@ -47,6 +48,10 @@ struct Link {
   bool up = true;
   std::string name;  // may be empty; user graphs name links for explicit routes
 };
+
+/// What a link has when nothing states it: InfiniBand switches offer 8 data lanes (of at most 15), Ethernet has 8 classes of
+/// priority flow control.
+inline constexpr std::uint32_t kDefaultVirtualChannels = 8;
 
 class Topology {
  public:
@@ -70,6 +75,12 @@ class Topology {
   [[nodiscard]] std::int32_t num_planes() const;  // 0 when there is no scale-out fabric
   /// True for fabrics that never drop (InfiniBand credits, RoCE with PFC): routes must then be free of cyclic waits.
   [[nodiscard]] bool lossless() const;
+  /// Virtual channels of every link, scale-up links included: buffers apart, each with flow control of its own.
+  [[nodiscard]] std::uint32_t virtual_channels() const;
+  /// Where a switch or card stands in a grid, one number from 0 a dimension; empty when it stands in none. Neighbours in
+  /// dimension i are those whose coordinates differ in i alone, whatever joins them there: a line (mesh), a ring (torus) or
+  /// each other (HyperX). What dimension_order needs.
+  [[nodiscard]] std::span<const std::int32_t> coordinates(DeviceId id) const;
   /// Accelerators that reach each other without the scale-out fabric: index of the scale-up domain, by accelerator
   /// order. Domains are the connected components of the scale-up links that are up, numbered by their first
   /// accelerator; a card without a scale-up link is a domain of its own.
@@ -107,6 +118,12 @@ class TopologyBuilder {
   LinkId add_link(DeviceId from, DeviceId to, BitRate rate, Duration latency, LinkKind kind, std::string_view tier,
                   std::string name);
   void set_lossless(bool lossless);
+  /// kDefaultVirtualChannels unless set. REQUIRES: at least 1.
+  void set_virtual_channels(std::uint32_t channels);
+  /// Gives a switch or a card its place in a grid (Topology::coordinates()); a generator of a torus, mesh, HyperX or
+  /// nd_full_mesh calls it for each vertex, all in one component with the same number of dimensions. REQUIRES: numbers
+  /// from 0.
+  void set_coordinates(DeviceId id, std::span<const std::int32_t> coordinates);
   /// Starts from an existing graph (faults change copies, never the original).
   static TopologyBuilder copy_of(const Topology& topology);
   /// To change what is there, never its name or its ends.

@@ -155,6 +155,21 @@ LinkId TopologyBuilder::add_link(DeviceId from, DeviceId to, BitRate rate, Durat
 
 void TopologyBuilder::set_lossless(bool lossless) { graph_->lossless = lossless; }
 
+void TopologyBuilder::set_virtual_channels(std::uint32_t channels) {
+  CHECK(channels > 0, "a link has at least one virtual channel");
+  graph_->virtual_channels = channels;
+}
+
+void TopologyBuilder::set_coordinates(DeviceId id, std::span<const std::int32_t> coordinates) {
+  CHECK(id.index() < graph_->devices.size(), "coordinates of a device that is not there");
+  CHECK(std::all_of(coordinates.begin(), coordinates.end(), [](std::int32_t x) { return x >= 0; }),
+        "a negative coordinate");
+  if (graph_->coordinate_rows.size() <= id.index()) graph_->coordinate_rows.resize(id.index() + 1);
+  graph_->coordinate_rows[id.index()] = {static_cast<std::uint32_t>(graph_->coordinates.size()),
+                                         static_cast<std::uint32_t>(coordinates.size())};
+  graph_->coordinates.insert(graph_->coordinates.end(), coordinates.begin(), coordinates.end());
+}
+
 TopologyBuilder TopologyBuilder::copy_of(const Topology& topology) {
   TopologyBuilder builder(topology.name());
   const Graph& source = *topology.graph_;
@@ -163,6 +178,9 @@ TopologyBuilder TopologyBuilder::copy_of(const Topology& topology) {
   builder.graph_->tier_names = source.tier_names;
   builder.graph_->by_name = source.by_name;
   builder.graph_->lossless = source.lossless;
+  builder.graph_->virtual_channels = source.virtual_channels;
+  builder.graph_->coordinate_rows = source.coordinate_rows;
+  builder.graph_->coordinates = source.coordinates;
   return builder;
 }
 
