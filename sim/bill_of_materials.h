@@ -1,12 +1,12 @@
 // The bill of materials: what a cluster is made of, what each piece costs and draws, and what nobody published.
 //
-//   network   scale-out switches, cables, transceivers and NICs; scale-up switches and cables that leave a node
-//   nodes     accelerators, with the servers where the price sheet prices servers
-//   system    both
+//   network   scale-out switches, cables, transceivers and NICs; scale-up switches, and scale-up cables between nodes
+//   nodes     accelerators; their price may hold the server around them (Accelerator.price_scope)
+//   system    both; what the price of an accelerator holds already is not added again
 //
 // A price or a wattage that no source states makes every total over it unknown, with a name in `missing`; it is never
 // taken as zero. What was bought counts, so failed devices and links are in the bill. Left out: hosts' CPUs, memory and
-// fans, racks, cooling, software, labour.
+// fans unless the accelerator's price holds them, racks, cooling, software, labour.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/cost_units.h"
+#include "base/length.h"
 #include "sim/experiment.h"
 #include "sim/price_sheet.h"
 #include "topology/topology.h"
@@ -28,11 +29,10 @@ struct BillLine {
   std::string item;  // "leaf switch", "transceiver, leaf-spine", "NIC", "accelerator"
   std::string part;  // catalogue name; "" when the cluster names none
   std::int64_t count = 0;
-  // Of one piece; absent when unknown, or when `no_price` (or `no_power`) says why there is none to add.
-  std::optional<Spread<Money>> price;
-  std::optional<Spread<Power>> power, power_max;
-  std::string no_price, no_power;          // "in the price of a node"
-  std::string price_source, power_source;  // source, date, confidence
+  std::optional<Length> length;  // cables and fibres
+  UnitFigure<Money> price;
+  UnitFigure<Power> power, power_max;  // typical, where a part states it, else the most; and the other way round
+  std::string in_node_price;           // why the system's cost does not add it: "in the price of nvidia-h100-sxm5"
 };
 
 /// A total is known when nothing is missing. `missing` names each unknown once: "price of nvswitch-4".
@@ -42,17 +42,26 @@ struct BillTotal {
   std::vector<std::string> missing;
 };
 
+/// Cables between boxes of one medium and up to one length: 3 m, 30 m, 100 m, 500 m, 2 km, 100 km.
+struct LengthClass {
+  std::string medium;           // "copper", "fibre", "not named"
+  std::optional<Length> up_to;  // absent: no length is stated
+  std::int64_t count = 0;
+};
+
 struct BillOfMaterials {
   std::string prices;  // name of the sheet
   std::int64_t endpoints = 0;
-  std::vector<BillLine> lines;  // network first
+  std::vector<BillLine> lines;       // network first
+  std::vector<LengthClass> lengths;  // copper first, then by length
+  std::int64_t transceivers = 0;
   BillTotal<Money> network_cost, system_cost;
-  BillTotal<Power> network_power, system_power;          // typical, where a part states it, else the most it draws
-  BillTotal<Power> network_power_max, system_power_max;  // the most, where a part states it, else typical
-  std::vector<std::string> notes;                        // what the sheet leaves out or assumes
+  BillTotal<Power> network_power, system_power;          // typical
+  BillTotal<Power> network_power_max, system_power_max;  // the most
+  std::vector<std::string> notes;  // what the sheet leaves out or assumes, and counts that are assumed
 
-  /// `cost` shared by the accelerators.
-  [[nodiscard]] std::optional<Spread<Money>> per_endpoint(const BillTotal<Money>& cost) const;
+  /// Divided among the accelerators, in dollars, for printing; absent when unknown or without accelerators.
+  [[nodiscard]] std::optional<Spread<double>> per_endpoint_usd(const BillTotal<Money>& cost) const;
 };
 
 /// `topology` is built from `cluster`, faults or not. Throws InputError for a part that the catalogue does not have.

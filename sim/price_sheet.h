@@ -1,39 +1,97 @@
 // What parts cost, as data: one sheet a file, configs/prices/NAME.textproto, schema configs/schema/prices.proto.
 //
-// A sheet prices a part by its name, or a whole kind of item by rule; a name goes before a rule. What neither prices is
-// taken from the catalogue when the sheet says so, else its price is unknown. A sheet may also say that an item is in
-// the price of another one, or that it leaves the item out: no price is then added, and the bill says why.
+// A sheet prices a part by its name, or a whole kind of item by rule; a name goes before a rule, and of two rules the
+// first that fits counts. What neither prices is taken from the catalogue when the sheet says so, else its price is
+// unknown. A sheet may also say that an item is sold with another one, or that it leaves the item out: nothing is then
+// added, and the bill says why.
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/cost_units.h"
+#include "base/length.h"
+#include "base/units.h"
+#include "configs/schema/document.h"
+#include "configs/schema/prices.pb.h"
 #include "sim/parts.h"
-
-namespace polyplane::v1 {
-class PriceSheet;
-}
 
 namespace polyplane::sim {
 
 /// The sheet of every command that is not told another one.
 inline constexpr const char* kDefaultPrices = "street-2024";
 
-/// A sheet with the catalogue that it falls back on. Cheap to copy.
-class PriceSheet {
- public:
-  PriceSheet(v1::PriceSheet message, Parts parts);
+/// A figure of one piece. Known, or nothing to add for a reason, or (neither) unknown.
+template <class Unit>
+struct UnitFigure {
+  std::optional<Spread<Unit>> one;
+  std::string nothing_because;  // "sold with the accelerators"
+  std::string source;           // of `one`: source, date, confidence; basis
 
-  [[nodiscard]] const std::string& name() const;
-  [[nodiscard]] const std::string& description() const;
-  [[nodiscard]] const v1::PriceSheet& message() const { return *message_; }
-  [[nodiscard]] const Parts& parts() const { return parts_; }
-
- private:
-  std::shared_ptr<const v1::PriceSheet> message_;
-  Parts parts_;
+  [[nodiscard]] bool unknown() const { return !one && nothing_because.empty(); }
 };
+
+/// What is to be priced. Links are whole links: both ends and what is between.
+enum class PricedItem : std::uint8_t {
+  network_switch,
+  scaleup_switch,
+  nic,
+  transceiver,
+  assembly,  // DAC, AEC, AOC
+  fibre,
+  switch_link,
+  access_link,
+  scaleup_link,
+  accelerator
+};
+
+struct Piece {
+  PricedItem item = PricedItem::network_switch;
+  std::string part;             // catalogue name; may be empty
+  std::optional<BitRate> rate;  // of a port, link or module, per direction
+  std::int64_t ports = 0;       // switches; 0: unknown
+  std::optional<Length> length;
+  bool optical = false;  // links: of two transceivers
+};
+
+struct PriceRule {
+  std::string part;  // else `items`
+  std::vector<PricedItem> items;
+  std::optional<BitRate> rate;
+  std::optional<bool> optical;
+  std::optional<Spread<Money>> each, per_port, per_gbps, per_metre, per_gbps_metre;  // add up
+  std::string nothing_because;
+  std::string source;
+};
+
+struct PriceSheet {
+  std::string name, description;
+  std::vector<std::string> assumed;
+  bool catalogue_prices = false;
+  std::vector<PriceRule> rules;
+  Parts parts;  // the catalogue
+
+  /// What the sheet itself says, the catalogue left aside. A rule whose terms need a rate, a length or a number of ports
+  /// that the piece does not have leaves it unknown. Throws LimitError when one piece comes to over 100 million USD.
+  [[nodiscard]] UnitFigure<Money> price(const Piece& piece) const;
+};
+
+/// Throws InputError through source.fail(): rules that name both or neither of part and items, parts that the catalogue
+/// does not have, terms beside a reason for none, terms that do not go with the items, low > value or value > high.
+[[nodiscard]] PriceSheet load_price_sheet(const configs::Source& source, const v1::PriceSheet& sheet, Parts parts);
+
+/// The range of a figure, read with `parse`; `value` where it states none.
+template <class Unit, class Parse>
+[[nodiscard]] Spread<Unit> spread_of(const v1::Quantity& figure, Parse parse) {
+  const Unit used = parse(figure.value());
+  return {figure.low().empty() ? used : parse(figure.low()), used, figure.high().empty() ? used : parse(figure.high())};
+}
+[[nodiscard]] Spread<Money> money_of(const v1::Quantity& figure);
+[[nodiscard]] Spread<Power> power_of(const v1::Quantity& figure);
+
+/// "FS.com retail price, 2024, medium; box without optics".
+[[nodiscard]] std::string source_text(const v1::Quantity& figure, const v1::Provenance& part);
 
 }  // namespace polyplane::sim
