@@ -60,8 +60,8 @@ struct BillOfMaterials {
   BillTotal<Power> network_power_max, system_power_max;  // the most
   std::vector<std::string> notes;  // what the sheet leaves out or assumes, and counts that are assumed
 
-  /// Divided among the accelerators, in dollars, for printing; absent when unknown or without accelerators.
-  [[nodiscard]] std::optional<Spread<double>> per_endpoint_usd(const BillTotal<Money>& cost) const;
+  /// Divided among the accelerators, to the nearest cent; absent when unknown or without accelerators.
+  [[nodiscard]] std::optional<Spread<Money>> per_endpoint(const BillTotal<Money>& cost) const;
 };
 
 /// `topology` is built from `cluster`, faults or not. Throws InputError for a part that the catalogue does not have.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +15,10 @@
 #include "base/cost_units.h"
 #include "base/length.h"
 #include "base/units.h"
-#include "configs/schema/document.h"
-#include "configs/schema/prices.pb.h"
-#include "sim/parts.h"
 
 namespace polyplane::sim {
+
+class Parts;
 
 /// The sheet of every command that is not told another one.
 inline constexpr const char* kDefaultPrices = "street-2024";
@@ -71,27 +71,11 @@ struct PriceSheet {
   std::vector<std::string> assumed;
   bool catalogue_prices = false;
   std::vector<PriceRule> rules;
-  Parts parts;  // the catalogue
+  std::shared_ptr<const Parts> parts;  // the catalogue
 
   /// What the sheet itself says, the catalogue left aside. A rule whose terms need a rate, a length or a number of ports
   /// that the piece does not have leaves it unknown. Throws LimitError when one piece comes to over 100 million USD.
   [[nodiscard]] UnitFigure<Money> price(const Piece& piece) const;
 };
-
-/// Throws InputError through source.fail(): rules that name both or neither of part and items, parts that the catalogue
-/// does not have, terms beside a reason for none, terms that do not go with the items, low > value or value > high.
-[[nodiscard]] PriceSheet load_price_sheet(const configs::Source& source, const v1::PriceSheet& sheet, Parts parts);
-
-/// The range of a figure, read with `parse`; `value` where it states none.
-template <class Unit, class Parse>
-[[nodiscard]] Spread<Unit> spread_of(const v1::Quantity& figure, Parse parse) {
-  const Unit used = parse(figure.value());
-  return {figure.low().empty() ? used : parse(figure.low()), used, figure.high().empty() ? used : parse(figure.high())};
-}
-[[nodiscard]] Spread<Money> money_of(const v1::Quantity& figure);
-[[nodiscard]] Spread<Power> power_of(const v1::Quantity& figure);
-
-/// "FS.com retail price, 2024, medium; box without optics".
-[[nodiscard]] std::string source_text(const v1::Quantity& figure, const v1::Provenance& part);
 
 }  // namespace polyplane::sim
