@@ -192,7 +192,7 @@ class Islands::Builder {
     const TransitGraph::Component& component = graph.components()[number];
     shape_.push_back(component.num_vertices);
     for (Vertex v = component.first; v < component.first + component.num_vertices; ++v) {
-      for (const Slope slope : {Slope::up, Slope::level, Slope::down}) {
+      for (const Slope slope : topology::kSlopes) {
         shape_.push_back(graph.out_end(v, slope) - graph.out_begin(v, slope));
         for (std::uint32_t e = graph.out_begin(v, slope); e < graph.out_end(v, slope); ++e) {
           shape_.push_back(graph.heads()[e] - component.first);

@@ -25,7 +25,7 @@ bool same_places(std::span<const Vertex> sorted, const Component& a, const Compo
 bool same_slopes(const TransitGraph& graph, const Component& a, const Component& b) {
   const std::uint32_t shift = edges_of(graph, b).begin - edges_of(graph, a).begin;  // modulo 2^32
   for (std::uint32_t v = 0; v < a.num_vertices; ++v) {
-    for (const Slope slope : {Slope::up, Slope::level, Slope::down}) {
+    for (const Slope slope : kSlopes) {
       if (graph.out_end(a.first + v, slope) + shift != graph.out_end(b.first + v, slope)) return false;
     }
   }

@@ -20,7 +20,9 @@ void append(std::span<const Access> accesses, std::uint32_t further, std::vector
 }  // namespace
 
 DomainDistances::DomainDistances(const Topology& topology)
-    : topology_(topology), paths_(topology, Layer::scale_up), position_(topology.devices().size(), kUnreachable) {
+    : topology_(topology),
+      paths_(topology, Layer::scale_up, Metric::hops),
+      position_(topology.devices().size(), kUnreachable) {
   const auto cards = topology.accelerators();
   for (std::uint32_t card = 0; card < cards.size(); ++card) {
     const auto domain = static_cast<std::size_t>(topology.scaleup_domain()[card]);

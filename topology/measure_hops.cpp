@@ -162,7 +162,7 @@ bool affordable(const ShortestPaths& scale_out, const std::vector<AttachClass>& 
 
 std::optional<Hops> measure_hops(const Topology& topology) {
   if (topology.accelerators().size() < 2) return std::nullopt;
-  const ShortestPaths scale_out(topology, Layer::scale_out);
+  const ShortestPaths scale_out(topology, Layer::scale_out, Metric::hops);
   DomainDistances domains(topology);
   std::vector<AttachClass> classes = find_attach_classes(topology, scale_out.graph(), nullptr);
   if (!affordable(scale_out, classes)) return std::nullopt;

@@ -45,7 +45,7 @@ double count_paths(ShortestPaths& paths, Vertex from, Vertex to) {
 }  // namespace
 
 double measure_path_diversity(const Topology& topology) {
-  ShortestPaths paths(topology, Layer::scale_out);
+  ShortestPaths paths(topology, Layer::scale_out, Metric::hops);
   for (auto last = static_cast<std::uint32_t>(topology.accelerators().size()); last > 1; --last) {
     const std::uint32_t to = last - 1;
     const std::uint32_t links = shortest(paths, 0, to);

@@ -18,17 +18,19 @@ std::span<const std::uint32_t> ShortestPaths::next_hops(const DistanceField& fie
   if (buffer.size() < degree) buffer.resize(degree);
   std::uint32_t* found = buffer.data();
   const Vertex* const heads = graph_.heads().data();
-  const auto scan = [&](Slope slope, const std::vector<std::uint16_t>& distances) {
+  const auto scan = [&](Slope slope, const std::vector<std::uint16_t>& distances, std::uint32_t length) {
     const std::uint16_t* const distance = distances.data();
     const std::uint32_t end = graph_.out_end(s.vertex, slope);
     for (std::uint32_t e = graph_.out_begin(s.vertex, slope); e < end; ++e) {  // without a branch: half of them match
       *found = e;
-      found += distance[heads[e] - field.first_] + 1U == here ? 1 : 0;
+      found += distance[heads[e] - field.first_] + length == here ? 1 : 0;
     }
   };
-  if (!s.descending) scan(Slope::up, field.climbing_);
-  scan(Slope::level, s.descending ? field.falling_ : field.climbing_);
-  scan(Slope::down, field.falling_);
+  const std::vector<std::uint16_t>& same_phase = s.descending ? field.falling_ : field.climbing_;
+  if (!s.descending) scan(Slope::up, field.climbing_, 1);
+  scan(Slope::level, same_phase, 1);
+  scan(Slope::global, same_phase, DistanceField::kGlobalLength + 1);
+  scan(Slope::down, field.falling_, 1);
   return {buffer.data(), found};
 }
 
@@ -44,28 +46,42 @@ void ShortestPaths::fill(Vertex target, DistanceField& field, std::vector<PathSt
   field.first_ = component.first;
   field.climbing_.assign(component.num_vertices, kUnreachable);
   field.falling_.assign(component.tiered ? component.num_vertices : 0, kUnreachable);
+  field.hops_mask_ = component.global ? DistanceField::kGlobalLength - 1 : 0xffff;
   order.clear();
-  std::uint32_t hops = 0;
-  const auto reach = [&](Vertex v, bool descending) {
-    std::uint16_t& distance = descending ? field.falling_[v - field.first_] : field.climbing_[v - field.first_];
-    if (distance != kUnreachable) return;
-    if (hops > DistanceField::kMaxHops) throw LimitError("a path would need more than 65,534 hops in a row");
-    distance = static_cast<std::uint16_t>(hops);
-    order.push_back({v, descending});
+  const auto reach = [&](PathState s, std::uint32_t distance) {
+    std::uint16_t& known =
+        s.descending ? field.falling_[s.vertex - field.first_] : field.climbing_[s.vertex - field.first_];
+    if (known != kUnreachable) return;
+    if (distance > DistanceField::kMaxHops || (distance & field.hops_mask_) == field.hops_mask_) {
+      throw LimitError(
+          "a path would need more than 65,534 hops in a row, or where links are global more than 510 hops");
+    }
+    known = static_cast<std::uint16_t>(distance);
+    order.push_back(s);
   };
-  if (component.tiered) reach(target, true);
-  reach(target, false);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const PathState s = order[i];
-    hops = field.at(s) + 1;
-    for (const Vertex v : graph_.sources(s.vertex, Slope::level)) reach(v, s.descending);
+  if (component.tiered) reach({target, true}, 0);
+  reach({target, false}, 0);
+  std::vector<Seed> seeds;  // nearest first, as all that follow from states in order
+  std::size_t next_seed = 0;
+  for (std::size_t i = 0; i < order.size() || next_seed < seeds.size();) {
+    if (next_seed < seeds.size() && (i == order.size() || seeds[next_seed].distance <= field.at(order[i]))) {
+      reach(seeds[next_seed].state, seeds[next_seed].distance);
+      ++next_seed;
+      continue;
+    }
+    const PathState s = order[i++];
+    const std::uint32_t distance = field.at(s) + 1;
+    for (const Vertex v : graph_.sources(s.vertex, Slope::level)) reach({v, s.descending}, distance);
+    for (const Vertex v : graph_.sources(s.vertex, Slope::global)) {
+      seeds.push_back({{v, s.descending}, distance + DistanceField::kGlobalLength});
+    }
     if (s.descending) {
       for (const Vertex v : graph_.sources(s.vertex, Slope::down)) {
-        reach(v, true);
-        reach(v, false);
+        reach({v, true}, distance);
+        reach({v, false}, distance);
       }
     } else {
-      for (const Vertex v : graph_.sources(s.vertex, Slope::up)) reach(v, false);
+      for (const Vertex v : graph_.sources(s.vertex, Slope::up)) reach({v, false}, distance);
     }
   }
 }

@@ -77,9 +77,9 @@ bool usable(const Topology& topology, LinkId id) {
   return link.up && topology.device(link.from).up && topology.device(link.to).up;
 }
 
-TransitGraph::TransitGraph(const Topology& topology, Layer layer) : layer_(layer) {
+TransitGraph::TransitGraph(const Topology& topology, Layer layer, Metric metric) : layer_(layer) {
   find_vertices(topology, transit_devices(topology, layer));
-  compile_edges(topology);
+  compile_edges(topology, metric);
   find_access(topology);
   number_exits();
 }
@@ -110,8 +110,12 @@ void TransitGraph::find_vertices(const Topology& topology, const std::vector<std
   }
 }
 
-void TransitGraph::compile_edges(const Topology& topology) {
-  const std::size_t slots = 3 * num_vertices();
+void TransitGraph::compile_edges(const Topology& topology, Metric metric) {
+  const auto tiers = topology.tier_names();
+  const auto global_tier = metric == Metric::fewest_globals
+                               ? static_cast<std::uint32_t>(std::ranges::find(tiers, kGlobalTier) - tiers.begin())
+                               : static_cast<std::uint32_t>(tiers.size());
+  const std::size_t slots = kSlopes.size() * num_vertices();
   std::vector<Sloped> leaving;
   std::vector<Slope> slopes;
   std::size_t most = 0;
@@ -128,12 +132,14 @@ void TransitGraph::compile_edges(const Topology& topology) {
       const Link& link = topology.link(l);
       const Vertex to = vertex_of_[link.to.index()];
       if (to == kNoVertex || !in_layer(link, layer_) || !usable(topology, l)) continue;
-      leaving.push_back({slope_of(here, topology.device(link.to)), to, l});
+      const Slope slope = slope_of(here, topology.device(link.to));
+      leaving.push_back({slope == Slope::level && link.tier == global_tier ? Slope::global : slope, to, l});
     }
     if (!std::is_sorted(leaving.begin(), leaving.end())) std::sort(leaving.begin(), leaving.end());
     Component& component = components_[component_of_[v]];
     for (const auto& [s, to, l] : leaving) {
-      (s == Slope::level ? component.level : component.tiered) = true;
+      (s == Slope::level || s == Slope::global ? component.level : component.tiered) = true;
+      component.global = component.global || s == Slope::global;
       ++component.num_edges;
       ++out_first_[slot(v, s) + 1];
       ++in_first_[slot(to, s) + 1];

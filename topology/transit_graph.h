@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -19,8 +20,14 @@ namespace polyplane::topology {
 /// The scale-up layer has the links of kind scale_up, the scale-out layer those of kind scale_out and host.
 enum class Layer : std::uint8_t { scale_up, scale_out };
 
-/// Where a link between network switches leads by Device::tier; level for any other link.
-enum class Slope : std::uint8_t { up, level, down };
+/// Where a link between network switches leads by Device::tier; level for any other link. A level link of the tier
+/// kGlobalTier is global: it joins two groups (of a dragonfly), and minimal routes take as few of these as they can.
+enum class Slope : std::uint8_t { up, level, global, down };
+inline constexpr std::array<Slope, 4> kSlopes{Slope::up, Slope::level, Slope::global, Slope::down};
+inline constexpr std::string_view kGlobalTier = "global";
+
+/// Whether global links are told from other level links. `hops`: for measures of the graph as such.
+enum class Metric : std::uint8_t { fewest_globals, hops };
 
 /// Dense index of a vertex of a TransitGraph; vertices of one component are neighbours in index, by ascending DeviceId.
 using Vertex = std::uint32_t;
@@ -56,10 +63,11 @@ class TransitGraph {
     std::uint32_t num_vertices = 0;
     std::uint32_t num_edges = 0;
     bool tiered = false;  // has edges that lead up or down
-    bool level = false;   // has level edges
+    bool level = false;   // has level edges, global ones included
+    bool global = false;  // has global edges
   };
 
-  TransitGraph(const Topology& topology, Layer layer);
+  TransitGraph(const Topology& topology, Layer layer, Metric metric = Metric::fewest_globals);
 
   [[nodiscard]] std::size_t num_vertices() const { return devices_.size(); }
   [[nodiscard]] DeviceId device(Vertex v) const { return devices_[v]; }
@@ -101,9 +109,9 @@ class TransitGraph {
       return {items.data() + first[i], items.data() + first[i + 1]};
     }
   };
-  static std::size_t slot(Vertex v, Slope slope) { return std::size_t{3} * v + static_cast<std::size_t>(slope); }
+  static std::size_t slot(Vertex v, Slope slope) { return kSlopes.size() * v + static_cast<std::size_t>(slope); }
   void find_vertices(const Topology& topology, const std::vector<std::uint8_t>& transit);
-  void compile_edges(const Topology& topology);
+  void compile_edges(const Topology& topology, Metric metric);
   void find_access(const Topology& topology);
   void find_side(const Topology& topology, DeviceId card, bool outward, Lists<Access>& accesses, Lists<Door>& doors,
                  std::vector<std::uint8_t>& is_end) const;
