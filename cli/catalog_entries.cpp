@@ -8,7 +8,9 @@
 #include "collectives/algorithm.h"
 #include "sim/network/network_model.h"
 #include "topology/generator.h"
+#include "topology/import/importer.h"
 #include "topology/router.h"
+#include "topology/scale_up.h"
 
 namespace polyplane::cli {
 namespace {
@@ -17,10 +19,12 @@ namespace {
 std::string flag_of(const std::string& kind) {
   if (kind == "algorithm") return "algorithms";
   if (kind == "topology") return "topologies";
+  if (kind == "scale-up") return "scale-ups";
   if (kind == "cluster") return "clusters";
   if (kind == "stack") return "stacks";
   if (kind == "routing" || kind == "hash") return "routings";
   if (kind == "model") return "models";
+  if (kind == "importer") return "importers";
   return "hardware";
 }
 
@@ -44,8 +48,8 @@ void add_guests(const std::string& kind, const Registry<Entry>& guests, std::vec
 }  // namespace
 
 const std::vector<std::string>& catalog_kinds() {
-  static const std::vector<std::string> kinds = {"algorithms", "topologies", "clusters", "stacks",
-                                                 "hardware",   "routings",   "models"};
+  static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",
+                                                 "stacks",     "hardware",   "routings",  "models", "importers"};
   return kinds;
 }
 
@@ -54,9 +58,11 @@ std::vector<sim::CatalogEntry> catalog_entries(const sim::Catalog& catalog, cons
   std::vector<sim::CatalogEntry> all = catalog.list("");
   add_guests("algorithm", collectives::algorithms(), all);
   add_guests("topology", topology::generators(), all);
+  add_guests("scale-up", topology::scale_ups(), all);
   add_guests("routing", topology::routings(), all);
   add_guests("hash", topology::flow_hashes(), all);
   add_guests("model", sim::network_models(), all);
+  add_guests("importer", topology::importers(), all);
 
   std::vector<sim::CatalogEntry> chosen;
   for (const std::string& flag : catalog_kinds()) {

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "cli/import_options.h"
+#include "sim/price_sheet.h"
 #include "cli/man_page.h"
 #include "cli/nccl_options.h"
 #include "cli/version.h"
@@ -29,6 +31,8 @@ struct Parser {
   PerfArguments perf;
   RunArguments run;
   TopoArguments topo;
+  CompareArguments compare;
+  ImportArguments import;
   CatalogArguments catalog;
   CompletionArguments completion;
   CompleteNamesArguments complete_names;
@@ -49,6 +53,8 @@ struct Parser {
   void add_perf_compatibility(CLI::App* command);
   void add_run();
   void add_topo();
+  void add_compare();
+  void add_import();
   void add_catalog();
   void add_small_commands();
 };
@@ -65,6 +71,8 @@ Parser::Parser() {
   add_perf();
   add_run();
   add_topo();
+  add_compare();
+  add_import();
   add_catalog();
   add_small_commands();
 }
@@ -110,6 +118,8 @@ void Parser::add_perf_ranks(CLI::App* command) {
   option("--ranks", perf.ranks, "N", "the first N cards in node order (default all)");
   option("--ranks-per-node", perf.ranks_per_node, "N", "of each node the first N cards only");
   option("--rank-map", perf.rank_map, "LIST|FILE", "card of each rank: 0-7,16,24-56:8, or a file of such lists");
+  option("--placement", perf.placement, "POLICY",
+         "cards of a job on part of the cluster: packed, spread, pod, random (by --seed), hostlist:node[0-3,7]");
   option("--split", perf.split, "OP N", "many groups at once, as NCCL_TESTS_SPLIT: %8, /8, &0x7, |1");
   command->add_option("-r,--root", perf.root, "root of broadcast, reduce, gather, scatter (default 0)")
       ->type_name("RANK")
@@ -220,15 +230,72 @@ void Parser::add_run() {
 
 void Parser::add_topo() {
   CLI::App* command =
-      add_command("topo", "what a cluster is made of: switches, links, diameter, bisection",
-                  {"polyplane topo deepseek-v3-2048", "polyplane topo ft2-2048 --export graphml --output ft2.graphml"});
+      add_command("topo", "what a cluster is made of: switches, links, diameter, bisection, cost, watts",
+                  {"polyplane topo ft2-2048 --bill --prices deepseek-table3",
+                   "polyplane topo ft2-2048 --export graphml --output ft2.graphml"});
   command->add_option("CLUSTER", topo.cluster, "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
   command->add_option("--fail", topo.faults, "as in perf; repeatable")->type_name("SELECTOR")->allow_extra_args(false);
   command->add_option("--seed", topo.seed, "of random faults (default 0)")->type_name("N");
+  command->add_flag("--bill", topo.bill, "the bill of materials alone: every part, its count, price and watts");
+  command->add_option("--prices", topo.prices, std::string("price sheet (default ") + sim::kDefaultPrices + ")")
+      ->type_name("NAME|FILE");
   command->add_option("--export", topo.export_format, "the graph itself: dot, graphml or json")->type_name("FORMAT");
   command->add_option("--output", topo.output, "write the export to FILE instead of stdout")->type_name("FILE");
   command->add_flag("--force", topo.force, "overwrite FILE");
   add_common(command, topo.common, false);
+}
+
+void Parser::add_compare() {
+  CLI::App* command = add_command(
+      "compare", "clusters at the same work, side by side: time, bound, cost, watts",
+      {"polyplane compare deepseek-v3-2048 ft2-2048 --workload alltoall:64MiB,all_reduce:1GiB",
+       "polyplane compare mpft-16384 ft3-65536 --ranks 1024,8192 --workload alltoall:1MiB --format markdown"});
+  command->add_option("CLUSTERS", compare.clusters, "required: names of the catalogue, files, or fat_tree:radix=64,...");
+  command
+      ->add_option("--workload", compare.workloads,
+                   "required: COLLECTIVE:SIZE, several joined by commas run one after the other; repeatable, one table each")
+      ->type_name("LIST")
+      ->allow_extra_args(false);
+  const auto option = [&](const char* name, auto& value, const char* text, const char* sentence) {
+    command->add_option(name, value, sentence)->type_name(text);
+  };
+  option("--ranks", compare.ranks, "N,...", "the first N cards of each cluster, one row for each N (default all)");
+  option("--algorithm", compare.algorithm, "NAME", "auto or a name (default auto)");
+  option("--model", compare.model, "NAME", "analytic or flow (default flow)");
+  option("--stack", compare.stack, "NAME|FILE", "software costs: ideal, nccl, or a file (default nccl)");
+  option("--routing", compare.routing, "NAME", "one for all (default: each cluster's own)");
+  option("--datatype", compare.datatype, "TYPE", "as in nccl-tests (default float)");
+  option("--seed", compare.seed, "N", "of hashing (default 0)");
+  option("--prices", compare.prices, "NAME|FILE", "price sheet (default: catalog --prices says which)");
+  option("--amortise-years", compare.amortise_years, "N", "years over which the capital is spread (default 4)");
+  command->add_option("--threads", compare.compute.threads, "runs side by side (default: the processors of this machine)")
+      ->type_name("N");
+  command->add_option("--max-memory", compare.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+      ->type_name("SIZE");
+  add_common(command, compare.common, true);
+}
+
+void Parser::add_import() {
+  CLI::App* command =
+      add_command("import", "turns a real fabric, as its own tools describe it, into a cluster file",
+                  {"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency '130 ns'",
+                   "polyplane import nccl_xml topo.xml -o node.textproto"});
+  command->add_option("FORMAT", import.source_format, "required: nccl_xml, ibnetdiscover, ...; catalog --importers");
+  command->add_option("FILE", import.file, "required: the file to read");
+  command->add_option("-o,--output", import.output, "write the cluster to FILE (.json: as JSON) instead of stdout")
+      ->type_name("FILE");
+  command->add_option("--name", import.name, "of the cluster (default: of FILE)")->type_name("NAME");
+  command->add_flag("--force", import.force, "overwrite FILE");
+  for (const ImportOption& option : import_options()) {
+    command
+        ->add_option_function<std::string>(
+            option.name, [this, name = option.name](const std::string& value) { import.options[name] = value; },
+            option.sentence)
+        ->type_name(option.value)
+        ->group("What the format has no figure for");
+  }
+  add_common(command, import.common, false);
+  command->add_flag("-v,--verbose", import.common.verbose, "all warnings")->group("Output");
 }
 
 void Parser::add_catalog() {
@@ -237,11 +304,13 @@ void Parser::add_catalog() {
   command->add_option("PATTERN", catalog.pattern, "part of a name, a glob, or a whole name for every figure of it");
   const std::pair<const char*, const char*> kinds[] = {{"algorithms", "collective algorithms"},
                                                        {"topologies", "topology generators"},
+                                                       {"scale-ups", "kinds of scale-up domain"},
                                                        {"clusters", "clusters"},
                                                        {"stacks", "software stacks"},
                                                        {"hardware", "accelerators, switches, NICs, cables"},
                                                        {"routings", "routings and flow hashes"},
-                                                       {"models", "network models"}};
+                                                       {"models", "network models"},
+                                                       {"importers", "formats of real fabrics that import reads"}};
   for (const auto& [kind, sentence] : kinds) {
     command->add_flag_callback(
         std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);
@@ -327,7 +396,9 @@ Invocation invocation_of(Parser& parser) {
   const std::string& name = command.get_name();
   if (name == "perf") return parser.perf;
   if (name == "run") return parser.run;
+  if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
+  if (name == "import") return parser.import;
   if (name == "catalog") return parser.catalog;
   if (name == "completion") return parser.completion;
   if (name == kCompleteNames) return parser.complete_names;

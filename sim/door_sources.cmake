@@ -2,12 +2,19 @@
 set(POLYPLANE_SIM_DOORS
   catalog.cpp
   describe.cpp
+  imported_cluster.cpp
+  load_cables.cpp
   load_cluster.cpp
   load_experiment.cpp
   load_flows.cpp
   load_graph.cpp
+  load_members.cpp
+  load_placement.cpp
+  load_scale_up.cpp
+  load_prices.cpp
   load_stack.cpp
   one_liner.cpp
+  part_figures.cpp
   part_lookup.cpp
   parts.cpp
   rank_list.cpp)

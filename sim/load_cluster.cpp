@@ -5,8 +5,9 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "configs/schema/hardware.pb.h"
-#include "configs/schema/measure.h"
+#include "sim/load_cables.h"
 #include "sim/load_graph.h"
+#include "sim/load_scale_up.h"
 #include "sim/part_lookup.h"
 #include "topology/generator.h"
 #include "topology/router.h"
@@ -17,7 +18,6 @@ namespace {
 using topology::FabricSpec;
 using topology::NodeSpec;
 using topology::PlaneMode;
-using topology::ScaleUpSpec;
 
 std::int32_t whole(const v1::Number& figure) { return static_cast<std::int32_t>(figure.value()); }
 
@@ -33,6 +33,8 @@ class ClusterLoader {
     if (!topology::routings().contains(spec_.default_routing)) {
       source_.fail(cluster_, "routing", unknown_name("routing", spec_.default_routing, topology::routings().names()));
     }
+    if (cluster_.members_size() > 0) source_.fail(cluster_, "members", "are in a member; members have none themselves");
+    if (cluster_.has_interconnect()) source_.fail(cluster_, "interconnect", "joins members, and there are none");
     ClusterChoice choice;
     if (cluster_.has_graph()) {
       refuse_recipe();
@@ -63,7 +65,7 @@ class ClusterLoader {
     load_node(cluster_.node());
     if (cluster_.has_fabric()) {
       load_fabric(cluster_.fabric());
-    } else if (spec_.nodes > 1) {
+    } else if (spec_.nodes > spec_.node.scale_up.domain_nodes) {
       source_.fail(cluster_, "fabric", "is missing; " + std::to_string(spec_.nodes) + " nodes need one to meet");
     }
   }
@@ -76,7 +78,7 @@ class ClusterLoader {
       card = parts_.part(from, "accelerator", from.accelerator(), &Parts::accelerator);
       node.accelerator_part = from.accelerator();
     }
-    if (from.has_scale_up()) load_scale_up(from.scale_up(), card);
+    if (from.has_scale_up()) node.scale_up = load_scale_up(source_, cluster_, card, parts_);
     if (from.has_nics()) node.nics = from.nics();
     if (node.nics == 0) {
       for (const char* field : {"nic", "nic_rate", "nic_latency", "host_rate", "host_latency"}) {
@@ -88,58 +90,6 @@ class ClusterLoader {
       return;
     }
     load_nics(from, card);
-  }
-
-  void load_scale_up(const v1::ScaleUp& from, const v1::Accelerator& card) {
-    ScaleUpSpec& up = spec_.node.scale_up;
-    const v1::ScaleUpKind stated = card.scale_up().kind();
-    const v1::ScaleUpKind kind = from.kind() != v1::unset ? from.kind() : stated;
-    if (from.kind() != v1::unset && stated != v1::unset && from.kind() != stated && from.kind() != v1::none) {
-      source_.fail(from, "kind",
-                   v1::ScaleUpKind_Name(from.kind()) + " contradicts " + card.name() + ", which is " +
-                       v1::ScaleUpKind_Name(stated));
-    }
-    up.kind = built_kind(from, kind);
-    if (up.kind == ScaleUpSpec::Kind::none) {
-      if (from.has_rate()) source_.fail(from, "rate", "contradicts kind none");
-      if (from.has_latency()) source_.fail(from, "latency", "contradicts kind none");
-      return;
-    }
-    const auto& domain = card.scale_up();
-    if (domain.has_domain_size() && spec_.node.accelerators > whole(domain.domain_size())) {
-      source_.fail(cluster_.node(), "accelerators",
-                   std::to_string(spec_.node.accelerators) + " contradicts " + card.name() +
-                       ", whose scale-up domain has at most " + std::to_string(whole(domain.domain_size())));
-    }
-    up.rate = parts_.rate_of(from, "rate", from.has_rate(), from.rate(), card.name(),
-                             domain.has_rate() ? &domain.rate() : nullptr);
-    if (from.has_latency()) {
-      up.latency = parse_duration(from.latency());
-    } else if (domain.has_latency()) {
-      up.latency = parts_.latency_of(card.name(), "scale-up latency", domain.latency());
-    } else {
-      parts_.fail_missing(from, "latency", card.name());
-    }
-    if (from.has_tier_name()) up.tier_name = from.tier_name();
-    if (from.has_switch_()) up.switch_part = parts_.part(from, "switch", from.switch_(), &Parts::network_switch).name();
-  }
-
-  ScaleUpSpec::Kind built_kind(const v1::ScaleUp& from, v1::ScaleUpKind kind) const {
-    switch (kind) {
-      case v1::none:
-        return ScaleUpSpec::Kind::none;
-      case v1::switched:
-        return ScaleUpSpec::Kind::switched;
-      case v1::full_mesh:
-        return ScaleUpSpec::Kind::full_mesh;
-      case v1::ring:
-        return ScaleUpSpec::Kind::ring;
-      case v1::unset:
-        parts_.fail_missing(from, "kind", spec_.node.accelerator_part);
-      default:
-        source_.fail(from, "kind",
-                     v1::ScaleUpKind_Name(kind) + " is not built; allowed: none, switched, full_mesh, ring");
-    }
   }
 
   void load_nics(const v1::Node& from, const v1::Accelerator& card) {
@@ -184,12 +134,9 @@ class ClusterLoader {
     check_options(from);
     load_planes(from);
     load_switch(from);
-    fabric.cable_latency = cable_latency(from, "cable_latency", from.has_cable_latency(), from.cable_latency(),
-                                         "cable_length", from.has_cable_length(), from.cable_length());
-    fabric.access_cable_latency =
-        cable_latency(from, "access_cable_latency", from.has_access_cable_latency(), from.access_cable_latency(),
-                      "access_cable_length", from.has_access_cable_length(), from.access_cable_length());
+    load_fabric_cables(source_, from, parts_, fabric);
     fabric.lossless = !from.has_lossless() || from.lossless();
+    if (from.has_virtual_channels()) fabric.virtual_channels = static_cast<std::uint32_t>(from.virtual_channels());
   }
 
   void check_options(const v1::Fabric& from) const {
@@ -267,29 +214,6 @@ class ClusterLoader {
     } else {
       parts_.fail_missing(from, "switch_latency", box.name());
     }
-  }
-
-  Duration cable_latency(const v1::Fabric& from, std::string_view latency_field, bool has_latency,
-                         const std::string& latency, std::string_view length_field, bool has_length,
-                         const std::string& length) {
-    if (has_latency && has_length) {
-      source_.fail(from, length_field, "contradicts " + std::string(latency_field) + "; state one of the two");
-    }
-    if (has_latency) return parse_duration(latency);
-    if (!has_length) source_.fail(from, latency_field, "is missing; state it or " + std::string(length_field));
-    if (!from.has_cable())
-      source_.fail(from, "cable", "is missing; a length needs a cable that states its propagation");
-    const v1::Cable cable = parts_.part(from, "cable", from.cable(), &Parts::cable);
-    if (!cable.has_propagation()) {
-      source_.fail(from, "cable", cable.name() + " states no propagation; state " + std::string(latency_field));
-    }
-    if (cable.has_reach() && configs::parse_measure(v1::Rule::length, length) >
-                                 configs::parse_measure(v1::Rule::length, cable.reach().value())) {
-      source_.fail(from, length_field,
-                   "\"" + length + "\" is beyond the reach of " + cable.name() + ", " + cable.reach().value());
-    }
-    parts_.note_assumed(cable.name(), "propagation", cable.propagation());
-    return Duration::from_ps(configs::propagation_ps(cable.propagation().value(), length));
   }
 
   const configs::Source& source_;

@@ -6,7 +6,9 @@
 #include "base/suggest.h"
 #include "configs/schema/check_values.h"
 #include "sim/load_cluster.h"
+#include "sim/load_scale_up.h"
 #include "topology/generator.h"
+#include "topology/scale_up.h"
 
 namespace polyplane::sim {
 namespace {
@@ -25,6 +27,7 @@ constexpr std::array kKeys{KeyOf{"endpoints", "", ""},
                            KeyOf{"plane_mode", "", ""},
                            KeyOf{"rate", "Fabric", "port_rate"},
                            KeyOf{"lossless", "", ""},
+                           KeyOf{"virtual_channels", "", ""},
                            KeyOf{"scale_up", "", ""},
                            KeyOf{"radix", "", ""},
                            KeyOf{"routing", "Cluster", "routing"},
@@ -36,8 +39,14 @@ constexpr std::array kKeys{KeyOf{"endpoints", "", ""},
                            KeyOf{"nic", "Node", "nic"},
                            KeyOf{"nic_rate", "Node", "nic_rate"},
                            KeyOf{"nic_latency", "Node", "nic_latency"},
+                           KeyOf{"scale_up_domain_nodes", "", ""},
                            KeyOf{"scale_up_rate", "ScaleUp", "rate"},
+                           KeyOf{"scale_up_peer_rate", "ScaleUp", "peer_rate"},
+                           KeyOf{"scale_up_link_rate", "ScaleUp", "link_rate"},
                            KeyOf{"scale_up_latency", "ScaleUp", "latency"}};
+
+/// Before an option of the kind of scale-up domain.
+const std::string kScaleUpPrefix = "scale_up_";
 
 /// Errors by key instead of by place.
 class OneLinerSource : public configs::Source {
@@ -53,6 +62,11 @@ class OneLinerSource : public configs::Source {
     if (field == "num_planes") key = "planes";
     if (field == "accelerators") key = "per_node";
     if (field == "nodes") key = "endpoints";
+    if (message.GetDescriptor()->name() == "ScaleUp") {
+      if (field == "kind") key = "scale_up";
+      if (field == "domain_nodes") key = "scale_up_domain_nodes";
+      if (field == "options") key = "scale_up";
+    }
     return place_of(key);
   }
   [[noreturn]] void refuse(const std::string& key, const std::string& problem) const {
@@ -154,10 +168,12 @@ class OneLiner {
     cluster_.mutable_node()->set_accelerators(per_node_);
     cluster_.mutable_node()->set_nics(per_node_);
     if (const auto radix = take_count("radix", 100000)) fabric.set_switch_radix(*radix);
+    domain_nodes_ = take_count("scale_up_domain_nodes", 1'000'000).value_or(1);
+    if (domain_nodes_ > 1) cluster_.mutable_node()->mutable_scale_up()->set_domain_nodes(domain_nodes_);
   }
 
   void set_texts() {
-    if (per_node_ > 1) cluster_.mutable_node()->mutable_scale_up();
+    if (has_domains()) cluster_.mutable_node()->mutable_scale_up();
     for (const KeyOf& known : kKeys) {
       if (known.message.empty()) continue;
       const auto value = take(std::string(known.key));
@@ -165,7 +181,7 @@ class OneLiner {
       Message* message = &cluster_;
       if (known.message == "Fabric") message = cluster_.mutable_fabric();
       if (known.message == "Node") message = cluster_.mutable_node();
-      if (known.message == "ScaleUp" && per_node_ == 1) {
+      if (known.message == "ScaleUp" && !has_domains()) {
         source_.refuse(std::string(known.key), "needs nodes of several accelerators; set per_node");
       }
       if (known.message == "ScaleUp") message = cluster_.mutable_node()->mutable_scale_up();
@@ -205,7 +221,7 @@ class OneLiner {
       node.set_nic_latency("0 ns");
       assume("NIC latency, taken as 0");
     }
-    if (per_node_ == 1 || node.scale_up().kind() == v1::none) return;
+    if (!has_domains() || scale_up_kind() == "none") return;
     v1::ScaleUp& up = *node.mutable_scale_up();
     if (!up.has_rate() && !node.has_accelerator()) {
       up.set_rate("3600 Gbps");
@@ -224,19 +240,46 @@ class OneLiner {
       }
       cluster_.mutable_fabric()->set_lossless(*lossless == "true");
     }
+    if (const auto channels = take_count("virtual_channels", 256)) {
+      cluster_.mutable_fabric()->set_virtual_channels(*channels);
+    }
     const auto kind = take("scale_up");
-    if (per_node_ == 1) {
+    if (!has_domains()) {
       if (kind) source_.refuse("scale_up", "needs nodes of several accelerators; set per_node");
       return;
     }
     v1::ScaleUp& up = *cluster_.mutable_node()->mutable_scale_up();
-    v1::ScaleUpKind value = v1::unset;
-    if (kind && (!v1::ScaleUpKind_Parse(*kind, &value) || value == v1::unset)) {
-      source_.refuse("scale_up", unknown_name("value", *kind, {"full_mesh", "none", "ring", "switched"}));
+    if (kind) {
+      up.set_kind(*kind);
+    } else if (!cluster_.node().has_accelerator()) {
+      up.set_kind("switched");
     }
-    if (!kind && !cluster_.node().has_accelerator()) value = v1::switched;
-    up.set_kind(value);
+    take_scale_up_options(up);
   }
+
+  /// scale_up_NAME=VALUE, where the kind declares an option of that name.
+  void take_scale_up_options(v1::ScaleUp& up) {
+    const std::string kind = scale_up_kind();
+    if (!topology::scale_ups().contains(kind)) return;
+    for (const OptionSpec& option : topology::scale_ups().at(kind).options) {
+      if (const auto value = take(kScaleUpPrefix + option.name)) up.add_options(option.name + "=" + *value);
+    }
+  }
+
+  /// As it is known before the cluster is loaded; "" when nobody says.
+  [[nodiscard]] std::string scale_up_kind() const {
+    if (cluster_.node().scale_up().has_kind()) return cluster_.node().scale_up().kind();
+    if (!cluster_.node().has_accelerator()) return "";
+    return scale_up_kind_of(part_or_none(cluster_.node().accelerator()).scale_up().kind());
+  }
+
+  /// An unknown accelerator is refused by load_cluster(), with its place.
+  [[nodiscard]] v1::Accelerator part_or_none(const std::string& name) const {
+    const auto known = parts_.accelerators();
+    return std::ranges::binary_search(known, name) ? parts_.accelerator(name) : v1::Accelerator();
+  }
+
+  [[nodiscard]] bool has_domains() const { return per_node_ > 1 || domain_nodes_ > 1; }
 
   /// Did-you-mean over the keys of the line and the options of the generator together.
   void refuse_unknown_keys() const {
@@ -244,6 +287,12 @@ class OneLiner {
     for (const KeyOf& key : kKeys) known.emplace_back(key.key);
     for (const OptionSpec& option : topology::generators().at(cluster_.fabric().generator()).options) {
       if (std::ranges::find(known, option.name) == known.end()) known.push_back(option.name);
+    }
+    for (const std::string& kind : topology::scale_ups().names()) {
+      for (const OptionSpec& option : topology::scale_ups().at(kind).options) {
+        const std::string key = kScaleUpPrefix + option.name;
+        if (std::ranges::find(known, key) == known.end()) known.push_back(key);
+      }
     }
     std::ranges::sort(known);
     for (const auto& [key, value] : values_) {
@@ -256,7 +305,7 @@ class OneLiner {
   std::string name_;
   std::map<std::string, std::string> values_;
   v1::Cluster cluster_;
-  std::int32_t planes_ = 1, per_node_ = 1;
+  std::int32_t planes_ = 1, per_node_ = 1, domain_nodes_ = 1;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "topology/cluster_check.h"
 #include "topology/cluster_spec.h"
 #include "topology/generator.h"
+#include "topology/scale_up.h"
 
 namespace polyplane::topology {
 
@@ -25,23 +26,30 @@ void check_limits(const ClusterSpec& spec, const ClusterSize& size) {
                    decimal(kMaxLinks));
 }
 
+/// Cables of a tier that the generator did not lay are a mistake of the file.
+void check_tier_cables(const ClusterSpec& spec, const Topology& topology) {
+  std::vector<std::string> between_switches;
+  for (const Link& link : topology.links()) {
+    if (link.kind != LinkKind::scale_out || topology.device(link.from).kind != DeviceKind::network_switch ||
+        topology.device(link.to).kind != DeviceKind::network_switch) {
+      continue;
+    }
+    const std::string& tier = topology.tier_names()[link.tier];
+    if (std::find(between_switches.begin(), between_switches.end(), tier) == between_switches.end()) {
+      between_switches.push_back(tier);
+    }
+  }
+  for (const FabricSpec::TierCable& other : spec.fabric.tier_cables) {
+    if (std::find(between_switches.begin(), between_switches.end(), other.tier) != between_switches.end()) continue;
+    throw InputError("cluster \"" + printable(spec.name) + "\": fabric.tiers: " +
+                     unknown_name("tier of links between switches", other.tier, between_switches));
+  }
+}
+
+/// Cards and NICs of one node; what joins the cards of a domain is left out.
 ClusterSize node_size(const NodeSpec& node, bool with_nics) {
   const int128 n = node.accelerators;
   ClusterSize size{.devices = n, .links = 0};
-  switch (node.scale_up.kind) {
-    case ScaleUpSpec::Kind::none:
-      break;
-    case ScaleUpSpec::Kind::switched:
-      size.devices += 1;
-      size.links += 2 * n;
-      break;
-    case ScaleUpSpec::Kind::full_mesh:
-      size.links += n * (n - 1);
-      break;
-    case ScaleUpSpec::Kind::ring:
-      size.links += 2 * n;
-      break;
-  }
   if (with_nics && nic_layout(node).shared) {
     size.devices += node.nics;
     size.links += 2 * n;
@@ -49,31 +57,31 @@ ClusterSize node_size(const NodeSpec& node, bool with_nics) {
   return size;
 }
 
-BitRate part_of(BitRate rate, std::int64_t parts) { return BitRate::from_bps(rate.bps() / parts); }
-
-std::string scale_up_switch_name(std::string tier) {
-  constexpr std::string_view kLink = "link";
-  if (tier.ends_with(kLink)) tier.resize(tier.size() - kLink.size());
-  return tier + "switch";
-}
-
 /// Lays nodes and planes in one pass over a spec that is checked and within the limits.
 class ClusterBuilder {
  public:
   ClusterBuilder(const ClusterSpec& spec, const ClusterSize& size)
-      : spec_(spec), node_(spec.node), builder_(spec.name) {
+      : spec_(spec),
+        node_(spec.node),
+        scale_up_(scale_ups().at(spec.node.scale_up.kind)),
+        scale_up_options_(Options::parse(spec.node.scale_up.kind, scale_up_.options, spec.node.scale_up.options)),
+        builder_(spec.name) {
     builder_.reserve(static_cast<std::size_t>(size.devices), static_cast<std::size_t>(size.links));
   }
 
   Topology build() && {
     const bool has_fabric = !spec_.fabric.generator.empty();
-    for (std::int32_t node = 0; node < spec_.nodes; ++node) {
-      add_accelerators(node);
-      join_scale_up(node);
-      if (has_fabric) add_nics(node);
+    const std::int32_t domain_nodes = node_.scale_up.domain_nodes;
+    for (std::int32_t first = 0; first < spec_.nodes; first += domain_nodes) {
+      cards_.clear();
+      for (std::int32_t i = 0; i < domain_nodes; ++i) add_accelerators(first + i);
+      join_scale_up(first);
+      if (!has_fabric) continue;
+      for (std::int32_t i = 0; i < domain_nodes; ++i) add_nics(first + i, i);
     }
     if (has_fabric) {
       builder_.set_lossless(spec_.fabric.lossless);
+      builder_.set_virtual_channels(spec_.fabric.virtual_channels);
       add_planes();
       spread_pods();
     }
@@ -91,67 +99,42 @@ class ClusterBuilder {
                   .tier = 0,
                   .pod = -1,
                   .part = part,
-                  .forwards = kind != DeviceKind::accelerator || node_.scale_up.kind == ScaleUpSpec::Kind::ring,
+                  .forwards = kind != DeviceKind::accelerator || scale_up_.cards_forward,
                   .up = true};
   }
 
   void add_accelerators(std::int32_t node) {
-    peers_.clear();
     for (std::int32_t i = 0; i < node_.accelerators; ++i) {
-      peers_.push_back(builder_.add_device(
+      cards_.push_back(builder_.add_device(
           on_node(node, "gpu" + std::to_string(i), DeviceKind::accelerator, i, node_.accelerator_part)));
     }
   }
 
-  void join_scale_up(std::int32_t node) {
-    const ScaleUpSpec& up = node_.scale_up;
-    const std::size_t n = peers_.size();
-    switch (up.kind) {
-      case ScaleUpSpec::Kind::none:
-        return;
-      case ScaleUpSpec::Kind::switched:
-        return join_by_switch(node);
-      case ScaleUpSpec::Kind::full_mesh:
-        for (std::size_t a = 0; a < n; ++a) {
-          for (std::size_t b = a + 1; b < n; ++b) {
-            join_peers(peers_[a], peers_[b], part_of(up.rate, static_cast<std::int64_t>(n) - 1));
-          }
-        }
-        return;
-      case ScaleUpSpec::Kind::ring:
-        for (std::size_t a = 0; a < n; ++a) join_peers(peers_[a], peers_[(a + 1) % n], part_of(up.rate, 2));
-        return;
-    }
+  void join_scale_up(std::int32_t first_node) {
+    DomainContext domain{.builder = builder_,
+                         .spec = node_.scale_up,
+                         .shape = domain_shape(node_),
+                         .cards = cards_,
+                         .first_node = first_node};
+    scale_up_.build(domain, scale_up_options_);
   }
 
-  void join_peers(DeviceId a, DeviceId b, BitRate rate) {
-    builder_.add_cable(a, b, rate, node_.scale_up.latency, LinkKind::scale_up, node_.scale_up.tier_name);
-  }
-
-  void join_by_switch(std::int32_t node) {
-    const ScaleUpSpec& up = node_.scale_up;
-    const DeviceId crossbar = builder_.add_device(
-        on_node(node, scale_up_switch_name(up.tier_name), DeviceKind::scaleup_switch, -1, up.switch_part));
-    const Duration way_in = Duration::from_ps(up.latency.ps() / 2);
-    for (const DeviceId peer : peers_) {
-      const LinkId in = builder_.add_cable(peer, crossbar, up.rate, way_in, LinkKind::scale_up, up.tier_name);
-      builder_.link(builder_.link(in).reverse).latency = up.latency - way_in;
-    }
-  }
-
-  void add_nics(std::int32_t node) {
+  void add_nics(std::int32_t node, std::int32_t place_in_domain) {
     const NicLayout layout = nic_layout(node_);
+    const auto card_of = [&](std::int32_t accelerator) {
+      return cards_[static_cast<std::size_t>(place_in_domain) * static_cast<std::size_t>(node_.accelerators) +
+                    static_cast<std::size_t>(accelerator)];
+    };
     for (std::int32_t nic = 0; nic < node_.nics; ++nic) {
       if (!layout.shared) {
-        nic_devices_.push_back(peers_[static_cast<std::size_t>(layout.accelerator_of(nic))]);
+        nic_devices_.push_back(card_of(layout.accelerator_of(nic)));
         continue;
       }
       const DeviceId card =
           builder_.add_device(on_node(node, "nic" + std::to_string(nic), DeviceKind::nic, nic, node_.nic_part));
       nic_devices_.push_back(card);
       for (std::int32_t i = 0; i < layout.group; ++i) {
-        const std::int32_t accelerator = layout.accelerator_of(nic) + i;
-        builder_.add_cable(peers_[static_cast<std::size_t>(accelerator)], card, node_.host_rate, node_.host_latency,
+        builder_.add_cable(card_of(layout.accelerator_of(nic) + i), card, node_.host_rate, node_.host_latency,
                            LinkKind::host, "pcie");
       }
     }
@@ -204,8 +187,10 @@ class ClusterBuilder {
 
   const ClusterSpec& spec_;
   const NodeSpec& node_;
+  const ScaleUp& scale_up_;
+  const Options scale_up_options_;
   TopologyBuilder builder_;
-  std::vector<DeviceId> peers_;        // accelerators of the node at hand
+  std::vector<DeviceId> cards_;        // of the domain at hand
   std::vector<DeviceId> nic_devices_;  // by node, then NIC: the NIC vertex or the accelerator that owns it
 };
 
@@ -215,7 +200,10 @@ ClusterSize cluster_size(const ClusterSpec& spec) {
   check_cluster(spec);
   const bool has_fabric = !spec.fabric.generator.empty();
   const ClusterSize node = node_size(spec.node, has_fabric);
-  ClusterSize size{.devices = spec.nodes * node.devices, .links = spec.nodes * node.links};
+  const DomainSize domain = domain_size(spec.node);
+  const int128 domains = spec.nodes / spec.node.scale_up.domain_nodes;
+  ClusterSize size{.devices = spec.nodes * node.devices + domains * domain.switches,
+                   .links = spec.nodes * node.links + 2 * domains * domain.cables};
   check_limits(spec, size);
   if (!has_fabric) return size;
   const Generator& generator = generators().at(spec.fabric.generator);
@@ -235,7 +223,9 @@ Topology build_cluster(const ClusterSpec& spec) {
   Topology topology = ClusterBuilder(spec, size).build();
   CHECK(size.devices == static_cast<int128>(topology.devices().size()) &&
             size.links == static_cast<int128>(topology.links().size()),
-        "the counts of generator \"" + spec.fabric.generator + "\" differ from what it built");
+        "the counts of scale-up kind \"" + spec.node.scale_up.kind + "\" or generator \"" + spec.fabric.generator +
+            "\" differ from what they built");
+  if (!spec.fabric.tier_cables.empty()) check_tier_cables(spec, topology);
   return topology;
 }
 

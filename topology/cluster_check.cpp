@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "topology/scale_up.h"
 
 namespace polyplane::topology {
 
@@ -45,19 +46,34 @@ std::string divisors(std::int64_t n) {
   return text;
 }
 
-void check_scale_up(const Checker& check, const NodeSpec& node) {
-  if (node.scale_up.kind == ScaleUpSpec::Kind::none) return;
-  check.rate("node.scale_up.rate", node.scale_up.rate);
-  check.latency("node.scale_up.latency", node.scale_up.latency);
-  if (node.accelerators < 2) {
-    check.fail("node.scale_up", "a node of one accelerator has no peer to scale up to; use kind none");
+void check_scale_up(const Checker& check, const ClusterSpec& spec) {
+  const ScaleUpSpec& up = spec.node.scale_up;
+  if (!scale_ups().contains(up.kind)) {
+    check.fail("node.scale_up.kind", unknown_name("kind of scale-up domain", up.kind, scale_ups().names()));
   }
-  if (node.scale_up.tier_name.empty() || node.scale_up.tier_name.find_first_of("./") != std::string::npos) {
+  check.count("node.scale_up.domain_nodes", up.domain_nodes, 1);
+  if (spec.nodes % up.domain_nodes != 0) {
+    check.fail("node.scale_up.domain_nodes", std::to_string(spec.nodes) + " nodes do not divide into domains of " +
+                                                 std::to_string(up.domain_nodes) + "; one of " + divisors(spec.nodes) +
+                                                 " would fit");
+  }
+  if (!up.joins()) {
+    if (up.domain_nodes > 1) check.fail("node.scale_up.domain_nodes", "contradicts kind none, which joins nothing");
+    return;
+  }
+  check.rate("node.scale_up.rate", up.rate);
+  check.latency("node.scale_up.latency", up.latency);
+  if (up.peer_rate.bps() != 0) check.rate("node.scale_up.peer_rate", up.peer_rate);
+  if (up.link_rate.bps() != 0) check.rate("node.scale_up.link_rate", up.link_rate);
+  if (spec.node.accelerators < 2 && up.domain_nodes < 2) {
+    check.fail("node.scale_up", "a domain of one accelerator has no peer to scale up to; use kind none");
+  }
+  if (up.tier_name.empty() || up.tier_name.find_first_of("./") != std::string::npos) {
     check.fail("node.scale_up.tier_name",
-               "\"" + printable(node.scale_up.tier_name) + "\" is no name for a tier: it is empty or holds '.' or '/'");
+               "\"" + printable(up.tier_name) + "\" is no name for a tier: it is empty or holds '.' or '/'");
   }
-  if (node.scale_up.rate.bps() < node.accelerators) {
-    check.fail("node.scale_up.rate", to_string(node.scale_up.rate) + " leaves less than 1 bps for each peer");
+  if (up.rate.bps() < static_cast<std::int64_t>(spec.node.accelerators) * up.domain_nodes) {
+    check.fail("node.scale_up.rate", to_string(up.rate) + " leaves less than 1 bps for each peer");
   }
 }
 
@@ -110,6 +126,8 @@ void check_fabric(const Checker& check, const ClusterSpec& spec) {
   check.latency("fabric.switch_latency", fabric.switch_latency);
   check.latency("fabric.cable_latency", fabric.cable_latency);
   check.latency("fabric.access_cable_latency", fabric.access_cable_latency);
+  for (const FabricSpec::TierCable& other : fabric.tier_cables)
+    check.latency("fabric.tiers.cable_latency", other.latency);
   const BitRate port = nic_port_rate(spec);
   if (port > fabric.port_rate) {
     check.fail("fabric.port_rate", "a NIC port of " + to_string(port) + " does not fit a switch port of " +
@@ -125,11 +143,13 @@ void check_cluster(const ClusterSpec& spec) {
   check.count("nodes", spec.nodes, 1);
   check.count("node.accelerators", spec.node.accelerators, 1);
   check.count("node.nics", spec.node.nics, 0);
-  check_scale_up(check, spec.node);
+  check_scale_up(check, spec);
   if (!spec.fabric.generator.empty()) {
     check_fabric(check, spec);
-  } else if (spec.nodes > 1) {
-    check.fail("fabric.generator", std::to_string(spec.nodes) + " nodes need a fabric to join them; name a generator");
+  } else if (spec.nodes > spec.node.scale_up.domain_nodes) {
+    check.fail("fabric.generator",
+               std::to_string(spec.nodes) +
+                   " nodes need a fabric to join them; name a generator, or join them all in one scale-up domain");
   }
 }
 

@@ -2,32 +2,42 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/length.h"
 #include "base/units.h"
 #include "topology/topology.h"
 
 namespace polyplane::topology {
 
-/// How the accelerators of one scale-up domain are joined.
-///   switched   every accelerator has `rate` into one non-blocking crossbar (NVSwitch): one vertex a domain, half of
-///   the
-///              latency on each side of it
-///   full_mesh  a link group to each peer: one pair gets rate / (n-1), rounded down; the accelerators do not forward
-///   ring       two neighbours, rate / 2 to each (a ring of two: two cables); accelerators forward
+/// What a kind of link is made of, for the bill of materials; latencies stand beside it.
+struct CableSpec {
+  std::string part;  // catalogue name; may be empty
+  std::optional<Length> length;
+};
+
+/// How the accelerators of one scale-up domain are joined. Rates are per direction.
 struct ScaleUpSpec {
-  enum class Kind { none, switched, full_mesh, ring };
-  Kind kind = Kind::none;
-  BitRate rate;                      // per accelerator, per direction, over all its links
-  Duration latency;                  // accelerator to accelerator, one way
+  std::string kind = "none";         // name in the registry scale_ups() (topology/scale_up.h)
+  std::vector<std::string> options;  // "name=value", declared by that kind
+  std::int32_t domain_nodes = 1;  // nodes of one domain: a divisor of all nodes; node i is in domain i / domain_nodes
+  BitRate rate;                   // per accelerator, over all its links
+  BitRate peer_rate;              // most that one peer can be reached with over direct links; 0: no bound of its own
+  BitRate link_rate;              // of one link; 0: not stated, kinds that need it then share out `rate`
+  Duration latency;               // accelerator to accelerator, one way; where others forward: for each hop
   std::string tier_name = "nvlink";  // names the links; the switch is "nvswitch": "link" at the end becomes "switch"
   std::string switch_part;
+  std::int32_t switches = 0;  // chips that make up the crossbar of a domain of kind switched; 0: not stated
+  CableSpec cable;            // of links that leave a node
+
+  [[nodiscard]] bool joins() const { return kind != "none"; }
 };
 
 struct NodeSpec {
   std::string accelerator_part;
-  std::int32_t accelerators = 1;  // per node = size of the scale-up domain
+  std::int32_t accelerators = 1;  // per node
   ScaleUpSpec scale_up;
   std::string nic_part;
   // Per node: a multiple of `accelerators` (each owns its NICs: no vertex), or a divisor (shared: a vertex). Without a
@@ -57,6 +67,16 @@ struct FabricSpec {
   Duration cable_latency;         // propagation per cable, switch to switch
   Duration access_cable_latency;  // accelerator (NIC) to leaf
   bool lossless = true;
+  std::uint32_t virtual_channels = kDefaultVirtualChannels;  // of each link
+  CableSpec cable, access_cable;
+
+  /// Other cables, and their propagation, for the links between switches of one tier.
+  struct TierCable {
+    std::string tier;
+    CableSpec cable;
+    Duration latency;
+  };
+  std::vector<TierCable> tier_cables;
 };
 
 struct ClusterSpec {

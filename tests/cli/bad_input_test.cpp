@@ -146,7 +146,7 @@ TEST(BadInput, GeneratorBombs) {
   expect_cluster_refused(nodes_of_one_card("2147483647", "\"400 Gbps\"", "\"1 ns\""),
                          "the limits are 8000000 and 64000000", 3);
   expect_cluster_refused(
-      R"(nodes: 1 node { accelerators: 10000 scale_up { kind: full_mesh rate: "1 Tbps" latency: "1 ns" } })",
+      R"(nodes: 1 node { accelerators: 10000 scale_up { kind: "full_mesh" rate: "1 Tbps" latency: "1 ns" } })",
       "10000 devices and 99990000 directed links", 3);
   expect_options_refused({"--cluster", "fat_tree:endpoints=2000000000,radix=64"}, "over the limit of 8000000", 3);
   expect_options_refused({"--cluster", "fat_tree:endpoints=99999999999999999999,radix=64"}, "over the limit of 8000000",

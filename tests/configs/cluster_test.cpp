@@ -45,7 +45,7 @@ TEST(ClusterFile, DeepSeekResolvesToItsFigures) {
   const topology::ClusterSpec spec = catalog().cluster("deepseek-v3-2048").spec;
   EXPECT_EQ(spec.nodes, 256);
   EXPECT_EQ(spec.node.accelerators, 8);
-  EXPECT_EQ(spec.node.scale_up.kind, topology::ScaleUpSpec::Kind::switched);
+  EXPECT_EQ(spec.node.scale_up.kind, "switched");
   EXPECT_EQ(spec.node.scale_up.rate.bps(), 1600000000000);  // 200 GB/s
   EXPECT_EQ(spec.node.nics, 8);
   EXPECT_EQ(spec.node.nic_rate.bps(), 400000000000);
@@ -92,9 +92,9 @@ TEST(ClusterFile, ContradictionsAreRefusedWithTheirPlace) {
            Contradiction{
                "accelerators: 8", "accelerators: 16",
                ":4:3: node.accelerators: 16 contradicts nvidia-h800-sxm5, whose scale-up domain has at most 8"},
-           Contradiction{"latency: \"300 ns\"", "latency: \"300 ns\" kind: full_mesh",
+           Contradiction{"latency: \"300 ns\"", "latency: \"300 ns\" kind: \"full_mesh\"",
                          ":5:32: node.scale_up.kind: full_mesh contradicts nvidia-h800-sxm5, which is switched"},
-           Contradiction{"latency: \"300 ns\"", "kind: none latency: \"300 ns\"",
+           Contradiction{"latency: \"300 ns\"", "kind: \"none\" latency: \"300 ns\"",
                          ":5:25: node.scale_up.latency: contradicts kind none"},
            Contradiction{"latency: \"300 ns\"", "",
                          ":5:3: node.scale_up.latency: is missing, and nvidia-h800-sxm5 does not state it"},
@@ -117,8 +117,8 @@ TEST(ClusterFile, ContradictionsAreRefusedWithTheirPlace) {
                          ":9:1: fabric.cable: is missing; a length needs a cable that states its propagation"},
            Contradiction{"cable_latency: \"100 ns\"", "cable_length: \"101 m\" cable: \"dr4-400-nv\"",
                          ":14:3: fabric.cable_length: \"101 m\" is beyond the reach of dr4-400-nv, 100 m"},
-           Contradiction{"cable_latency: \"100 ns\"", "cable_length: \"3 m\" cable: \"dac-400\"",
-                         ":14:23: fabric.cable: dac-400 states no propagation; state cable_latency"},
+           Contradiction{"cable_latency: \"100 ns\"", "cable_length: \"3 m\" cable: \"mpo16-trunk\"",
+                         ":14:23: fabric.cable: mpo16-trunk states no propagation; state cable_latency"},
            Contradiction{"nic: \"cx7-ndr\"\n  nics: 8", "nic: \"cx7-ndr\"",
                          ":6:3: node.nic: contradicts a node without NICs; set nics"},
            Contradiction{"nics: 8", "nics: 8 host_latency: \"1 us\"",
@@ -159,11 +159,19 @@ TEST(ClusterFile, UnknownNamesHaveSuggestions) {
               }).starts_with("unknown cluster \"deepseek-v3-2408\"; did you mean \"deepseek-v3-2048\"? "));
 }
 
-TEST(ClusterFile, TopologiesThatAreNotBuiltAreRefused) {
+TEST(ClusterFile, AKindOfScaleUpDomainThatIsNotKnownIsRefused) {
+  const TemporaryFile file("nodes: 1 node { accelerators: 8 scale_up { kind: \"switch\" latency: \"1 us\" } }");
+  EXPECT_TRUE(refusal([&] { (void)catalog().cluster(file.path()); }, file.path())
+                  .starts_with(":1:44: node.scale_up.kind: unknown kind of scale-up domain \"switch\"; did you mean "
+                               "\"switched\"?"));
+}
+
+TEST(ClusterFile, SeveralLevelsMustBeStated) {
   const TemporaryFile file(
-      "nodes: 1 node { accelerator: \"google-tpu-v4\" accelerators: 8 scale_up { latency: \"1 us\" } }");
-  EXPECT_EQ(refusal([&] { (void)catalog().cluster(file.path()); }, file.path()),
-            ":1:62: node.scale_up.kind: torus_3d is not built; allowed: none, switched, full_mesh, ring");
+      "nodes: 1 node { accelerator: \"huawei-ascend-910c\" accelerators: 8 scale_up { latency: \"1 us\" } }");
+  EXPECT_TRUE(refusal([&] { (void)catalog().cluster(file.path()); }, file.path())
+                  .starts_with(":1:67: node.scale_up.kind: is missing; huawei-ascend-910c joins its domain in several "
+                               "levels, so say how: "));
 }
 
 TEST(GraphFile, IsReadAsItIs) {

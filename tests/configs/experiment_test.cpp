@@ -90,7 +90,7 @@ TEST(ExperimentFile, FlowsComeThrough) {
 TEST(ExperimentFile, FilesAreRelativeToTheExperiment) {
   const TemporaryFile file("cluster: \"./my.textproto\" collectives { collective: \"barrier\" }");
   std::ofstream(file.folder() + "/my.textproto")
-      << "nodes: 1 node { accelerators: 3 scale_up { kind: switched rate: \"1 GB/s\" latency: \"0 ns\" } }";
+      << "nodes: 1 node { accelerators: 3 scale_up { kind: \"switched\" rate: \"1 GB/s\" latency: \"0 ns\" } }";
   EXPECT_EQ(catalog().experiment(file.path()).cluster.spec.node.accelerators, 3);
 }
 

@@ -32,7 +32,7 @@ TEST(OneLiner, PlanesArePerNicUnlessStriped) {
   const auto per_nic = spec_of("fat_tree:tiers=2,radix=64,endpoints=2048,planes=8");
   EXPECT_EQ(per_nic.nodes, 256);
   EXPECT_EQ(per_nic.node.accelerators, 8);
-  EXPECT_EQ(per_nic.node.scale_up.kind, topology::ScaleUpSpec::Kind::switched);
+  EXPECT_EQ(per_nic.node.scale_up.kind, "switched");
   EXPECT_EQ(per_nic.fabric.planes, topology::PlaneMode::per_nic);
   const auto striped = spec_of("fat_tree:tiers=2,radix=64,endpoints=2048,planes=4,plane_mode=striped,rate=100Gbps");
   EXPECT_EQ(striped.nodes, 2048);

@@ -18,7 +18,7 @@ topology::Topology two_by_two() {
   spec.name = "two-by-two";
   spec.nodes = 2;
   spec.node.accelerators = 2;
-  spec.node.scale_up.kind = topology::ScaleUpSpec::Kind::switched;
+  spec.node.scale_up.kind = "switched";
   spec.node.scale_up.rate = 100_GBps;
   spec.node.nics = 2;
   spec.node.nic_rate = 50_GBps;

@@ -9,7 +9,6 @@ namespace polyplane::sim {
 namespace {
 
 using namespace literals;
-using topology::ScaleUpSpec;
 
 /// 1,000,004 bytes are 8,000,032 bits; at 333 Gbps 24,024,120.12 ps, rounded up 24,024,121 ps.
 constexpr std::int64_t kChunk = 1'000'004;
@@ -21,7 +20,7 @@ topology::ClusterSpec scale_up_ring(std::int32_t n) {
   topology::ClusterSpec spec;
   spec.name = "ring";
   spec.node.accelerators = n;
-  spec.node.scale_up.kind = ScaleUpSpec::Kind::ring;
+  spec.node.scale_up.kind = "ring";
   spec.node.scale_up.rate = 2 * kRate;
   spec.node.scale_up.latency = 700_ns;
   return spec;

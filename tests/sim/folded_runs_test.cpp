@@ -29,12 +29,11 @@ using collectives::CollectiveKind;
 using collectives::RankLayout;
 using topology::ClusterSpec;
 using topology::PlaneMode;
-using topology::ScaleUpSpec;
 using topology::Topology;
 
 /// Nodes of 4 cards on switches of 8 ports: leaves of 4 nodes in each plane.
-ClusterSpec cluster(PlaneMode planes, std::vector<std::string> options,
-                    ScaleUpSpec::Kind scale_up = ScaleUpSpec::Kind::switched, std::int32_t nodes = 8) {
+ClusterSpec cluster(PlaneMode planes, std::vector<std::string> options, const std::string& scale_up = "switched",
+                    std::int32_t nodes = 8) {
   ClusterSpec spec = topology::nvlink_cluster(nodes, "fat_tree", std::move(options), planes);
   spec.node.accelerators = spec.node.nics = 4;
   spec.node.scale_up.kind = scale_up;
@@ -51,15 +50,15 @@ std::vector<std::pair<std::string, ClusterSpec>> clusters() {
   ClusterSpec star = cluster(PlaneMode::single, {});
   star.fabric.generator = "single_switch";
   star.fabric.switch_radix = 64;
-  ClusterSpec tight = cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised", "oversubscription=3:1"},
-                              ScaleUpSpec::Kind::switched, 12);
+  ClusterSpec tight =
+      cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised", "oversubscription=3:1"}, "switched", 12);
   ClusterSpec pods = topology::plain_cluster(32, 8, "fat_tree", {"tiers=3"});
   return {{"planes", cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"})},
           {"oversubscribed", tight},
           {"striped", cluster(PlaneMode::striped, {"tiers=2"})},
           {"rails", cluster(PlaneMode::single, {"tiers=2", "placement=rail_optimised"})},
-          {"mesh", cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, ScaleUpSpec::Kind::full_mesh)},
-          {"ring", cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, ScaleUpSpec::Kind::ring)},
+          {"mesh", cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, "full_mesh")},
+          {"ring", cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, "ring")},
           {"star", star},
           {"pods", pods}};
 }
@@ -165,8 +164,7 @@ TEST(FoldedRuns, AnalyticModelAndChannels) {
 
 /// 16 nodes: in each of 4 planes 4 leaves and 2 spines.
 Topology sixteen_nodes() {
-  return build_cluster(
-      cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, ScaleUpSpec::Kind::switched, 16));
+  return build_cluster(cluster(PlaneMode::per_nic, {"tiers=2", "placement=rail_optimised"}, "switched", 16));
 }
 
 // Less than a leaf is no symmetry of the shift, but a node is one of exclusive or.
@@ -235,9 +233,7 @@ ClusterSpec random_tree(RandomStream& random) {
   if (random.below(3) == 0) options.emplace_back("oversubscription=2:1");
   ClusterSpec spec = topology::nvlink_cluster(one_of(4, 6, 8, 12, 16), "fat_tree", options, planes);
   spec.node.accelerators = spec.node.nics = one_of(1, 2, 4);
-  spec.node.scale_up.kind = spec.node.accelerators == 1 ? ScaleUpSpec::Kind::none
-                                                        : one_of(ScaleUpSpec::Kind::switched,
-                                                                 ScaleUpSpec::Kind::full_mesh, ScaleUpSpec::Kind::ring);
+  spec.node.scale_up.kind = spec.node.accelerators == 1 ? "none" : one_of("switched", "full_mesh", "ring");
   spec.fabric.switch_radix = one_of(4, 6, 8, 12);
   if (planes == PlaneMode::striped) {
     spec.fabric.num_planes = 2;
@@ -259,7 +255,7 @@ std::uint64_t compare_some(const ClusterSpec& spec, RandomStream& random) {
     for (int i = 0; i < 4; ++i) {
       Case c{topology, cards_of(topology), static_cast<std::uint32_t>(spec.node.accelerators),
              names[random.below(names.size())], static_cast<std::int64_t>(1 + random.below(1 << 20))};
-      if (spec.node.scale_up.kind == ScaleUpSpec::Kind::none) c.per_domain = 1;
+      if (spec.node.scale_up.kind == "none") c.per_domain = 1;
       if (random.below(2) == 0) c.elements = std::int64_t{1024} * 24 * 5 * 7;
       folded += c.devices.size() < 2 || compare(c, *router).empty() ? 0U : 1U;
     }

@@ -15,14 +15,13 @@ namespace {
 
 using namespace literals;
 using topology::ClusterSpec;
-using topology::ScaleUpSpec;
 
 /// `n` cards of one domain, a link of its own between every two.
 ClusterSpec full_mesh(std::int32_t n) {
   ClusterSpec spec;
   spec.name = "mesh";
   spec.node.accelerators = n;
-  spec.node.scale_up.kind = ScaleUpSpec::Kind::full_mesh;
+  spec.node.scale_up.kind = "full_mesh";
   spec.node.scale_up.rate = (n - 1) * 100_Gbps;
   spec.node.scale_up.latency = 500_ns;
   return spec;

@@ -9,7 +9,6 @@ namespace {
 
 using topology::ClusterSpec;
 using topology::PlaneMode;
-using topology::ScaleUpSpec;
 
 class Draw {
  public:
@@ -38,8 +37,7 @@ void draw_node(Draw& draw, ClusterSpec& spec) {
   topology::NodeSpec& node = spec.node;
   node.accelerators = draw.one_of(std::array<std::int32_t, 5>{1, 1, 2, 3, 4});
   if (node.accelerators > 1 && draw.chance(85)) {
-    node.scale_up.kind =
-        draw.one_of(std::array{ScaleUpSpec::Kind::switched, ScaleUpSpec::Kind::full_mesh, ScaleUpSpec::Kind::ring});
+    node.scale_up.kind = draw.one_of(std::array<const char*, 3>{"switched", "full_mesh", "ring"});
     node.scale_up.rate = 4 * draw.rate();
     node.scale_up.latency = draw.latency();
   }
@@ -62,7 +60,7 @@ void draw_fabric(Draw& draw, ClusterSpec& spec) {
   fabric.switch_latency = draw.latency();
   fabric.cable_latency = draw.latency();
   fabric.access_cable_latency = draw.latency();
-  const bool joined = spec.node.scale_up.kind != ScaleUpSpec::Kind::none;
+  const bool joined = spec.node.scale_up.kind != "none";
   if (joined && draw.chance(25)) {
     fabric.planes = PlaneMode::per_nic;
   } else if (draw.chance(25)) {
@@ -79,7 +77,7 @@ ClusterSpec random_cluster(std::uint64_t seed) {
   spec.name = "random" + std::to_string(seed);
   draw_node(draw, spec);
   spec.nodes = draw.from_to(spec.node.accelerators == 1 ? 2 : 1, 6);
-  const bool one_domain = spec.nodes == 1 && spec.node.scale_up.kind != ScaleUpSpec::Kind::none;
+  const bool one_domain = spec.nodes == 1 && spec.node.scale_up.kind != "none";
   if (!one_domain || draw.chance(50)) draw_fabric(draw, spec);
   return spec;
 }
@@ -89,8 +87,8 @@ std::string describe(const ClusterSpec& spec) {
   for (const std::string& option : spec.fabric.options) options += " " + option;
   return spec.name + ": " + std::to_string(spec.nodes) + " nodes of " + std::to_string(spec.node.accelerators) +
          " cards and " + std::to_string(spec.node.nics) + " NICs of " + to_string(spec.node.nic_rate) +
-         ", scale-up kind " + std::to_string(static_cast<int>(spec.node.scale_up.kind)) + ", " + spec.fabric.generator +
-         options + ", plane mode " + std::to_string(static_cast<int>(spec.fabric.planes));
+         ", scale-up kind " + spec.node.scale_up.kind + ", " + spec.fabric.generator + options + ", plane mode " +
+         std::to_string(static_cast<int>(spec.fabric.planes));
 }
 
 }  // namespace polyplane::sim

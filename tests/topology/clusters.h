@@ -19,11 +19,8 @@ inline ClusterSpec nvlink_cluster(std::int32_t nodes, std::string generator, std
   spec.nodes = nodes;
   spec.node.accelerator_part = "card";
   spec.node.accelerators = 8;
-  spec.node.scale_up = {.kind = ScaleUpSpec::Kind::switched,
-                        .rate = 160_GBps,
-                        .latency = 1000_ns,
-                        .tier_name = "nvlink",
-                        .switch_part = "crossbar"};
+  spec.node.scale_up = {
+      .kind = "switched", .rate = 160_GBps, .latency = 1000_ns, .tier_name = "nvlink", .switch_part = "crossbar"};
   spec.node.nics = 8;
   spec.node.nic_rate = 400_Gbps;
   spec.node.nic_latency = 600_ns;
