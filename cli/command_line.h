@@ -52,7 +52,25 @@ struct TopoArguments {
   CommonArguments common;
   std::string cluster;
   std::vector<std::string> faults;
-  std::optional<std::string> seed, export_format, output;
+  std::optional<std::string> seed, export_format, output, prices;
+  bool force = false, bill = false;
+};
+
+struct CompareArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> clusters, workloads;
+  std::optional<std::string> ranks, routing, seed;
+  std::string algorithm = "auto", model = "flow", stack = "nccl", datatype = "float";
+  std::string prices;  // a name or file; "" = the default sheet
+  std::string amortise_years = "4";
+};
+
+struct ImportArguments {
+  CommonArguments common;
+  std::string source_format, file;  // of what is read
+  std::optional<std::string> output, name;
+  std::map<std::string, std::string> options;  // of the reader: "--cable-latency" to value, see import_options.h
   bool force = false;
 };
 
@@ -80,7 +98,7 @@ struct PrintText {
   std::string text;
 };
 
-using Invocation = std::variant<PerfArguments, RunArguments, TopoArguments, CatalogArguments, CompletionArguments,
+using Invocation = std::variant<PerfArguments, RunArguments, TopoArguments, CompareArguments, ImportArguments, CatalogArguments, CompletionArguments,
                                 CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or

@@ -9,6 +9,7 @@
 #include "cli/catalog_entries.h"
 #include "cli/command_line.h"
 #include "collectives/collective.h"
+#include "topology/import/importer.h"
 #include "topology/router.h"
 
 namespace polyplane::cli {
@@ -17,6 +18,8 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kKinds = {{
     {"--cluster", "clusters"},
     {"CLUSTER", "clusters"},
+    {"CLUSTERS", "clusters"},
+    {"FORMAT", "importers"},
     {"--stack", "stacks"},
     {"--algorithm", "algorithms"},
     {"--model", "models"},
@@ -72,6 +75,7 @@ std::vector<std::string> completion_names(const std::string& kind) {
   if (kind == "names") return catalogue_names({});
   if (kind == "algorithms") return algorithm_names();
   if (kind == "routings") return topology::routings().names();
+  if (kind == "importers") return topology::importers().names();
   if (kind == "hashes") return topology::flow_hashes().names();
   if (kind == "collectives") return collective_names();
   if (kind == "commands") return command_names();

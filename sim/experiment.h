@@ -22,12 +22,14 @@ struct GraphSpec {
     std::string name, from, to;
     BitRate rate;
     Duration latency;
-    bool two_way = true;  // two-way: the reverse link is named NAME + "~"
+    std::optional<Duration> back_latency;  // of the reverse link; none: `latency`
+    bool two_way = true;                   // two-way: the reverse link is named NAME + "~", unless NAME is empty
     bool shared = true;   // false ("fatpipe"): caps each flow but is not shared
     topology::LinkKind kind = topology::LinkKind::scale_out;
     std::string tier = "link";
   };
   std::vector<Edge> edges;
+    std::int32_t plane = -1;
   bool lossless = false;  // see Topology::lossless()
 };
 

@@ -41,9 +41,12 @@ topology::Topology build_graph(const GraphSpec& spec) {
     claim(edge.name);
     const LinkId there = builder.add_link(from, to, edge.rate, edge.latency, edge.kind, edge.tier, edge.name);
     if (!edge.two_way) continue;
+    builder.link(there).plane = edge.plane;
     const std::string back_name = edge.name.empty() ? "" : edge.name + "~";
     claim(back_name);
-    const LinkId back = builder.add_link(to, from, edge.rate, edge.latency, edge.kind, edge.tier, back_name);
+    const LinkId back = builder.add_link(to, from, edge.rate, edge.back_latency.value_or(edge.latency), edge.kind,
+                                         edge.tier, back_name);
+    builder.link(back).plane = edge.plane;
     builder.link(there).reverse = back;
     builder.link(back).reverse = there;
   }

@@ -73,6 +73,9 @@ class GraphLoader {
       if (from.has_plane()) device.plane = from.plane();
       if (from.has_node()) device.node = from.node();
       if (card && !from.has_node()) device.node = next_node++;
+      if (from.has_tier()) device.tier = from.tier();
+      if (from.has_pod()) device.pod = from.pod();
+      device.part = from.part();
       if (card) device.rail = next_rail[device.node]++;
       if (from.has_rail()) device.rail = from.rail();
       spec_.devices.push_back(device);
@@ -84,8 +87,11 @@ class GraphLoader {
       check_end(from, "from", from.from());
       check_end(from, "to", from.to());
       if (from.from() == from.to()) source_.fail(from, "to", "a link from a device to itself carries nothing");
-      add_name(from, from.name());
-      if (!from.one_way()) add_name(from, from.name() + "~");
+      if (from.has_name()) add_name(from, from.name());
+      if (from.one_way() && from.has_back_latency()) {
+        source_.fail(from, "back_latency", "contradicts one_way: there is no link back");
+      }
+      if (!from.one_way() && from.has_name()) add_name(from, from.name() + "~");
       GraphSpec::Edge edge;
       edge.name = from.name();
       edge.from = from.from();
@@ -93,10 +99,12 @@ class GraphLoader {
       edge.rate = parse_bit_rate(from.rate());
       if (from.has_latency()) edge.latency = parse_duration(from.latency());
       edge.two_way = !from.one_way();
+      if (from.has_back_latency()) edge.back_latency = parse_duration(from.back_latency());
       edge.shared = !from.fatpipe();
       edge.kind = kind_of(from.kind());
       if (from.has_tier()) edge.tier = from.tier();
       spec_.edges.push_back(edge);
+      if (from.has_plane()) edge.plane = from.plane();
     }
   }
 

@@ -1,0 +1,87 @@
+// polyplane import: a real fabric, as its tools describe it, becomes a cluster file.
+#include <string>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/suggest.h"
+#include "cli/commands.h"
+#include "cli/import_options.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "configs/schema/read_file.h"
+#include "sim/catalog.h"
+#include "sim/imported_cluster.h"
+#include "sim/simulation.h"
+#include "topology/import/importer.h"
+#include "topology/metrics.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr std::size_t kShownWarnings = 20;
+
+std::string counted(std::int64_t count, const std::string& noun) {
+  const bool es = noun.ends_with("ch");
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : es ? "es" : "s");
+}
+
+std::string warning_text(const std::string& file, const topology::ImportWarning& warning) {
+  std::string text = printable(file) + ":";
+  if (warning.line > 0) text += std::to_string(warning.line) + ":";
+  text += " " + warning.text;
+  if (warning.more > 0) text += " (and " + std::to_string(warning.more) + " more)";
+  return text;
+}
+
+void show_warnings(const std::string& file, const topology::ImportedFabric& fabric, bool all) {
+  std::size_t shown = 0;
+  for (const topology::ImportWarning& warning : fabric.warnings) {
+    if (!all && shown++ == kShownWarnings) {
+      log(LogLevel::warn, "import",
+          std::to_string(fabric.warnings.size() - kShownWarnings) + " more kinds of warning; -v shows all");
+      break;
+    }
+    log(LogLevel::warn, "import", warning_text(file, warning));
+  }
+  for (const std::string& assumed : fabric.assumed) log(LogLevel::warn, "import", "assumed: " + printable(assumed));
+}
+
+/// What came out, counted on the graph that a run would use.
+std::string summary(const topology::ImportedFabric& fabric) {
+  sim::Experiment experiment;
+  experiment.cluster = sim::cluster_of(fabric);
+  const topology::Counts counts = topology::count_parts(sim::build_topology(experiment));
+  return counted(counts.endpoints, "accelerator") + " on " + counted(counts.nodes, "node") + ", " +
+         counted(counts.switches, "switch") + " in " + counted(counts.planes, "plane") + ", " +
+         counted(counts.links + counts.access_links, "scale-out link") + ", " +
+         counted(counts.scaleup_links, "scale-up link");
+}
+
+}  // namespace
+
+int run_import(const ImportArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json"});
+  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  const std::string text = configs::read_text_file(arguments.file);
+  topology::ImportedFabric fabric;
+  try {
+    fabric = topology::import_fabric(arguments.source_format, arguments.file, text, reader_options(arguments.options));
+  } catch (const OptionError& error) { throw InputError("import " + std::string(error.what())); }
+  if (arguments.name) fabric.name = *arguments.name;
+  show_warnings(arguments.file, fabric, arguments.common.verbose > 0);
+  const std::string counts = summary(fabric);
+  const bool json = format == "json" || (arguments.output && arguments.output->ends_with(".json"));
+  const std::string cluster =
+      json ? sim::cluster_json(fabric)
+           : sim::cluster_text(fabric, "# Made by polyplane import " + arguments.source_format + " from " +
+                                           printable(arguments.file) + ":\n# " + counts + ".\n");
+  if (!arguments.output) {
+    print(cluster);
+    return 0;
+  }
+  write_file(*arguments.output, cluster, arguments.force);
+  if (!arguments.common.quiet) print(*arguments.output + ": " + counts + "\n");
+  return 0;
+}
+
+}  // namespace polyplane::cli

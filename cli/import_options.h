@@ -1,0 +1,23 @@
+// Options of `import`: those that the readers declare, as options of the command line. "cable_latency" of a reader is
+// --cable-latency there.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace polyplane::cli {
+
+struct ImportOption {
+  std::string name;      // "--cable-latency"
+  std::string value;     // "TIME", "RATE", "N", ...
+  std::string sentence;  // with its default and the formats that know it
+};
+
+/// Each name once, sorted.
+[[nodiscard]] std::vector<ImportOption> import_options();
+
+/// "--cable-latency" and its value as "cable_latency=..." of the reader.
+[[nodiscard]] std::vector<std::string> reader_options(const std::map<std::string, std::string>& given);
+
+}  // namespace polyplane::cli

@@ -1,0 +1,81 @@
+#include "topology/import/fabric_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/suggest.h"
+
+namespace polyplane::topology {
+
+FabricBuilder::FabricBuilder(const TextSource& source) : source_(source) {
+  const std::string& file = source.file();
+  const std::size_t slash = file.rfind('/');
+  std::string name = slash == std::string::npos ? file : file.substr(slash + 1);
+  if (const std::size_t dot = name.find('.'); dot != std::string::npos && dot > 0) name.resize(dot);
+  fabric_.name = name.empty() ? "imported" : name;
+}
+
+std::uint32_t FabricBuilder::add_device(Device device, int line) {
+  if (fabric_.devices.size() == kMaxImportedDevices) {
+    source_.pass_limit(line, "", "more than " + std::to_string(kMaxImportedDevices) + " devices are not read");
+  }
+  const auto index = static_cast<std::uint32_t>(fabric_.devices.size());
+  if (device.name.empty()) source_.fail(line, "name", "the name of a device is empty");
+  if (device.name.find('.') != std::string::npos) {
+    std::replace(device.name.begin(), device.name.end(), '.', '_');
+    warn(line, "a '.' in the name of a device became '_' (selectors write A.B for a link)");
+  }
+  const auto [place, fresh] = names_.emplace(device.name, std::pair(index, line));
+  if (!fresh) {
+    source_.fail(line, "name",
+                 "a device \"" + printable(device.name) + "\" exists already" +
+                     (place->second.second > 0 ? " (line " + std::to_string(place->second.second) + ")" : ""));
+  }
+  device.forwards = device.kind != DeviceKind::accelerator;
+  fabric_.devices.push_back(std::move(device));
+  return index;
+}
+
+ImportedFabric::Edge& FabricBuilder::add_edge(std::uint32_t from, std::uint32_t to, BitRate rate, LinkKind kind,
+                                              int line) {
+  if (fabric_.edges.size() == kMaxImportedEdges) {
+    source_.pass_limit(line, "", "more than " + std::to_string(kMaxImportedEdges) + " links are not read");
+  }
+  if (from == to) { source_.fail(line, "link", "joins \"" + printable(fabric_.devices[from].name) + "\" to itself"); }
+  ImportedFabric::Edge& edge = fabric_.edges.emplace_back();
+  edge.from = from;
+  edge.to = to;
+  edge.rate = rate;
+  edge.kind = kind;
+  return edge;
+}
+
+std::optional<std::uint32_t> FabricBuilder::find(std::string_view name) const {
+  std::string written(name);
+  std::replace(written.begin(), written.end(), '.', '_');
+  const auto place = names_.find(written);
+  if (place == names_.end()) return std::nullopt;
+  return place->second.first;
+}
+
+void FabricBuilder::warn(int line, const std::string& text) {
+  const auto [place, fresh] = warnings_.emplace(text, fabric_.warnings.size());
+  if (fresh) {
+    fabric_.warnings.push_back({line, 0, text});
+  } else {
+    ++fabric_.warnings[place->second].more;
+  }
+}
+
+void FabricBuilder::assume(const std::string& sentence) {
+  if (std::find(fabric_.assumed.begin(), fabric_.assumed.end(), sentence) == fabric_.assumed.end()) {
+    fabric_.assumed.push_back(sentence);
+  }
+}
+
+ImportedFabric FabricBuilder::finish() && {
+  if (fabric_.devices.empty()) source_.fail(0, "", "holds no device");
+  return std::move(fabric_);
+}
+
+}  // namespace polyplane::topology

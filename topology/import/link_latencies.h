@@ -1,0 +1,49 @@
+// Latencies of a format that has none: options of its reader, under the names that the one-line cluster uses. Zero, as
+// there, when not given; what is not given is said in ImportedFabric::assumed.
+#pragma once
+
+#include <vector>
+
+#include "base/options.h"
+#include "base/units.h"
+#include "topology/import/fabric_builder.h"
+
+namespace polyplane::topology {
+
+/// Most that one of these options may be; sums of a few stay below what a cluster file allows.
+inline constexpr Duration kMaxLatencyOption = Duration::from_ps(100'000'000'000);
+
+class LinkLatencies {
+ public:
+  /// switch_latency, cable_latency, access_cable_latency, nic_latency.
+  [[nodiscard]] static std::vector<OptionSpec> options();
+
+  LinkLatencies(const Options& options, FabricBuilder& builder);
+
+  /// A cable from a card or NIC to a switch: the way in pays for the switch it enters, as a native fabric's does.
+  void set_access(ImportedFabric::Edge& edge) const;
+  void set_between_switches(ImportedFabric::Edge& edge) const;
+  /// Between two cards or NICs without a switch.
+  void set_direct(ImportedFabric::Edge& edge) const;
+  /// Whichever of the three the ends of a scale-out edge ask for.
+  void set(const ImportedFabric& fabric, ImportedFabric::Edge& edge) const;
+
+ private:
+  Duration switch_, cable_, access_cable_, nic_;
+};
+
+/// scale_up_rate ("none" unless given) and scale_up_latency: joins the cards of each node by one non-blocking switch.
+class ScaleUpOption {
+ public:
+  [[nodiscard]] static std::vector<OptionSpec> options();
+  /// Throws InputError: a wrong rate, a latency without a rate.
+  explicit ScaleUpOption(const Options& options);
+  /// Adds "<node>/nvswitch" and its links for each node with several cards; `node_names` by node number.
+  void join(FabricBuilder& builder, const std::vector<std::string>& node_names) const;
+
+ private:
+  BitRate rate_;  // zero: none
+  Duration latency_;
+};
+
+}  // namespace polyplane::topology
