@@ -29,7 +29,7 @@ struct PerfArguments {
   ComputeArguments compute;
   std::string collective, cluster;
   std::optional<std::string> min_bytes, max_bytes, step_factor, step_bytes;
-  std::optional<std::string> ranks, ranks_per_node, rank_map, split;
+  std::optional<std::string> ranks, ranks_per_node, rank_map, placement, split;
   std::string algorithm = "auto", protocol = "auto", model = "flow", stack = "nccl";
   std::optional<std::string> channels, slices;
   std::optional<std::string> routing, hash, seed;

@@ -15,7 +15,7 @@
 namespace polyplane::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kKinds = {{
     {"--cluster", "clusters"},
     {"CLUSTER", "clusters"},
     {"CLUSTERS", "clusters"},

@@ -1,1 +1,1 @@
-set(POLYPLANE_SIM_REPORT write_report.cpp write_topo_report.cpp)
+set(POLYPLANE_SIM_REPORT campaign/write_compare.cpp write_report.cpp write_bill.cpp write_topo_report.cpp)

@@ -1,14 +1,10 @@
 #include "sim/write_report.h"
 
-#include <array>
-#include <charconv>
-#include <concepts>
-#include <cstddef>
-
-#include "base/check.h"
 #include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
+#include "sim/csv_line.h"
+#include "sim/fill_report.h"
 #include "sim/fingerprint.h"
 
 namespace polyplane::sim {
@@ -35,8 +31,11 @@ void fill(const Attribution& from, v1::Attribution& to) {
   to.set_binding_tier(valid_utf8(from.binding_tier));
 }
 
+}  // namespace
+
 void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to) {
   to.set_job(valid_utf8(from.job));
+  to.set_placement(valid_utf8(from.placement));
   to.set_collective(std::string(to_string(from.kind)));
   to.set_algorithm(from.algorithm);
   to.set_protocol(valid_utf8(from.protocol));
@@ -77,41 +76,6 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   }
   if (explained) fill(from.attribution, *to.mutable_attribution());
 }
-
-/// One line of CSV. Text is quoted where RFC 4180 asks for it; numbers are the shortest that read back the same.
-class CsvLine {
- public:
-  CsvLine& text(std::string_view value) {
-    std::string cell(value);
-    if (value.find_first_of(",\"\r\n") != std::string_view::npos) {
-      cell = "\"";
-      for (const char c : value) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-      cell += "\"";
-    }
-    return append(cell);
-  }
-  template <class Number>
-    requires std::integral<Number> || std::floating_point<Number>
-  CsvLine& number(Number value) {
-    std::array<char, 32> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    CHECK(error == std::errc{}, "a number is longer than 32 characters");
-    return append(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
-  }
-  [[nodiscard]] std::string finish() const { return line_ + "\n"; }
-
- private:
-  CsvLine& append(std::string_view cell) {
-    if (!first_) line_ += ',';
-    first_ = false;
-    line_ += cell;
-    return *this;
-  }
-  std::string line_;
-  bool first_ = true;
-};
-
-}  // namespace
 
 std::string to_json(const Report& report, const ReportOrigin& origin) {
   v1::Report message;

@@ -1,0 +1,85 @@
+// polyplane compare: clusters at the same work, side by side.
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/compare_table.h"
+#include "cli/compute_options.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/values.h"
+#include "cli/version.h"
+#include "cli/workload_text.h"
+#include "sim/campaign/write_compare.h"
+#include "sim/network/network_model.h"
+#include "sim/simulation.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr std::int64_t kMaxYears = 100;
+
+std::vector<std::uint32_t> rank_counts(const std::string& text) {
+  std::vector<std::uint32_t> counts;
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t end = std::min(text.find(',', from), text.size());
+    counts.push_back(
+        static_cast<std::uint32_t>(parse_whole("--ranks", text.substr(from, end - from), 1, topology::kMaxDevices)));
+    from = end + 1;
+  }
+  return counts;
+}
+
+sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Catalog& catalog) {
+  sim::Comparison comparison;
+  comparison.clusters = arguments.clusters;
+  if (arguments.ranks) comparison.ranks = rank_counts(*arguments.ranks);
+  for (const std::string& workload : arguments.workloads) comparison.workloads.push_back(parse_workload(workload));
+  comparison.model = one_of("--model", arguments.model, sim::network_models().names());
+  comparison.algorithm = arguments.algorithm;
+  comparison.datatype = arguments.datatype;
+  if (arguments.routing) comparison.routing = one_of("--routing", *arguments.routing, topology::routings().names());
+  comparison.stack = catalog.stack(arguments.stack);
+  comparison.prices = catalog.prices(arguments.prices.empty() ? sim::kDefaultPrices : arguments.prices);
+  comparison.amortisation_years =
+      static_cast<double>(parse_whole("--amortise-years", arguments.amortise_years, 1, kMaxYears));
+  if (arguments.seed) comparison.seed = parse_seed("--seed", *arguments.seed);
+  return comparison;
+}
+
+}  // namespace
+
+int run_compare(const CompareArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv", "markdown"});
+  const sim::Catalog catalog = sim::Catalog::open();
+  const sim::Comparison comparison = comparison_of(arguments, catalog);
+
+  sim::RunOptions compute;
+  apply_compute_options(arguments.compute, comparison.model, compute);
+  Progress progress(!arguments.common.quiet, "compare", comparison.clusters.size());
+  sim::CompareOptions options;
+  options.threads = compute.threads;
+  options.max_memory = compute.max_memory;
+  options.stop = [] { return caught_signal() != 0; };
+  options.on_progress = [&](std::size_t done, std::size_t total) {
+    progress.update(static_cast<double>(done), static_cast<double>(total));
+  };
+  const sim::Compared compared = sim::compare(catalog, comparison, options);
+  if (!compared.complete) cancel_countdown();
+  progress.clear();
+  if (format == "json") print(sim::to_json(comparison, compared, kVersion));
+  if (format == "csv") print(sim::to_csv(comparison, compared));
+  if (format == "table" || format == "markdown") {
+    print(compare_text(comparison, compared, format == "table" ? TableStyle::aligned : TableStyle::markdown,
+                       arguments.common.verbose > 0));
+  }
+  if (compared.complete) return 0;
+  log(LogLevel::warn, "compare",
+      "interrupted with " + std::to_string(compared.rows.size()) +
+          " rows finished; the same command starts again, --workload or fewer clusters shorten it");
+  throw sim::Interrupted{};
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,203 @@
+#include "cli/compare_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/suggest.h"
+#include "cli/text_table.h"
+
+namespace polyplane::cli {
+namespace {
+
+using sim::ComparedCluster;
+using sim::ComparedRow;
+using Align = TextTable::Align;
+
+constexpr const char* kUnknown = "n/a";
+
+/// Four digits that matter, without an exponent where people would not write one.
+std::string figure(double value) {
+  if (value == 0) return "0";
+  if (value >= 1000) return fmt::format("{:.0f}", value);
+  return fmt::format("{:#.4g}", value);
+}
+
+std::string milliseconds(Duration d) { return figure(d.seconds() * 1e3); }
+
+std::string percent(Duration bound, Duration time) {
+  if (time == Duration()) return kUnknown;
+  return fmt::format("{:.1f}", 100.0 * static_cast<double>(bound.ps()) / static_cast<double>(time.ps()));
+}
+
+/// The parts of a workload, each with what it says of itself: "alltoall 64 MiB".
+std::string part_name(const sim::Workload::Part& part) {
+  std::string name(to_string(part.kind));
+  if (part.kind != collectives::CollectiveKind::barrier) name += " " + to_string(part.size);
+  return name;
+}
+
+struct Cells {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+std::vector<std::string> header_of(const sim::Workload& workload, bool ranges, bool system) {
+  std::vector<std::string> cells{"cluster", "ranks", "time ms"};
+  if (ranges) cells.emplace_back("from..to");
+  cells.emplace_back("bound %");
+  const bool several = workload.parts.size() > 1;
+  for (const sim::Workload::Part& part : workload.parts) {
+    const std::string name = several ? part_name(part) + ": " : "";
+    if (several) cells.push_back(name + "ms");
+    cells.push_back(name + "busbw GB/s");
+    cells.push_back(name + "algorithm");
+  }
+  for (const char* name : {"network M$", "k$/card", "network kW", "$/1M runs", "J/run"}) cells.emplace_back(name);
+  if (!system) return cells;
+  for (const char* name : {"system M$", "system kW", "system $/1M runs", "system J/run"}) cells.emplace_back(name);
+  return cells;
+}
+
+void add_costs(std::vector<std::string>& cells, const ComparedRow& row, const ComparedCluster& on, double years,
+               const sim::BillTotal<Money>& cost, const sim::BillTotal<Power>& power, bool per_card) {
+  const auto add = [&](const std::optional<double>& value, double factor) {
+    cells.push_back(value ? figure(*value * factor) : kUnknown);
+  };
+  const auto dollars = [](const std::optional<Spread<Money>>& money) {
+    return money ? std::optional(money->used.dollars()) : std::nullopt;
+  };
+  add(dollars(cost.sum), 1e-6);
+  if (per_card) add(dollars(on.bill.per_endpoint(cost)), 1e-3);
+  add(power.sum ? std::optional(power.sum->used.watts()) : std::nullopt, 1e-3);
+  add(row.dollars(cost.sum, on, years), 1e6);
+  add(row.joules(power.sum, on), 1);
+}
+
+Cells cells_of(const sim::Comparison& comparison, const sim::Compared& compared, std::size_t workload, bool system) {
+  const bool ranges = std::ranges::any_of(compared.rows, [&](const ComparedRow& row) {
+    return row.workload == workload && compared.clusters[row.cluster].has_range;
+  });
+  Cells cells{.header = header_of(comparison.workloads[workload], ranges, system), .rows = {}};
+  for (const ComparedRow& row : compared.rows) {
+    if (row.workload != workload) continue;
+    const ComparedCluster& on = compared.clusters[row.cluster];
+    std::vector<std::string> line{printable(on.name), std::to_string(row.ranks), milliseconds(row.time)};
+    if (ranges) { line.push_back(on.has_range ? milliseconds(row.fastest) + ".." + milliseconds(row.slowest) : ""); }
+    line.push_back(percent(row.lower_bound, row.time));
+    for (const sim::CollectiveResult& part : row.parts) {
+      if (row.parts.size() > 1) line.push_back(milliseconds(part.time));
+      line.push_back(figure(part.busbw_GBps));
+      line.push_back(part.algorithm);
+    }
+    const double years = comparison.amortisation_years;
+    add_costs(line, row, on, years, on.bill.network_cost, on.bill.network_power, true);
+    if (system) add_costs(line, row, on, years, on.bill.system_cost, on.bill.system_power, false);
+    cells.rows.push_back(std::move(line));
+  }
+  return cells;
+}
+
+bool is_text(const std::string& title) { return title == "cluster" || title.ends_with("algorithm"); }
+
+std::string aligned(const Cells& cells) {
+  std::vector<Align> columns;
+  for (const std::string& title : cells.header) columns.push_back(is_text(title) ? Align::left : Align::right);
+  TextTable table(columns);
+  table.add(cells.header);
+  for (const auto& row : cells.rows) table.add(row);
+  return table.text();
+}
+
+std::string markdown(const Cells& cells) {
+  const auto line = [](const std::vector<std::string>& row) {
+    std::string text = "|";
+    for (std::string cell : row) {
+      for (std::size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) cell.insert(at, 1, '\\');
+      text += " " + cell + " |";
+    }
+    return text + "\n";
+  };
+  std::vector<std::string> rule;
+  for (const std::string& title : cells.header) rule.emplace_back(is_text(title) ? "---" : "---:");
+  std::string text = line(cells.header) + line(rule);
+  for (const auto& row : cells.rows) text += line(row);
+  return text;
+}
+
+class Remarks {
+ public:
+  explicit Remarks(TableStyle style) : prefix_(style == TableStyle::markdown ? "- " : "# ") {}
+  void add(const std::string& line) { text_ += prefix_ + line + "\n"; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string prefix_, text_;
+};
+
+void add_missing(Remarks& remarks, const ComparedCluster& on, bool system) {
+  std::vector<std::string> missing;
+  const auto collect = [&](const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (std::ranges::find(missing, name) == missing.end()) missing.push_back(name);
+    }
+  };
+  collect(on.bill.network_cost.missing);
+  collect(on.bill.network_power.missing);
+  if (system) collect(on.bill.system_cost.missing);
+  if (system) collect(on.bill.system_power.missing);
+  if (missing.empty()) return;
+  std::string line = "n/a, " + printable(on.name) + ": unknown is ";
+  for (std::size_t i = 0; i < missing.size(); ++i) line += (i == 0 ? "" : ", ") + printable(missing[i]);
+  remarks.add(line);
+}
+
+std::string remarks_text(const sim::Comparison& comparison, const sim::Compared& compared, TableStyle style,
+                         bool system) {
+  Remarks remarks(style);
+  remarks.add(fmt::format("model {}, stack {}, algorithm {}, prices {}, seed {}; simulated, no device was used",
+                          comparison.model, printable(comparison.stack.name), comparison.algorithm,
+                          printable(comparison.prices.name), comparison.seed));
+  remarks.add("bound %: the lower bound over the time; 100 is as fast as any algorithm could be on this cluster");
+  remarks.add(
+      fmt::format("a run: the workload once. $: capital over {:.6g} years; J: typical power over the time of the run; "
+                  "both for the cards that take part",
+                  comparison.amortisation_years));
+  if (std::ranges::any_of(compared.clusters, &ComparedCluster::has_range)) {
+    remarks.add("from..to: with the fastest and the slowest figures that the sources allow");
+  }
+  for (const ComparedCluster& on : compared.clusters) add_missing(remarks, on, system);
+  std::vector<std::string> said;
+  for (const ComparedCluster& on : compared.clusters) {
+    for (const std::string& assumed : on.assumed)
+      remarks.add("assumed, " + printable(on.name) + ": " + printable(assumed));
+    for (const std::string& note : on.bill.notes) {
+      if (std::ranges::find(said, note) == said.end()) said.push_back(note);
+    }
+  }
+  for (const std::string& note : said) remarks.add("prices: " + printable(note));
+  return remarks.text();
+}
+
+}  // namespace
+
+std::string compare_text(const sim::Comparison& comparison, const sim::Compared& compared, TableStyle style,
+                         bool system) {
+  const bool is_markdown = style == TableStyle::markdown;
+  std::string text;
+  for (std::size_t w = 0; w < comparison.workloads.size(); ++w) {
+    const Cells cells = cells_of(comparison, compared, w, system);
+    if (cells.rows.empty()) continue;
+    std::string title;
+    for (const sim::Workload::Part& part : comparison.workloads[w].parts) {
+      title += (title.empty() ? "" : ", then ") + part_name(part);
+    }
+    text += (is_markdown ? "**" + title + "**\n\n" : "# " + title + "\n");
+    text += (is_markdown ? markdown(cells) : aligned(cells)) + "\n";
+  }
+  if (text.empty()) return text;
+  return text + remarks_text(comparison, compared, style, system);
+}
+
+}  // namespace polyplane::cli
