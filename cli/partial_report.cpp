@@ -2,15 +2,16 @@
 
 #include <utility>
 
-#include "cli/rank_choice.h"
+#include "sim/cluster_graph.h"
+#include "sim/cluster_nodes.h"
 #include "sim/simulation.h"
 
 namespace polyplane::cli {
 
 sim::Report partial_report(const sim::Experiment& experiment, std::vector<sim::CollectiveResult> finished) {
   sim::Report report;
-  report.cluster = experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name;
-  for (const std::uint32_t cards : cards_per_node(experiment.cluster)) report.endpoints += cards;
+  report.cluster = sim::name_of(experiment.cluster);
+  report.endpoints = static_cast<std::uint32_t>(sim::count_cards(experiment.cluster));
   report.assumed = sim::assumptions_of(experiment);
   report.routing = experiment.routing.name;
   report.hash = experiment.routing.name == "ecmp" ? experiment.routing.hash : "";

@@ -9,6 +9,8 @@
 #include "cli/sizes.h"
 #include "cli/split.h"
 #include "cli/values.h"
+#include "sim/cluster_graph.h"
+#include "sim/cluster_nodes.h"
 #include "sim/simulation.h"
 
 namespace polyplane::cli {
@@ -66,18 +68,28 @@ std::optional<std::int64_t> rank_count(const PerfArguments& arguments, const Ncc
 }
 
 void place_ranks(const PerfArguments& arguments, const NcclMeaning& meaning, const sim::ClusterChoice& cluster,
-                 sim::CollectiveJob& job, std::size_t& ranks) {
+                 std::uint64_t seed, sim::CollectiveJob& job, std::size_t& ranks) {
   RankChoice choice;
   choice.ranks = rank_count(arguments, meaning);
   if (arguments.ranks_per_node) {
     choice.ranks_per_node = parse_whole("--ranks-per-node", *arguments.ranks_per_node, 1, topology::kMaxDevices);
   }
   if (arguments.rank_map) choice.map = read_rank_map(*arguments.rank_map);
-  const std::vector<std::uint32_t> per_node = cards_per_node(cluster);
-  job.ranks = choose_cards(per_node, choice);
+  if (arguments.placement) {
+    choice.placement = parse_placement(*arguments.placement);
+    choice.placement->seed = seed;
+  }
+  const std::vector<std::uint32_t> per_node = sim::cards_per_node(cluster);
   std::size_t cards = 0;
   for (const std::uint32_t count : per_node) cards += count;
   if (cards == 0) throw InputError("the cluster has no accelerator to put a rank on");
+  if (choice.placement) {
+    sim::RankPlacement placed = place_cards(cluster, choice);
+    job.ranks = std::move(placed.cards);
+    job.placement = std::move(placed.text);
+  } else {
+    job.ranks = choose_cards(per_node, choice);
+  }
   ranks = job.ranks.empty() ? cards : job.ranks.size();
   if (!arguments.split) return;
   job.groups = split_ranks(*arguments.split, static_cast<std::uint32_t>(ranks));
@@ -94,7 +106,7 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
   const sim::CollectiveJob& job = experiment.collectives.front();
   std::vector<std::string> facts;
   std::string who = std::to_string(ranks) + (ranks == 1 ? " rank" : " ranks") + ", one a card of cluster " +
-                    (experiment.cluster.graph ? experiment.cluster.graph->name : experiment.cluster.spec.name);
+                    sim::name_of(experiment.cluster);
   if (!job.groups.empty()) who = std::to_string(job.groups.size()) + " groups at once, each of " + who;
   facts.push_back(who + "; simulated, no device was used");
   std::string routing = experiment.routing.name;
@@ -103,6 +115,7 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
                   ", algorithm " + job.algorithm + ", protocol " + job.protocol + ", seed " +
                   std::to_string(experiment.seed));
   if (experiment.quantum > Duration()) facts.push_back("time quantum " + to_string(experiment.quantum));
+  if (!job.placement.empty()) facts.push_back("placement " + job.placement);
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
   for (const std::string& assumption : sim::assumptions_of(experiment)) facts.push_back("assumed: " + assumption);
@@ -140,11 +153,11 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   sim::Experiment& experiment = plan.experiment;
   experiment.cluster = catalog.cluster(arguments.cluster);
   std::size_t ranks = 0;
-  place_ranks(arguments, meaning, experiment.cluster, job, ranks);
+  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
+  place_ranks(arguments, meaning, experiment.cluster, experiment.seed, job, ranks);
   job.root = root_of(arguments, job.kind, ranks);
   experiment.name = "perf";
   experiment.faults = arguments.faults;
-  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
   experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
   one_of("--routing", experiment.routing.name, topology::routings().names());
   if (arguments.hash) experiment.routing.hash = one_of("--hash", *arguments.hash, topology::flow_hashes().names());

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 
 #include "base/error.h"
 #include "base/suggest.h"
@@ -80,23 +79,34 @@ std::string read_file(const std::string& path) {
 
 }  // namespace
 
-std::vector<std::uint32_t> cards_per_node(const sim::ClusterChoice& cluster) {
-  if (cluster.graph) {
-    std::map<std::int32_t, std::uint32_t> count;
-    for (const topology::Device& device : cluster.graph->devices) {
-      if (device.kind == topology::DeviceKind::accelerator) ++count[device.node];
-    }
-    std::vector<std::uint32_t> all;
-    for (const auto& [node, number] : count) all.push_back(number);
-    return all;
+sim::PlacementSpec parse_placement(const std::string& text) {
+  sim::PlacementSpec spec;
+  const std::size_t colon = text.find(':');
+  spec.policy = text.substr(0, colon);
+  const std::vector<std::string>& policies = sim::placement_policies();
+  if (std::ranges::find(policies, spec.policy) == policies.end()) {
+    throw InputError("--placement: " + unknown_name("policy", spec.policy, policies));
   }
-  const std::int64_t total = std::int64_t{cluster.spec.nodes} * cluster.spec.node.accelerators;
-  if (cluster.spec.nodes > topology::kMaxDevices || total > topology::kMaxDevices) {
-    throw LimitError("cluster " + printable(cluster.spec.name) + ": " + std::to_string(total) +
-                     " accelerators are over the limit of " + std::to_string(topology::kMaxDevices) + " devices");
+  const bool has_hosts = colon != std::string::npos;
+  if (has_hosts) spec.hosts = text.substr(colon + 1);
+  if (spec.policy == "hostlist" && spec.hosts.empty()) {
+    throw InputError("--placement hostlist needs nodes: write for example hostlist:node[0-3,7]");
   }
-  return std::vector<std::uint32_t>(static_cast<std::size_t>(std::max(0, cluster.spec.nodes)),
-                                    static_cast<std::uint32_t>(std::max(0, cluster.spec.node.accelerators)));
+  if (spec.policy != "hostlist" && has_hosts) {
+    throw InputError("--placement " + spec.policy + " takes nothing after the name; \":" + printable(spec.hosts) +
+                     "\" is too much");
+  }
+  return spec;
+}
+
+sim::RankPlacement place_cards(const sim::ClusterChoice& cluster, const RankChoice& choice) {
+  if (choice.map) throw InputError("--rank-map and --placement contradict each other; use one of them");
+  sim::PlacementSpec spec = *choice.placement;
+  spec.ranks = choice.ranks;
+  spec.ranks_per_node = choice.ranks_per_node;
+  try {
+    return sim::place_ranks(cluster, spec);
+  } catch (const InputError& error) { throw InputError("--placement " + spec.policy + ": " + error.what()); }
 }
 
 std::vector<std::uint32_t> choose_cards(const std::vector<std::uint32_t>& cards_per_node, const RankChoice& choice) {

@@ -45,6 +45,7 @@ TableHeader job_header(const sim::Experiment& experiment, const sim::Report& rep
   header.step = 0;
   header.step_is_factor = false;
   header.facts.push_back("experiment " + experiment.name + (first.job.empty() ? "" : ", job " + first.job));
+  if (!first.placement.empty()) header.facts.push_back("placement " + first.placement);
   header.facts.push_back(std::to_string(first.groups) + (first.groups == 1 ? " group of " : " groups of ") +
                          std::to_string(first.ranks) + " ranks on cluster " + report.cluster +
                          "; simulated, no device was used");

@@ -12,13 +12,15 @@ namespace polyplane::collectives {
 
 enum class Pattern : std::uint8_t { reduce_scatter, all_gather, all_reduce };
 
-/// One step of one participant. Sends parts [first, first + count) (cyclic) to `to`, whose step `peer_step` it is.
+/// One step of one participant. Sends parts [first, first + count) (cyclic) to `to`, whose step `peer_step` it is, and
+/// with them parts [more_first, more_first + more_count).
 struct Exchange {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   enum class Fold : std::uint8_t { none, before, after };
   std::uint32_t to = kNone, from = kNone;  // kNone: no send, no receive
   std::uint32_t peer_step = 0;
   std::uint32_t first = 0, count = 0;
+  std::uint32_t more_first = 0, more_count = 0;
   bool reduce = false;
   Fold fold = Fold::none;  // a whole-array step with a participant left out of the power of two
 };

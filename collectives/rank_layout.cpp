@@ -23,6 +23,7 @@ RankLayout::RankLayout(std::vector<RankPlace> places, bool rails_meet)
     CHECK(!members.empty(), "a domain without ranks: domains are dense");
     for (const RankId rank : members) CHECK(rank.valid(), "a gap in the locals of a domain: locals are dense");
   }
+  find_sites();
   const auto like_first = [this](const std::vector<RankId>& members) {
     return std::equal(members.begin(), members.end(), members_[0].begin(), members_[0].end(),
                       [this](RankId a, RankId b) { return place(a).rail == place(b).rail; });
@@ -32,12 +33,31 @@ RankLayout::RankLayout(std::vector<RankPlace> places, bool rails_meet)
   }
 }
 
+void RankLayout::find_sites() {
+  for (std::uint32_t domain = 0; domain < num_domains(); ++domain) {
+    const std::uint32_t site = place(members_[domain].front()).site;
+    for (const RankId rank : members_[domain]) CHECK(place(rank).site == site, "a domain in two sites");
+    CHECK(site < num_domains(), "sites are dense");
+    if (site >= site_domains_.size()) site_domains_.resize(std::size_t{site} + 1);
+    site_domains_[site].push_back(domain);
+  }
+  for (const auto& domains : site_domains_) CHECK(!domains.empty(), "a site without ranks: sites are dense");
+}
+
 RankLayout RankLayout::regular(std::uint32_t ranks, std::uint32_t per_domain, bool rails_meet) {
   CHECK(ranks > 0 && per_domain > 0, "a layout needs ranks and domains to put them in");
   std::vector<RankPlace> places(ranks);
   for (std::uint32_t rank = 0; rank < ranks; ++rank) {
     places[rank] = {.domain = rank / per_domain, .local = rank % per_domain, .rail = rank % per_domain};
   }
+  return RankLayout(std::move(places), rails_meet);
+}
+
+RankLayout RankLayout::regular_sites(std::uint32_t ranks, std::uint32_t per_domain, std::uint32_t per_site,
+                                     bool rails_meet) {
+  CHECK(per_domain > 0 && per_site > 0 && per_site % per_domain == 0, "domains lie in one site each");
+  std::vector<RankPlace> places = regular(ranks, per_domain, rails_meet).places_;
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) places[rank].site = rank / per_site;
   return RankLayout(std::move(places), rails_meet);
 }
 

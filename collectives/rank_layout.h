@@ -13,20 +13,27 @@ struct RankPlace {
   std::uint32_t domain = 0;  // scale-up domain (node): members talk without the scale-out fabric
   std::uint32_t local = 0;   // position among the ranks of its domain, in rank order
   std::uint32_t rail = 0;    // index of its NIC in its node: on `planes: per_nic`, its plane
+  std::uint32_t site = 0;    // cluster of several that a thin link joins; a domain lies in one of them
   friend bool operator==(const RankPlace&, const RankPlace&) = default;
 };
 
 /// Value type; rank r is places[r]. Order of ranks is free (a rank map may permute them).
 class RankLayout {
  public:
-  /// REQUIRES: at least one place; domains dense from 0; `local` dense within each domain.
+  /// REQUIRES: at least one place; domains and sites dense from 0; `local` dense within each domain; one site a domain.
   RankLayout(std::vector<RankPlace> places, bool rails_meet);
 
   /// n ranks in domains of `per_domain` (the last may be smaller), rail = local. For tests and plain networks.
   static RankLayout regular(std::uint32_t ranks, std::uint32_t per_domain, bool rails_meet = true);
+  /// Likewise, in sites of `per_site` ranks. REQUIRES: `per_domain` divides `per_site`.
+  static RankLayout regular_sites(std::uint32_t ranks, std::uint32_t per_domain, std::uint32_t per_site,
+                                  bool rails_meet = true);
 
   [[nodiscard]] std::uint32_t num_ranks() const { return static_cast<std::uint32_t>(places_.size()); }
   [[nodiscard]] std::uint32_t num_domains() const { return static_cast<std::uint32_t>(members_.size()); }
+  [[nodiscard]] std::uint32_t num_sites() const { return static_cast<std::uint32_t>(site_domains_.size()); }
+  /// Domains of a site, ascending.
+  [[nodiscard]] const std::vector<std::uint32_t>& site_domains(std::uint32_t site) const { return site_domains_[site]; }
   [[nodiscard]] const RankPlace& place(RankId rank) const { return places_[rank.index()]; }
   /// Ranks of a domain by `local`.
   [[nodiscard]] const std::vector<RankId>& members(std::uint32_t domain) const { return members_[domain]; }
@@ -38,8 +45,11 @@ class RankLayout {
   friend bool operator==(const RankLayout&, const RankLayout&) = default;
 
  private:
+  void find_sites();
+
   std::vector<RankPlace> places_;
   std::vector<std::vector<RankId>> members_;
+  std::vector<std::vector<std::uint32_t>> site_domains_;
   std::uint32_t uniform_ = 0;
   bool rails_meet_ = true;
 };

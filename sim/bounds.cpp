@@ -183,6 +183,7 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
       domains.cuts[place->second].in = domains.cuts[place->second].in + rate(LinkId(i));
     }
   }
+  add_members(topology, devices, rate);
   partitions_.push_back(std::move(cards));
   if (domains.cuts.size() > 1) partitions_.push_back(std::move(domains));
   // A path leaves one card and enters another, over two links unless a cable joins two cards.
@@ -191,6 +192,30 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
   if (out != INT64_MAX && in != INT64_MAX) {
     least_latency_ = Duration::from_ps(cards_are_joined ? std::min(out, in) : out + in);
   }
+}
+
+void Bounds::add_members(const Topology& topology, const std::vector<DeviceId>& devices,
+                         const std::function<BitRate(LinkId)>& rate) {
+  Partition members{"members", {}};
+  std::map<std::int32_t, std::size_t> cut_of;
+  for (std::uint32_t r = 0; r < devices.size(); ++r) {
+    const auto [place, fresh] = cut_of.emplace(topology.device(devices[r]).member, members.cuts.size());
+    if (fresh) members.cuts.push_back({"the member of " + topology.device(devices[r]).name, {}, {}, {}});
+    members.cuts[place->second].inside.emplace_back(r);
+  }
+  if (members.cuts.size() < 2) return;
+  for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
+    const Link& link = topology.links()[i];
+    const std::int32_t from = topology.device(link.from).member, to = topology.device(link.to).member;
+    if (!link.up || from == to) continue;
+    if (const auto place = cut_of.find(from); place != cut_of.end()) {
+      members.cuts[place->second].out = members.cuts[place->second].out + rate(LinkId(i));
+    }
+    if (const auto place = cut_of.find(to); place != cut_of.end()) {
+      members.cuts[place->second].in = members.cuts[place->second].in + rate(LinkId(i));
+    }
+  }
+  partitions_.push_back(std::move(members));
 }
 
 LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency) const {

@@ -2,13 +2,14 @@
 //
 //   T >= launch + cheapest software cost + smallest path latency + bytes over the narrowest cut
 //
-// Cuts: every card against the rest, every scale-up domain against the rest; each with the bytes that the contract
-// forces across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave
+// Cuts: every card against the rest, every scale-up domain against the rest, every member of joined clusters against the
+// rest; each with the bytes that the contract forces across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave
 // the G groups, the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). What is left out:
-// in-network reduction (there is none in the schedules of today), cuts above the domain, protocol overhead beyond the
+// in-network reduction (there is none in the schedules of today), other cuts above the domain, protocol overhead beyond the
 // stack's efficiency.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ class Bounds {
     std::string plural;
     std::vector<Cut> cuts;
   };
+  /// Of joined clusters, when the cards lie in several.
+  void add_members(const topology::Topology& topology, const std::vector<DeviceId>& devices,
+                   const std::function<BitRate(LinkId)>& rate);
   [[nodiscard]] LowerBound over_cuts(const Partition& partition, const collectives::Collective& collective,
                                      Efficiency efficiency) const;
   std::vector<Partition> partitions_;

@@ -14,6 +14,8 @@
 #include "sim/describe.h"
 #include "sim/load_cluster.h"
 #include "sim/load_experiment.h"
+#include "sim/load_members.h"
+#include "sim/load_prices.h"
 #include "sim/load_stack.h"
 #include "sim/parts.h"
 
@@ -96,12 +98,19 @@ std::string file_of(const std::string& folder, const std::string& kind, const st
   return folder + "/" + name + ".textproto";
 }
 
+bool is_one_liner(const std::string& name) { return !is_file_name(name) && name.find(':') != std::string::npos; }
+
 }  // namespace
 
 bool is_file_name(std::string_view name) {
   if (name.find('/') != std::string_view::npos) return true;
   return std::ranges::any_of(std::initializer_list<std::string_view>{".textproto", ".txtpb", ".pbtxt", ".json"},
                              [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+std::string beside(const std::string& file, const std::string& name) {
+  if (!is_file_name(name)) return name;
+  return (std::filesystem::path(file).parent_path() / name).lexically_normal().string();
 }
 
 Catalog Catalog::open() { return Catalog(configs::find_directory()); }
@@ -131,7 +140,20 @@ std::string Catalog::describe(std::string_view name) const {
 ClusterChoice Catalog::cluster(std::string_view name_or_file, Reading reading) const {
   const std::string name(name_or_file);
   const Parts parts(directory_ + "/hardware", reading);
-  if (!is_file_name(name) && name.find(':') != std::string::npos) return load_one_liner(name, parts);
+  if (is_one_liner(name)) return load_one_liner(name, parts);
+  v1::Cluster cluster;
+  const configs::Document document(file_of(directory_ + "/clusters", "cluster", name), cluster);
+  const std::filesystem::path path(document.path());
+  if (cluster.members_size() == 0) return load_cluster(document, cluster, parts, path.stem().string());
+  return load_members(document, cluster, parts, path.stem().string(), [&](const std::string& of_member) {
+    return member(beside(document.path(), of_member), reading);
+  });
+}
+
+ClusterChoice Catalog::member(std::string_view name_or_file, Reading reading) const {
+  const std::string name(name_or_file);
+  const Parts parts(directory_ + "/hardware", reading);
+  if (is_one_liner(name)) return load_one_liner(name, parts);
   v1::Cluster cluster;
   const configs::Document document(file_of(directory_ + "/clusters", "cluster", name), cluster);
   return load_cluster(document, cluster, parts, std::filesystem::path(document.path()).stem().string());
@@ -141,6 +163,12 @@ Stack Catalog::stack(std::string_view name_or_file) const {
   v1::Stack stack;
   const configs::Document document(file_of(directory_ + "/stacks", "stack", std::string(name_or_file)), stack);
   return load_stack(document, stack);
+}
+
+PriceSheet Catalog::prices(std::string_view name_or_file) const {
+  v1::PriceSheet sheet;
+  const configs::Document document(file_of(directory_ + "/prices", "price sheet", std::string(name_or_file)), sheet);
+  return load_price_sheet(document, sheet, Parts(directory_ + "/hardware"));
 }
 
 Experiment Catalog::experiment(std::string_view file) const {

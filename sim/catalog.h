@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/experiment.h"
+#include "sim/price_sheet.h"
 #include "sim/reading.h"
 #include "sim/stack.h"
 
@@ -18,6 +19,9 @@ struct CatalogEntry {
 
 /// A name with a '/' or an ending of a configuration file (.textproto, .txtpb, .pbtxt, .json) is a file.
 [[nodiscard]] bool is_file_name(std::string_view name);
+
+/// A name of the catalogue as it is; a relative file counts from the folder of `file`, which names it.
+[[nodiscard]] std::string beside(const std::string& file, const std::string& name);
 
 class Catalog {
  public:
@@ -32,7 +36,10 @@ class Catalog {
   [[nodiscard]] std::string describe(std::string_view name) const;
   /// Name, file, or one-liner "fat_tree:tiers=2,radix=64,endpoints=2048" (keys in load_cluster.h).
   [[nodiscard]] ClusterChoice cluster(std::string_view name_or_file, Reading reading = Reading::used) const;
+  /// The same for a member of joined clusters, which has no members itself.
+  [[nodiscard]] ClusterChoice member(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
+  [[nodiscard]] PriceSheet prices(std::string_view name_or_file) const;
   /// An experiment file, names in it resolved.
   [[nodiscard]] Experiment experiment(std::string_view file) const;
 

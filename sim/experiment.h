@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "collectives/collective.h"
 #include "sim/stack.h"
 #include "topology/cluster_spec.h"
+#include "topology/join_clusters.h"
 #include "topology/router.h"
 
 namespace polyplane::sim {
@@ -27,16 +29,28 @@ struct GraphSpec {
     bool shared = true;   // false ("fatpipe"): caps each flow but is not shared
     topology::LinkKind kind = topology::LinkKind::scale_out;
     std::string tier = "link";
+    std::int32_t plane = -1;
   };
   std::vector<Edge> edges;
-    std::int32_t plane = -1;
   bool lossless = false;  // see Topology::lossless()
+  std::uint32_t virtual_channels = topology::kDefaultVirtualChannels;
 };
 
-/// Either a recipe or a plain graph.
+struct ClusterChoice;
+
+/// One of several clusters joined. Members that are alike share their choice.
+struct ClusterMember {
+  std::string name;  // "a0"
+  std::shared_ptr<const ClusterChoice> cluster;
+};
+
+/// A recipe, a plain graph, or members joined. sim/cluster_graph.h counts and builds it, sim/cluster_nodes.h lists its
+/// nodes.
 struct ClusterChoice {
-  topology::ClusterSpec spec;
+  topology::ClusterSpec spec;  // of a graph and of joined members: name, description, routing and `assumed` only
   std::optional<GraphSpec> graph;
+  std::vector<ClusterMember> members;
+  std::optional<topology::InterconnectSpec> interconnect;  // of members; none: islands that cannot reach each other
 };
 
 /// One collective, repeated over sizes, on some ranks. Jobs of one experiment run at the same time.
@@ -52,6 +66,7 @@ struct CollectiveJob {
   std::uint32_t channels = 0, slices = 0;
   TimePoint start;                   // among the jobs and flows that run beside it; times of results count from here
   std::vector<std::uint32_t> ranks;  // accelerator of each rank, as index into Topology::accelerators(); empty = all
+  std::string placement;             // how `ranks` were placed, for reports; empty: they were listed
   std::vector<std::vector<std::uint32_t>> groups;  // parallel groups (--split), each a list as `ranks`; overrides it
   std::vector<std::int64_t> matrix;                // alltoallv
 };

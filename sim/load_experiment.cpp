@@ -7,9 +7,12 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/algorithm.h"
+#include "sim/cluster_nodes.h"
 #include "sim/datatype.h"
 #include "sim/load_cluster.h"
 #include "sim/load_flows.h"
+#include "sim/load_members.h"
+#include "sim/load_placement.h"
 #include "sim/load_stack.h"
 #include "sim/network/network_model.h"
 #include "sim/rank_list.h"
@@ -65,11 +68,7 @@ class ExperimentLoader {
     } catch (const InputError& error) { document_.fail(message, field, error.what(), index); }
   }
 
-  /// A name of the catalogue as it is; a relative file counts from the folder of this experiment.
-  [[nodiscard]] std::string beside(const std::string& name) const {
-    if (!is_file_name(name)) return name;
-    return (std::filesystem::path(document_.path()).parent_path() / name).lexically_normal().string();
-  }
+  [[nodiscard]] std::string beside(const std::string& name) const { return sim::beside(document_.path(), name); }
 
   void load_cluster_choice(const std::string& stem) {
     if (from_.has_cluster() == from_.has_inline_cluster()) {
@@ -80,17 +79,20 @@ class ExperimentLoader {
     if (from_.has_cluster()) {
       experiment_.cluster = at(from_, "cluster", [&] { return catalog_.cluster(beside(from_.cluster())); });
     } else {
-      experiment_.cluster = load_cluster(document_, from_.inline_cluster(), parts_, stem);
+      experiment_.cluster = load_inline_cluster(from_.inline_cluster(), stem);
     }
     const ClusterChoice& choice = experiment_.cluster;
-    cards_ = std::int64_t{choice.spec.nodes} * choice.spec.node.accelerators;
-    if (choice.graph) {
-      cards_ = std::ranges::count(choice.graph->devices, topology::DeviceKind::accelerator, &topology::Device::kind);
-    }
+    cards_ = count_cards(choice);
     if (cards_ > topology::kMaxDevices) {
       throw LimitError(printable(document_.path()) + ": cluster \"" + printable(choice.spec.name) + "\" would have " +
                        std::to_string(cards_) + " accelerators; the limit is " + std::to_string(topology::kMaxDevices));
     }
+  }
+
+  [[nodiscard]] ClusterChoice load_inline_cluster(const v1::Cluster& cluster, const std::string& stem) const {
+    if (cluster.members_size() == 0) return load_cluster(document_, cluster, parts_, stem);
+    return load_members(document_, cluster, parts_, stem,
+                        [&](const std::string& name) { return catalog_.member(beside(name)); });
   }
 
   void load_stack_choice() {
@@ -157,9 +159,18 @@ class ExperimentLoader {
 
   void load_ranks(const v1::CollectiveJob& from, CollectiveJob& job) const {
     if (from.has_ranks() && from.groups_size() > 0) document_.fail(from, "groups", "contradicts ranks; state one");
+    if (from.has_placement() && (from.has_ranks() || from.groups_size() > 0)) {
+      document_.fail(from, "placement", "contradicts " + std::string(from.has_ranks() ? "ranks" : "groups"));
+    }
     std::int64_t ranks = cards_;
     if (from.has_ranks()) {
       job.ranks = at(from, "ranks", [&] { return parse_rank_list(from.ranks(), cards_); });
+      ranks = static_cast<std::int64_t>(job.ranks.size());
+    }
+    if (from.has_placement()) {
+      RankPlacement placed = load_placement(document_, from.placement(), experiment_.cluster, experiment_.seed);
+      job.ranks = std::move(placed.cards);
+      job.placement = std::move(placed.text);
       ranks = static_cast<std::int64_t>(job.ranks.size());
     }
     std::set<std::uint32_t> taken;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/union_find.h"
 
 namespace polyplane::sim {
 
@@ -42,7 +43,7 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
   for (std::size_t i = 0; i < topology.accelerators().size(); ++i) {
     domain_of[topology.accelerators()[i].index()] = topology.scaleup_domain()[i];
   }
-  std::map<std::int32_t, std::uint32_t> dense_domain, members;
+  std::map<std::int32_t, std::uint32_t> dense_domain, members, dense_site;
   std::vector<bool> taken(topology.devices().size(), false);
   std::vector<collectives::RankPlace> places;
   std::vector<std::int32_t> common;
@@ -54,7 +55,9 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
     const auto dense = dense_domain.emplace(domain, static_cast<std::uint32_t>(dense_domain.size())).first->second;
     const std::uint32_t local = members[domain]++;
     const std::int32_t rail = topology.device(device).rail;
-    places.push_back({dense, local, rail < 0 ? local : static_cast<std::uint32_t>(rail)});
+    const std::int32_t member = topology.device(device).member;
+    const auto site = dense_site.emplace(member, static_cast<std::uint32_t>(dense_site.size())).first->second;
+    places.push_back({dense, local, rail < 0 ? local : static_cast<std::uint32_t>(rail), site});
 
     const std::vector<std::int32_t> planes = planes_of(topology, device);
     if (places.size() == 1) {
@@ -67,6 +70,24 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
   }
   const bool rails_meet = dense_domain.size() < 2 || !common.empty();
   return collectives::RankLayout(std::move(places), rails_meet);
+}
+
+void refuse_islands(const Topology& topology, const std::vector<DeviceId>& devices) {
+  const auto member = [&](DeviceId id) { return topology.device(id).member; };
+  const auto other =
+      std::find_if(devices.begin(), devices.end(), [&](DeviceId id) { return member(id) != member(devices.front()); });
+  if (other == devices.end()) return;
+  UnionFind joined(topology.devices().size());
+  for (const Link& link : topology.links()) {
+    if (link.up) joined.join(link.from.index(), link.to.index());
+  }
+  for (const DeviceId id : devices) {
+    if (joined.root(id.index()) == joined.root(devices.front().index())) continue;
+    if (member(id) == member(devices.front())) continue;  // cut off by faults inside: the router says how
+    throw InputError("no link joins the clusters of " + topology.device(devices.front()).name + " and " +
+                     topology.device(id).name + ": " + topology.name() +
+                     " is made of islands; give it an interconnect, or a group of ranks to each island");
+  }
 }
 
 }  // namespace polyplane::sim

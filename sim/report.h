@@ -44,6 +44,7 @@ struct Way {
 struct CollectiveResult {
   collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
   std::string job;        // name of the job, "" for perf
+  std::string placement;  // CollectiveJob::placement
   std::string algorithm;  // "hierarchical"
   std::string protocol;
   std::string model;

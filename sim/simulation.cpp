@@ -15,10 +15,10 @@
 #include "collectives/verify.h"
 #include "sim/bounds.h"
 #include "sim/choose_algorithm.h"
+#include "sim/cluster_graph.h"
 #include "sim/datatype.h"
 #include "sim/fingerprint.h"
 #include "sim/foldings.h"
-#include "sim/graph_topology.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
 #include "sim/proofs.h"
@@ -106,6 +106,7 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::v
                        std::to_string(placed.groups.front().size()) + " ranks, another " +
                        std::to_string(placed.groups.back().size()));
     }
+    refuse_islands(topology, placed.groups.back());
     placed.layouts.push_back(make_layout(topology, placed.groups.back()));
   }
   const auto ranks = static_cast<std::uint32_t>(placed.groups.front().size());
@@ -119,8 +120,7 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::v
 /// Throws LimitError before anything is built when memory would not do.
 Topology checked_topology(const Experiment& experiment, const RunOptions& options) {
   if (!experiment.cluster.graph) {
-    const std::uint64_t bytes =
-        foretell_topology(topology::cluster_size(experiment.cluster.spec), experiment.routing.name);
+    const std::uint64_t bytes = foretell_topology(size_of(experiment.cluster), experiment.routing.name);
     static_cast<void>(foretold_peak({bytes, 1, options.max_memory}, 0, "cluster " + experiment.cluster.spec.name));
   }
   return build_topology(experiment);
@@ -169,9 +169,9 @@ class Simulation {
   }
 
  private:
-  /// Without symmetry everything is run send by send; with a certificate, by the model that certifies.
+  /// Without symmetry everything is run event by event; with a certificate, by the model that certifies.
   ShortCuts short_cuts() const {
-    return {.symmetry = options_.symmetry, .uncontended = !options_.certify, .whole_steps = options_.symmetry};
+    return {.symmetry = options_.symmetry, .uncontended = !options_.certify, .clockless = options_.symmetry};
   }
 
   static topology::RoutingSpec seeded(const Experiment& experiment) {
@@ -225,6 +225,7 @@ class Simulation {
     CollectiveResult result;
     result.kind = job.kind;
     result.job = job.name;
+    result.placement = job.placement;
     result.algorithm = row.algorithm;
     result.protocol = row.protocol;
     result.model = experiment_.model;
@@ -392,8 +393,7 @@ class Simulation {
 }  // namespace
 
 Topology build_topology(const Experiment& experiment) {
-  Topology healthy = experiment.cluster.graph ? build_graph(*experiment.cluster.graph)
-                                              : topology::build_cluster(experiment.cluster.spec);
+  Topology healthy = build(experiment.cluster);
   if (experiment.faults.empty()) return healthy;
   return topology::apply_faults(healthy, experiment.faults, experiment.seed, nullptr);
 }

@@ -2,11 +2,14 @@
 // its 1/L of the array; (2) along each rail, between the ranks of equal local in all domains, an all-reduce of that
 // part: by halving-doubling ("hierarchical") or ring ("hierarchical_ring"); (3) in each domain an all-gather. Only
 // (2) leaves the domain, always on the own rail (NCCL's and DeepSeek's multi-rail layout; BlueConnect, Cho et al. 2019).
+// "hierarchical_sites" is for clusters that a thin link joins: its rail reduce-scatters inside the site, all-reduces
+// between sites, and gathers inside the site (collectives/site_exchange.h).
 //
 // Inside a domain all peers are written to at once, one lane a peer: a switch gives every pattern full rate. Lanes of a
 // rank, for L locals: L-1 send in (1); one adds what arrives in (1), peer by peer; one is the rail; L-1 do (3). Slices
 // follow each other through these lanes, so that the three phases of different slices overlap.
 // Own choice: slices of a rank's 1/L that are at least 512 KiB, at most 8.
+#include <algorithm>
 #include <utility>
 
 #include "collectives/algorithm.h"
@@ -15,10 +18,16 @@
 #include "collectives/generated_schedule.h"
 #include "collectives/own_choice.h"
 #include "collectives/piece_sizes.h"
+#include "collectives/site_exchange.h"
 #include "collectives/symmetry.h"
 
 namespace polyplane::collectives {
 namespace {
+
+template <class Rail>
+std::vector<RankSymmetry> symmetries_of_rail(const DomainGrid& grid, const Rail& rail) {
+  return symmetries_of_grid(grid, rail.rotates(), rail.exchanges_by_xor());
+}
 
 template <class Rail>
 class HierarchicalAllReduce : public GeneratedSchedule {
@@ -50,23 +59,27 @@ class HierarchicalAllReduce : public GeneratedSchedule {
 
   void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
     const DomainGrid::Cell me = grid_.cell(rank);
-    std::uint32_t first = 0, count = rail_.parts();
+    std::uint32_t first = 0, count = rail_.parts(), more_first = 0, more_count = 0;
     if (lane < add_lane()) {
       first = part(step, grid_.local_after(me.local, lane + 1));
     } else if (lane == rail_lane()) {
       const RailStep at = rail_at(me, step);
       first = part(at.slice, me.local) + at.exchange.first;
       count = at.exchange.count;
+      more_first = part(at.slice, me.local) + at.exchange.more_first;
+      more_count = at.exchange.more_count;
     } else {
       first = part(step, me.local);
     }
     chunks.clear();
     for (std::uint32_t i = 0; i < count; ++i) chunks.push_back(chunk(0, first + i));
+    for (std::uint32_t i = 0; i < more_count; ++i) chunks.push_back(chunk(0, more_first + i));
+    if (more_count > 0) std::sort(chunks.begin(), chunks.end());
   }
 
   [[nodiscard]] std::vector<RankSymmetry> symmetries() const override {
     if (!sizes_.even()) return {};
-    return symmetries_of_grid(grid_, rail_.rotates(), rail_.exchanges_by_xor());
+    return symmetries_of_rail(grid_, rail_);
   }
 
  private:
@@ -117,7 +130,8 @@ class HierarchicalAllReduce : public GeneratedSchedule {
       s.send_to = grid_.rank(e.to, me.local);
       s.peer_lane = rail_lane();
       s.peer_step = at.slice * rail_.steps(e.to) + e.peer_step;
-      s.send_bytes = sizes_.of(part(at.slice, me.local) + e.first, e.count);
+      const std::uint32_t base = part(at.slice, me.local);
+      s.send_bytes = sizes_.of(base + e.first, e.count) + sizes_.of(base + e.more_first, e.more_count);
     }
     if (e.from != Exchange::kNone) s.receive_from = grid_.rank(e.from, me.local);
     s.reduce = e.reduce;
@@ -146,12 +160,20 @@ class HierarchicalAllReduce : public GeneratedSchedule {
 };
 
 template <class Rail>
-std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
-  const DomainGrid grid(request.layout);
+std::unique_ptr<Schedule> make_with(const AlgorithmRequest& request, const DomainGrid& grid, const Rail& rail) {
   const Bytes part(request.collective.size().count() / grid.locals());
   const std::uint32_t slices = request.slices == 0 ? choose_slices(part, Bytes(512 << 10), 8) : request.slices;
-  return std::make_unique<HierarchicalAllReduce<Rail>>(request, grid, Rail(grid.domains(), Pattern::all_reduce),
-                                                       slices);
+  return std::make_unique<HierarchicalAllReduce<Rail>>(request, grid, rail, slices);
+}
+
+template <class Rail>
+std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
+  const DomainGrid grid(request.layout);
+  return make_with(request, grid, Rail(grid.domains(), Pattern::all_reduce));
+}
+
+std::unique_ptr<Schedule> make_over_sites(const AlgorithmRequest& request) {
+  return make_with(request, DomainGrid(request.layout), SiteExchange(request.layout));
 }
 
 const bool kRegistered =
@@ -169,7 +191,15 @@ const bool kRegistered =
                         .cost_family = "ring",
                         .honours_slices = true,
                         .cannot = needs_equal_domains,
-                        .make = make<RingExchange>});
+                        .make = make<RingExchange>}) &&
+    register_algorithm({.collective = CollectiveKind::all_reduce,
+                        .name = "hierarchical_sites",
+                        .sentence = "Several clusters joined by a thin link: sums are formed inside each, only their "
+                                    "parts cross, each once a direction.",
+                        .cost_family = "tree",
+                        .honours_slices = true,
+                        .cannot = needs_equal_sites,
+                        .make = make_over_sites});
 
 }  // namespace
 }  // namespace polyplane::collectives

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/split.h"
+#include "sim/cluster_nodes.h"
 
 namespace polyplane::cli {
 namespace {
@@ -49,14 +50,14 @@ TEST(CardsPerNode, GraphsCountTheirAcceleratorsByNode) {
     device.node = node;
     cluster.graph->devices.push_back(device);
   }
-  EXPECT_EQ(cards_per_node(cluster), (Cards{1, 2}));
+  EXPECT_EQ(sim::cards_per_node(cluster), (Cards{1, 2}));
 }
 
 TEST(CardsPerNode, ABombIsRefusedBeforeAnythingIsAllocated) {
   sim::ClusterChoice cluster;
   cluster.spec.nodes = 2'000'000'000;
   cluster.spec.node.accelerators = 2'000'000'000;
-  EXPECT_THROW(cards_per_node(cluster), LimitError);
+  EXPECT_THROW(sim::cards_per_node(cluster), LimitError);
 }
 
 TEST(ReadRankMap, ListsRangesAndStrides) {
