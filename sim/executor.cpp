@@ -22,14 +22,14 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
       ranks_.push_back({j, RankId(r), static_cast<std::uint32_t>(num_lanes)});
       num_lanes += job.schedule->num_lanes();
     }
-    if (num_lanes >= kNone) {
+    if (num_lanes >= UINT32_MAX) {
       throw LimitError("More than 4,294,967,294 lanes in one run: use fewer ranks or another algorithm.");
     }
     lanes_wait = lanes_wait || job.schedule->has_cross_lane_dependencies();
   }
   first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
   lanes_.resize(num_lanes);
-  if (lanes_wait) waiting_.resize(num_lanes);
+  if (lanes_wait) waits_ = LaneWaits(num_lanes);
   for (std::uint32_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
     const collectives::Schedule& schedule = *jobs_[rank.job].schedule;
@@ -122,22 +122,7 @@ void Executor::next_step(std::uint32_t lane) {
     if (!last_lane || engine_.now() > ends_[job] || lane < *last_lane) last_lane = lane;
     ends_[job] = engine_.now();
   }
-  if (!waiting_.empty()) wake_others(lane);
-}
-
-// A step of this lane is complete: lanes of the same rank may have waited for it.
-void Executor::wake_others(std::uint32_t lane) {
-  std::uint32_t* link = &waiting_[lane].first;
-  while (*link != kNone) {
-    const std::uint32_t other = *link;
-    Waiting& waiting = waiting_[other];
-    if (waiting.step >= lanes_[lane].step) {
-      link = &waiting.next;
-      continue;
-    }
-    *link = waiting.next;
-    ready_.push_back(other);
-  }
+  if (!waits_.empty()) waits_.wake(lane, state.step, [&](std::uint32_t other) { ready_.push_back(other); });
 }
 
 /// Puts the lane down as waiting for the first of the steps it needs that is not complete; false when all are.
@@ -146,9 +131,7 @@ bool Executor::wait_for_others(std::uint32_t lane, const Step& step) {
   for (std::uint8_t i = 0; i < step.num_after; ++i) {
     const std::uint32_t other = first + step.after[i].lane;
     if (lanes_[other].step > step.after[i].step) continue;
-    waiting_[lane].next = waiting_[other].first;
-    waiting_[lane].step = step.after[i].step;
-    waiting_[other].first = lane;
+    waits_.wait(lane, other, step.after[i].step);
     return true;
   }
   return false;

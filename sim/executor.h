@@ -15,6 +15,7 @@
 #include "sim/early_messages.h"
 #include "sim/engine/engine.h"
 #include "sim/folding.h"
+#include "sim/lane_waits.h"
 #include "sim/network/network_model.h"
 #include "sim/stack.h"
 #include "topology/router.h"
@@ -55,7 +56,6 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] std::string unfinished() const;
 
  private:
-  static constexpr std::uint32_t kNone = 0xffffffffU;
   struct Rank {
     std::uint32_t job = 0;
     RankId number;  // within the job
@@ -68,12 +68,6 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t rank = 0;                 // index into ranks_
     bool begun : 1 = false, sending : 1 = false, receives : 1 = false;
     bool far : 1 = false;  // early_ holds messages for it
-  };
-  /// Lanes that wait for a step of another lane of their rank: a list for each lane waited for.
-  struct Waiting {
-    std::uint32_t first = kNone;  // of those that wait for this lane
-    std::uint32_t next = kNone;   // after this one, in the list of the lane that it waits for
-    std::uint32_t step = 0;       // that it waits for
   };
   /// Kept for attributions only.
   struct Moments {
@@ -88,7 +82,6 @@ class Executor final : public EventHandler, public FlowSink {
   void send(std::uint32_t lane, const collectives::Step& step);
   void arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender);
   void next_step(std::uint32_t lane);
-  void wake_others(std::uint32_t lane);
   static bool step_done(const Lane& lane) {
     return lane.begun && !lane.sending && (!lane.receives || (lane.arrived & 1U) != 0);
   }
@@ -101,7 +94,7 @@ class Executor final : public EventHandler, public FlowSink {
   std::vector<std::uint32_t> first_rank_;  // of each job, and the end
   std::vector<Rank> ranks_;
   std::vector<Lane> lanes_;
-  std::vector<Waiting> waiting_;  // by lane; empty when no schedule has lanes that wait for others
+  LaneWaits waits_;               // empty when no schedule has lanes that wait for others
   std::vector<Moments> moments_;  // by lane; empty unless there is a critical path
   EarlyMessages early_;           // that came 64 steps or more ahead
   std::vector<std::uint32_t> ready_;

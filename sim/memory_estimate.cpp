@@ -23,6 +23,7 @@ constexpr std::uint64_t kLaneInFlight = 200;  // its events, its place in a full
 constexpr std::uint64_t kHopFlow = 44;
 constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
 constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
+constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kMostSprayedPaths = (std::uint64_t{64} << 20U) / kSprayedPath;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
@@ -103,10 +104,16 @@ std::uint64_t foretell_flows(const topology::Topology& topology, topology::Route
          sprayed_paths(topology, router, job);
 }
 
-std::uint64_t foretell_uncontended(const topology::Topology& topology, const topology::Router& router, const Job& job,
-                                   bool whole_steps) {
+std::uint64_t foretell_uncontended(const topology::Topology& topology, topology::Router& router, const Job& job,
+                                   UncontendedWay way) {
   const std::uint64_t lanes = lanes_of(job), trunks = router.trunks().size() * kTrunkUncontended;
-  if (lanes > 0 && whole_steps && job.schedule->ring_lane(0)) return kRun + lanes * kLaneRing + trunks;
+  if (way == UncontendedWay::events) {
+    const std::uint64_t hops = std::bit_ceil(std::max<std::uint64_t>(most_hops(router, job), 1));
+    const std::uint64_t lane = kLaneEvents + hops * kHopEvents;
+    return kRun + lanes * lane + trunks + sprayed_paths(topology, router, job);
+  }
+  const bool in_steps = way == UncontendedWay::whole_steps && lanes > 0 && job.schedule->ring_lane(0).has_value();
+  if (in_steps) return kRun + lanes * kLaneRing + trunks;
   return kRun + lanes * kLaneDataflow + trunks + sprayed_paths(topology, router, job);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "sim/executor.h"
+#include "sim/uncontended_way.h"
 #include "topology/cluster_spec.h"
 #include "topology/router.h"
 #include "topology/topology.h"
@@ -38,8 +39,8 @@ struct MemoryBudget {
 /// `job.folding` and its schedule as they will run.
 [[nodiscard]] std::uint64_t foretell_flows(const topology::Topology& topology, topology::Router& router, const Job& job,
                                            bool explain);
-[[nodiscard]] std::uint64_t foretell_uncontended(const topology::Topology& topology, const topology::Router& router,
-                                                 const Job& job, bool whole_steps);
+[[nodiscard]] std::uint64_t foretell_uncontended(const topology::Topology& topology, topology::Router& router,
+                                                 const Job& job, UncontendedWay way);
 /// Of a schedule that is small enough to be proven; else 0.
 [[nodiscard]] std::uint64_t foretell_proof(const collectives::Schedule& schedule);
 /// Finding the classes; and what is needed beside once there are `flows` of them with `hops` in all.

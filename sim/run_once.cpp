@@ -82,11 +82,10 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
     }
   }
   if (!input.short_cuts.uncontended) return std::nullopt;
-  const std::uint64_t foretold =
-      foretold_peak(input.memory, foretell_uncontended(input.topology, input.router, job, input.short_cuts.whole_steps),
-                    "this run without contention");
-  auto outcome =
-      run_uncontended(input.router, job, job.folding, shares_links, input.short_cuts.whole_steps, input.stop);
+  const UncontendedWay way = input.short_cuts.clockless ? UncontendedWay::whole_steps : UncontendedWay::events;
+  const std::uint64_t foretold = foretold_peak(
+      input.memory, foretell_uncontended(input.topology, input.router, job, way), "this run without contention");
+  auto outcome = run_uncontended(input.router, job, job.folding, shares_links, way, input.stop);
   if (outcome) outcome->foretold_bytes = foretold;
   return outcome;
 }

@@ -33,8 +33,8 @@ struct CapacityChange {
 /// them the run is the oracle of those with them.
 struct ShortCuts {
   bool symmetry = true;     // fold schedules, classes of flows for blocks
-  bool uncontended = true;  // sends that cannot slow one another down need no network and no clock
-  bool whole_steps = true;  // uncontended: all ranks of a step at once, periodic phases in one jump
+  bool uncontended = true;  // sends that cannot slow one another down need no network
+  bool clockless = true;    // uncontended: no clock either, but dataflow or whole steps of rings
   static ShortCuts none() { return {false, false, false}; }
 };
 

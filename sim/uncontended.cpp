@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/uncontended_dataflow.h"
+#include "sim/uncontended_events.h"
 #include "sim/uncontended_presolve.h"
 #include "sim/uncontended_rings.h"
 #include "sim/uncontended_sends.h"
@@ -35,18 +36,23 @@ RunOutcome outcome_of(const Job& job, const Folding* folding, const UncontendedS
 }  // namespace
 
 std::optional<RunOutcome> run_uncontended(topology::Router& router, const Job& job, const Folding* folding,
-                                          bool shares_links, bool whole_steps, const std::function<bool()>& stop) {
+                                          bool shares_links, UncontendedWay way, const std::function<bool()>& stop) {
   if (shares_links) {
     UncontendedSends sends(router, job, folding);
     if (!fits_capacities(job, folding, sends, stop)) return std::nullopt;
   }
-  if (whole_steps) {
+  if (way == UncontendedWay::whole_steps) {
     UncontendedSends sends(router, job, folding);
     if (const auto rings = run_rings(job, folding, sends, stop)) {
       return outcome_of(job, folding, sends, "whole steps, no contention", rings->end, rings->sends);
     }
   }
   UncontendedSends sends(router, job, folding);
+  if (way == UncontendedWay::events) {
+    UncontendedEvents events(job, folding, sends, shares_links);
+    if (!events.run(stop)) return std::nullopt;
+    return outcome_of(job, folding, sends, "event by event, no contention", events.end(), events.events());
+  }
   UncontendedDataflow dataflow(job, folding, sends);
   if (!dataflow.run(stop)) return std::nullopt;
   return outcome_of(job, folding, sends, "send by send, no contention", dataflow.end(), dataflow.sends());

@@ -67,7 +67,7 @@ bool UncontendedDataflow::run(const std::function<bool()>& stop) {
   }
   if (unfinished_ > 0) report_stall();
   for (Lane& lane : lanes_) {
-    for (Sends& sends : lane.recent) count(lane, sends);
+    for (AlikeSends& sends : lane.recent) sends_.count(sends, RankId(lane.rank), lane.number);
   }
   return true;
 }
@@ -126,7 +126,7 @@ bool UncontendedDataflow::after_others(std::uint32_t index, const Step& step, st
 }
 
 std::int64_t UncontendedDataflow::send(Lane& lane, const Step& step, std::int64_t start_ps) {
-  Sends& sends = recall(lane, step.send_to, step.send_bytes);
+  AlikeSends& sends = recall(lane, step.send_to, step.send_bytes);
   if (stands_still_) return start_ps;
   ++num_sends_;
   ++sends.uncounted;
@@ -137,33 +137,14 @@ std::int64_t UncontendedDataflow::send(Lane& lane, const Step& step, std::int64_
 }
 
 // What is known of sends of that size to that rank; asks the network when they are not among the last.
-UncontendedDataflow::Sends& UncontendedDataflow::recall(Lane& lane, RankId to, Bytes bytes) {
-  for (Sends& sends : lane.recent) {
+AlikeSends& UncontendedDataflow::recall(Lane& lane, RankId to, Bytes bytes) {
+  for (AlikeSends& sends : lane.recent) {
     if (sends.to == to.index() && sends.bytes == bytes.count()) return sends;
   }
-  Sends& sends = lane.recent[lane.oldest];
+  AlikeSends& sends = lane.recent[lane.oldest];
   lane.oldest ^= 1U;
-  count(lane, sends);
-  sends_.take_path(RankId(lane.rank), lane.number, to);
-  const std::optional<Duration> time = sends_.time(bytes);
-  if (!time) {
-    stands_still_ = true;
-    return sends;
-  }
-  sends_.carry(bytes, 1);
-  sends.to = to.index();
-  sends.bytes = bytes.count();
-  sends.first_lane = (folding_ == nullptr ? to : folding_->representative(to)).index() * lanes_per_rank_;
-  sends.time_ps = time->ps();
-  sends.uncounted = -1;  // the first is counted already
+  stands_still_ = !sends_.renew(sends, RankId(lane.rank), lane.number, to, bytes);
   return sends;
-}
-
-void UncontendedDataflow::count(const Lane& lane, Sends& sends) {
-  if (sends.uncounted <= 0) return;
-  sends_.take_path(RankId(lane.rank), lane.number, RankId(sends.to));
-  sends_.carry(Bytes(sends.bytes), sends.uncounted);
-  sends.uncounted = 0;
 }
 
 void UncontendedDataflow::arrive(std::uint32_t index, std::uint32_t step, std::int64_t time_ps) {

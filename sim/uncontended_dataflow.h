@@ -33,13 +33,6 @@ class UncontendedDataflow {
   [[nodiscard]] std::uint64_t sends() const { return num_sends_; }
 
  private:
-  /// Sends of a lane to one peer, all of one size.
-  struct Sends {
-    std::uint32_t to = UINT32_MAX;
-    std::uint32_t first_lane = 0;  // of the peer, or its representative
-    std::int64_t bytes = 0, time_ps = 0;
-    std::int64_t uncounted = 0;  // not yet among the bytes carried
-  };
   struct alignas(64) Lane {
     std::int64_t ready_ps = 0;  // the step before is complete
     std::int64_t sent_ps = 0;   // begun: the send of the step has ended
@@ -49,17 +42,16 @@ class UncontendedDataflow {
     bool waiting = false;  // for another lane of its rank
     bool far = false;      // far_ holds messages for it
     std::uint8_t oldest = 0;
-    std::array<Sends, 2> recent;
+    std::array<AlikeSends, 2> recent;
   };
 
   void advance(std::uint32_t index);
   [[nodiscard]] bool after_others(std::uint32_t index, const collectives::Step& step, std::int64_t& start_ps) const;
   [[nodiscard]] std::int64_t send(Lane& lane, const collectives::Step& step, std::int64_t start_ps);
-  [[nodiscard]] Sends& recall(Lane& lane, RankId to, Bytes bytes);
+  [[nodiscard]] AlikeSends& recall(Lane& lane, RankId to, Bytes bytes);
   void arrive(std::uint32_t index, std::uint32_t step, std::int64_t time_ps);
   void complete(std::uint32_t index, std::int64_t time_ps);
   void wake_rank(std::uint32_t rank);
-  void count(const Lane& lane, Sends& sends);
   [[nodiscard]] std::int64_t& arrival(std::uint32_t index, std::uint32_t step);
   [[noreturn]] void report_stall() const;
 

@@ -58,6 +58,24 @@ void UncontendedSends::carry(Bytes payload, std::int64_t times) {
   }
 }
 
+bool UncontendedSends::renew(AlikeSends& sends, RankId from, std::uint32_t lane, RankId to, Bytes bytes) {
+  count(sends, from, lane);
+  take_path(from, lane, to);
+  const std::optional<Duration> takes = time(bytes);
+  if (!takes) return false;
+  carry(bytes, 1);
+  const RankId receiver = folding_ == nullptr ? to : folding_->representative(to);
+  sends = {to.index(), receiver.index() * job_.schedule->num_lanes(), bytes.count(), takes->ps(), -1};
+  return true;
+}
+
+void UncontendedSends::count(AlikeSends& sends, RankId from, std::uint32_t lane) {
+  if (sends.uncounted <= 0) return;
+  take_path(from, lane, RankId(sends.to));
+  carry(Bytes(sends.bytes), sends.uncounted);
+  sends.uncounted = 0;
+}
+
 std::vector<double> UncontendedSends::trunk_bytes() const {
   std::vector<double> bytes;
   bytes.reserve(whole_.size());

@@ -16,6 +16,14 @@ namespace polyplane::sim {
 /// No simulated time is later; two of them may be added.
 inline constexpr std::int64_t kLongestPs = INT64_MAX / 2;
 
+/// Sends of one lane to one peer, all of one size: what need not be asked again.
+struct AlikeSends {
+  std::uint32_t to = UINT32_MAX;
+  std::uint32_t first_lane = 0;  // of the peer, or its representative
+  std::int64_t bytes = 0, time_ps = 0;
+  std::int64_t uncounted = 0;  // not yet among the bytes carried
+};
+
 /// Works on one path at a time, so that a route is asked once for all that is to be known of it. Keeps references to its
 /// arguments; `folding` may be null.
 class UncontendedSends {
@@ -38,6 +46,13 @@ class UncontendedSends {
   [[nodiscard]] std::optional<Duration> time(Bytes payload);
   /// Counts the bytes of `times` messages over the present path.
   void carry(Bytes payload, std::int64_t times);
+
+  /// Counts what `sends` was, and makes it those of a lane of `from` to `to`, with that path the present one. The first is
+  /// counted already: `uncounted` is -1. False when it would stand still for want of capacity. The same errors.
+  [[nodiscard]] bool renew(AlikeSends& sends, RankId from, std::uint32_t lane, RankId to, Bytes bytes);
+  /// Counts the bytes that are not yet.
+  void count(AlikeSends& sends, RankId from, std::uint32_t lane);
+
   /// Bytes carried by all trunks of the router, exactly as a network model counts them.
   [[nodiscard]] std::vector<double> trunk_bytes() const;
 

@@ -5,6 +5,7 @@
 
 #include "sim/uncontended.h"
 #include "sim/uncontended_dataflow.h"
+#include "sim/uncontended_events.h"
 #include "sim/uncontended_rings.h"
 #include "sim/uncontended_sends.h"
 #include "tests/sim/run_star.h"
@@ -34,7 +35,7 @@ void count(benchmark::State& state, std::uint64_t sends) {
   state.SetItemsProcessed(static_cast<std::int64_t>(sends) * state.iterations());
 }
 
-void ring_by_events(benchmark::State& state, const char* model) {
+void ring_flow_by_flow(benchmark::State& state, const char* model) {
   Star star(static_cast<std::uint32_t>(state.range(0)));
   std::uint64_t sends = 0;
   for (auto _ : state) {
@@ -44,8 +45,21 @@ void ring_by_events(benchmark::State& state, const char* model) {
   }
   count(state, sends);
 }
-BENCHMARK_CAPTURE(ring_by_events, flow, "flow")->Arg(1024)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(ring_by_events, analytic, "analytic")->Arg(1024)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(ring_flow_by_flow, flow, "flow")->Arg(1024)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(ring_flow_by_flow, analytic, "analytic")->Arg(1024)->Unit(benchmark::kMillisecond);
+
+void ring_event_by_event(benchmark::State& state) {
+  Star star(static_cast<std::uint32_t>(state.range(0)));
+  std::uint64_t sends = 0;
+  for (auto _ : state) {
+    UncontendedSends line_rates(star.router, star.job, nullptr);
+    UncontendedEvents events(star.job, nullptr, line_rates, true);
+    benchmark::DoNotOptimize(events.run({}));
+    sends = events.events();
+  }
+  count(state, sends);
+}
+BENCHMARK(ring_event_by_event)->Arg(1024)->Arg(4096)->Unit(benchmark::kMillisecond);
 
 void ring_send_by_send(benchmark::State& state) {
   Star star(static_cast<std::uint32_t>(state.range(0)));

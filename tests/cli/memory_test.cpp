@@ -82,6 +82,9 @@ INSTANTIATE_TEST_SUITE_P(
         Configuration{"many_lanes",
                       "all_reduce --cluster deepseek-v3-2048 --algorithm double_binary_tree -b 64M -e 64M "
                       "--no-symmetry"},
+        Configuration{"event_by_event",
+                      "all_reduce --cluster mpft-16384 --ranks 2048 --algorithm ring --channels 1 -b 1G -e 1G "
+                      "--no-symmetry"},
         Configuration{"explained",
                       "all_reduce --cluster deepseek-v3-2048 --algorithm double_binary_tree -b 64M -e 64M --explain"},
         Configuration{"a_large_cluster",

@@ -1,19 +1,24 @@
-// The short cuts for runs without contention against the executor and its network models: the same picoseconds, the same
-// bytes on every trunk.
+// The ways to run what has no contention against the executor and its network models: the same picoseconds, the same bytes
+// on every trunk.
 #include "sim/uncontended.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "collectives/algorithm.h"
 #include "collectives/explicit_schedule.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"
+#include "sim/uncontended_events.h"
 #include "tests/sim/random_cluster.h"
 #include "tests/sim/run_star.h"
 #include "topology/faults.h"
@@ -31,9 +36,17 @@ std::uint64_t cases(std::uint64_t count) {
   return factor == nullptr ? count : count * std::stoull(factor);
 }
 
-/// On a network with a clock.
-RunOutcome by_events(const topology::Topology& topology, topology::Router& router, const Job& job,
-                     const std::string& model) {
+constexpr std::array kWays = {UncontendedWay::whole_steps, UncontendedWay::dataflow, UncontendedWay::events};
+
+/// What a way is called where rings can be run in whole steps, and where not.
+std::string text_of(UncontendedWay way, bool rings) {
+  if (way == UncontendedWay::events) return "event by event, no contention";
+  return way == UncontendedWay::whole_steps && rings ? "whole steps, no contention" : "send by send, no contention";
+}
+
+/// On a network with a clock, flow by flow.
+RunOutcome by_flows(const topology::Topology& topology, topology::Router& router, const Job& job,
+                    const std::string& model) {
   RunInput input{topology, router, model, {job}, {}, {}, {}, false, {}};
   input.short_cuts = ShortCuts::none();
   return run_once(std::move(input));
@@ -108,8 +121,8 @@ std::optional<Scene> random_scene(std::uint64_t seed, const std::string& algorit
   return scene;
 }
 
-std::optional<RunOutcome> uncontended(Scene& scene, bool shares_links, bool whole_steps) {
-  return run_uncontended(*scene.router, scene.job, nullptr, shares_links, whole_steps, {});
+std::optional<RunOutcome> uncontended(Scene& scene, bool shares_links, UncontendedWay way) {
+  return run_uncontended(*scene.router, scene.job, nullptr, shares_links, way, {});
 }
 
 TEST(Uncontended, EveryAlgorithmIsTheAnalyticModel) {
@@ -118,15 +131,14 @@ TEST(Uncontended, EveryAlgorithmIsTheAnalyticModel) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", " + describe(random_cluster(seed)) + ", " + algorithm);
       std::optional<Scene> scene = random_scene(seed, algorithm);
       if (!scene) continue;
-      const RunOutcome expected = by_events(*scene->topology, *scene->router, scene->job, "analytic");
-      for (const bool whole_steps : {false, true}) {
-        const std::optional<RunOutcome> outcome = uncontended(*scene, false, whole_steps);
+      const RunOutcome expected = by_flows(*scene->topology, *scene->router, scene->job, "analytic");
+      for (const UncontendedWay way : kWays) {
+        const std::optional<RunOutcome> outcome = uncontended(*scene, false, way);
         ASSERT_TRUE(outcome);
         expect_same(*outcome, expected);
         EXPECT_EQ(outcome->events, expected.sends);
         const bool is_ring = algorithm.ends_with("/ring") && scene->schedule->ring_lane(0).has_value();
-        EXPECT_EQ(outcome->way.text,
-                  whole_steps && is_ring ? "whole steps, no contention" : "send by send, no contention");
+        EXPECT_EQ(outcome->way.text, text_of(way, is_ring));
       }
     }
   }
@@ -139,17 +151,21 @@ TEST(Uncontended, WherePresolveSaysSoItIsTheFlowModel) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", " + describe(random_cluster(seed)) + ", " + algorithm);
       std::optional<Scene> scene = random_scene(seed, algorithm);
       if (!scene) continue;
-      const std::optional<RunOutcome> by_sends = uncontended(*scene, true, false);
-      const std::optional<RunOutcome> by_steps = uncontended(*scene, true, true);
+      const std::optional<RunOutcome> by_sends = uncontended(*scene, true, UncontendedWay::dataflow);
+      const std::optional<RunOutcome> by_steps = uncontended(*scene, true, UncontendedWay::whole_steps);
+      const std::optional<RunOutcome> by_events = uncontended(*scene, true, UncontendedWay::events);
       EXPECT_EQ(by_sends.has_value(), by_steps.has_value());
+      EXPECT_EQ(by_sends.has_value(), by_events.has_value());
       if (!by_sends) {
         ++contended_runs;
         continue;
       }
       ++uncontended_runs;
-      const RunOutcome expected = by_events(*scene->topology, *scene->router, scene->job, "flow");
+      const RunOutcome expected = by_flows(*scene->topology, *scene->router, scene->job, "flow");
       expect_same(*by_sends, expected);
       expect_same(*by_steps, expected);
+      expect_same(*by_events, expected);
+      EXPECT_EQ(by_events->events, expected.sends);
     }
   }
   EXPECT_GT(uncontended_runs, 50);
@@ -194,8 +210,8 @@ void make_uneven(StarRouter& router, std::uint64_t seed) {
 // software; 6 steps after a launch of 5 us.
 TEST(Uncontended, RingIsItsClosedForm) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
-  for (const bool whole_steps : {false, true}) {
-    const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, whole_steps, {});
+  for (const UncontendedWay way : kWays) {
+    const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
     ASSERT_TRUE(outcome);
     EXPECT_EQ(outcome->makespan.ps(), 5'000'000 + 6 * (20'971'520 + 1'000'000 + 5'000'000));
     EXPECT_EQ(outcome->sends, 24U);
@@ -215,12 +231,15 @@ TEST(Uncontended, WholeStepsAreTheSendsOneByOne) {
           SCOPED_TRACE(std::string(kind) + " of " + std::to_string(elements) + " on " + std::to_string(ranks));
           StarScene scene(collectives::parse_collective(kind), "ring", ranks, Bytes(4 * elements), 2);
           if (!even_cards) make_uneven(scene.router, ranks);
-          const auto by_sends = run_uncontended(scene.router, scene.job, nullptr, false, false, {});
-          const auto by_steps = run_uncontended(scene.router, scene.job, nullptr, false, true, {});
-          ASSERT_TRUE(by_sends && by_steps);
+          const auto by_sends = run_uncontended(scene.router, scene.job, nullptr, false, UncontendedWay::dataflow, {});
+          const auto by_steps =
+              run_uncontended(scene.router, scene.job, nullptr, false, UncontendedWay::whole_steps, {});
+          const auto by_events = run_uncontended(scene.router, scene.job, nullptr, false, UncontendedWay::events, {});
+          ASSERT_TRUE(by_sends && by_steps && by_events);
           EXPECT_EQ(by_steps->way.text, "whole steps, no contention");
           expect_same(*by_steps, *by_sends);
-          expect_same(*by_sends, by_events(scene.topology, scene.router, scene.job, "analytic"));
+          expect_same(*by_events, *by_sends);
+          expect_same(*by_sends, by_flows(scene.topology, scene.router, scene.job, "analytic"));
         }
       }
     }
@@ -231,9 +250,12 @@ TEST(Uncontended, WholeStepsAreTheSendsOneByOne) {
 TEST(Uncontended, OneSlowCardSetsThePaceOfARing) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 100, Bytes(100 * 4096));
   scene.router.set_rate(TrunkId(2 * 40), BitRate::from_bps(400'000'000));
-  const auto by_steps = run_uncontended(scene.router, scene.job, nullptr, true, true, {});
-  ASSERT_TRUE(by_steps);
-  expect_same(*by_steps, by_events(scene.topology, scene.router, scene.job, "flow"));
+  const RunOutcome expected = by_flows(scene.topology, scene.router, scene.job, "flow");
+  for (const UncontendedWay way : kWays) {
+    const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
+    ASSERT_TRUE(outcome);
+    expect_same(*outcome, expected);
+  }
 }
 
 // Messages that come further ahead than a lane keeps beside it: all to the root at once, and past a slow card.
@@ -243,9 +265,12 @@ TEST(Uncontended, EarlyMessagesWait) {
   make_uneven(pairwise.router, 1);
   pairwise.router.set_rate(TrunkId(0), BitRate::from_bps(4'000'000));
   for (StarScene* scene : {&gather, &pairwise}) {
-    const auto outcome = run_uncontended(scene->router, scene->job, nullptr, false, false, {});
-    ASSERT_TRUE(outcome);
-    expect_same(*outcome, by_events(scene->topology, scene->router, scene->job, "analytic"));
+    const RunOutcome expected = by_flows(scene->topology, scene->router, scene->job, "analytic");
+    for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
+      const auto outcome = run_uncontended(scene->router, scene->job, nullptr, false, way, {});
+      ASSERT_TRUE(outcome);
+      expect_same(*outcome, expected);
+    }
   }
 }
 
@@ -259,9 +284,9 @@ TEST(Uncontended, FoldedIsUnfolded) {
       for (std::uint32_t stride = symmetry.stride; stride < 16; stride *= 2) {
         SCOPED_TRACE(name + " by " + std::to_string(stride));
         const Folding folding = scene.rotation_by(stride);
-        for (const bool whole_steps : {false, true}) {
-          const auto folded = run_uncontended(scene.router, scene.job, &folding, false, whole_steps, {});
-          const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, false, whole_steps, {});
+        for (const UncontendedWay way : kWays) {
+          const auto folded = run_uncontended(scene.router, scene.job, &folding, false, way, {});
+          const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, false, way, {});
           ASSERT_TRUE(folded && unfolded);
           expect_same(*folded, *unfolded);
           EXPECT_EQ(folded->events * (16 / stride), unfolded->events);
@@ -271,14 +296,92 @@ TEST(Uncontended, FoldedIsUnfolded) {
           ++folded_runs;
         }
         // All of an orbit send at once, so the bound of the folded run is the tighter one.
-        const auto folded = run_uncontended(scene.router, scene.job, &folding, true, false, {});
-        const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, true, false, {});
-        EXPECT_TRUE(folded || !unfolded);
-        if (folded) expect_same(*folded, by_events(scene.topology, scene.router, scene.job, "flow"));
+        for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
+          const auto folded = run_uncontended(scene.router, scene.job, &folding, true, way, {});
+          const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
+          EXPECT_TRUE(folded || !unfolded);
+          if (folded) expect_same(*folded, by_flows(scene.topology, scene.router, scene.job, "flow"));
+        }
       }
     }
   }
   EXPECT_GT(folded_runs, 20);
+}
+
+/// Messages one way, exchanges and longer cycles among lanes drawn at random, which also wait for steps of other lanes of
+/// their rank. What is drawn later only waits for what was drawn before, so nothing stalls. Few sizes, or all different.
+collectives::ExplicitSchedule random_schedule(RandomStream& random, std::uint32_t ranks, std::uint32_t lanes) {
+  collectives::Collective::Shape shape;
+  shape.kind = CollectiveKind::barrier;
+  shape.ranks = ranks;
+  collectives::ExplicitSchedule::Steps steps(ranks);
+  for (auto& rank : steps) rank.resize(lanes);
+  const std::uint64_t sizes = random.below(2) == 0 ? 3 : 1'000'000;
+  const auto begin_step = [&](std::uint32_t rank, std::uint32_t lane) {
+    Step step;
+    for (std::uint32_t other = 0; other < lanes && step.num_after < 4; ++other) {
+      const std::size_t there = steps[rank][other].size();
+      if (other == lane || there == 0 || random.below(3) > 0) continue;
+      step.after[step.num_after++] = {other, static_cast<std::uint32_t>(random.below(there))};
+    }
+    steps[rank][lane].push_back({step, {}});
+  };
+  const std::uint64_t rounds = 20 + random.below(200);
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const auto members = static_cast<std::uint32_t>(2 + random.below(std::min(ranks, 4U) - 1));
+    const auto first = static_cast<std::uint32_t>(random.below(ranks));
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> of;  // (rank, lane)
+    for (std::uint32_t i = 0; i < members; ++i) {
+      of.emplace_back((first + i) % ranks, static_cast<std::uint32_t>(random.below(lanes)));
+      begin_step(of.back().first, of.back().second);
+    }
+    const bool closed = random.below(2) == 0;
+    for (std::uint32_t i = 0; i < members; ++i) {
+      if (!closed && i + 1 == members) break;
+      const auto [from, from_lane] = of[i];
+      const auto [to, to_lane] = of[(i + 1) % members];
+      Step& send = steps[from][from_lane].back().step;
+      send.send_to = RankId(to);
+      send.peer_lane = to_lane;
+      send.peer_step = static_cast<std::uint32_t>(steps[to][to_lane].size() - 1);
+      send.send_bytes = Bytes(static_cast<std::int64_t>(random.below(sizes)) * (sizes == 3 ? 100'000 : 1));
+      steps[to][to_lane].back().step.receive_from = RankId(from);
+    }
+  }
+  return {collectives::Collective(shape), 1, std::move(steps)};
+}
+
+TEST(Uncontended, RandomSchedulesAreTheSameInAllWays) {
+  int free_of_contention = 0;
+  for (std::uint64_t seed = 0; seed < cases(300); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomStream random(seed, 11);
+    const auto ranks = static_cast<std::uint32_t>(2 + random.below(9));
+    const auto schedule = random_schedule(random, ranks, static_cast<std::uint32_t>(1 + random.below(4)));
+    StarScene scene(CollectiveKind::barrier, "dissemination", ranks, Bytes());
+    scene.job.schedule = &schedule;
+    if (random.below(2) == 0) make_uneven(scene.router, seed);
+    const RunOutcome alone = by_flows(scene.topology, scene.router, scene.job, "analytic");
+    const RunOutcome sharing = by_flows(scene.topology, scene.router, scene.job, "flow");
+    for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
+      const auto outcome = run_uncontended(scene.router, scene.job, nullptr, false, way, {});
+      ASSERT_TRUE(outcome);
+      expect_same(*outcome, alone);
+      EXPECT_EQ(outcome->events, alone.sends);
+      const auto presolved = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
+      if (presolved) expect_same(*presolved, sharing);
+      free_of_contention += presolved ? 1 : 0;
+    }
+  }
+  EXPECT_GT(free_of_contention, 10);
+}
+
+// A card with all its lanes on one port: the ways agree that it can be short, and what watches the trunks sees it too.
+TEST(Uncontended, EventsWatchTheTrunks) {
+  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB, 2);
+  UncontendedSends alone(scene.router, scene.job, nullptr), sharing(scene.router, scene.job, nullptr);
+  EXPECT_TRUE(UncontendedEvents(scene.job, nullptr, alone, false).run({}));
+  EXPECT_THROW(static_cast<void>(UncontendedEvents(scene.job, nullptr, sharing, true).run({})), InternalError);
 }
 
 /// A star whose messages all cross one more trunk, the last, at a weight.
@@ -296,7 +399,6 @@ class WaistRouter final : public topology::Router {
   }
   [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const topology::FlowKey&) override { return {}; }
   [[nodiscard]] std::vector<Duration> latency_by_tier(const topology::FlowKey&) override { return {}; }
-  [[nodiscard]] std::vector<LinkId> dependency_cycle() override { return {}; }
 
  private:
   StarRouter star_;
@@ -310,8 +412,14 @@ TEST(Uncontended, PresolveIsExact) {
   const auto fits = [](std::int64_t waist_bps, double weight) {
     StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
     WaistRouter router(4, BitRate::from_bps(waist_bps), weight);
-    const auto outcome = run_uncontended(router, scene.job, nullptr, true, true, {});
-    if (outcome) expect_same(*outcome, by_events(scene.topology, router, scene.job, "flow"));
+    const auto outcome = run_uncontended(router, scene.job, nullptr, true, UncontendedWay::whole_steps, {});
+    const auto by_events = run_uncontended(router, scene.job, nullptr, true, UncontendedWay::events, {});
+    EXPECT_EQ(outcome.has_value(), by_events.has_value());
+    if (outcome) {
+      const RunOutcome expected = by_flows(scene.topology, router, scene.job, "flow");
+      expect_same(*outcome, expected);
+      expect_same(*by_events, expected);
+    }
     return outcome.has_value();
   };
   EXPECT_TRUE(fits(1'200'000'000'000, 1.0));
@@ -329,22 +437,26 @@ TEST(Uncontended, PresolveRefusesSharedPorts) {
   StarScene pairwise(CollectiveKind::alltoall, "pairwise", 4, 4_MiB);
   StarScene gather(CollectiveKind::gather, "direct", 4, 4_MiB);
   for (StarScene* scene : {&channels, &pairwise, &gather}) {
-    EXPECT_FALSE(run_uncontended(scene->router, scene->job, nullptr, true, true, {}));
-    EXPECT_TRUE(run_uncontended(scene->router, scene->job, nullptr, false, true, {}));
+    for (const UncontendedWay way : kWays) {
+      EXPECT_FALSE(run_uncontended(scene->router, scene->job, nullptr, true, way, {}));
+      EXPECT_TRUE(run_uncontended(scene->router, scene->job, nullptr, false, way, {}));
+    }
   }
   // Empty messages load nothing.
   StarScene barrier(CollectiveKind::barrier, "dissemination", 16, Bytes());
-  const auto outcome = run_uncontended(barrier.router, barrier.job, nullptr, true, true, {});
-  ASSERT_TRUE(outcome);
-  expect_same(*outcome, by_events(barrier.topology, barrier.router, barrier.job, "flow"));
+  for (const UncontendedWay way : kWays) {
+    const auto outcome = run_uncontended(barrier.router, barrier.job, nullptr, true, way, {});
+    ASSERT_TRUE(outcome);
+    expect_same(*outcome, by_flows(barrier.topology, barrier.router, barrier.job, "flow"));
+  }
 }
 
 TEST(Uncontended, ATrunkWithoutCapacityIsLeftToTheNetwork) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
   scene.router.set_rate(TrunkId(2), BitRate());
   for (const bool shares_links : {false, true}) {
-    for (const bool whole_steps : {false, true}) {
-      EXPECT_FALSE(run_uncontended(scene.router, scene.job, nullptr, shares_links, whole_steps, {}));
+    for (const UncontendedWay way : kWays) {
+      EXPECT_FALSE(run_uncontended(scene.router, scene.job, nullptr, shares_links, way, {}));
     }
   }
 }
@@ -379,37 +491,42 @@ TEST(Uncontended, AStallIsReportedAsTheExecutorDoes) {
   const collectives::ExplicitSchedule schedule = stalling_schedule();
   StarScene scene(CollectiveKind::barrier, "dissemination", 8, Bytes());
   scene.job.schedule = &schedule;
-  const auto expect_same_stall = [&](const Folding* folding) {
+  const auto expect_same_stall = [&](const Folding* folding, UncontendedWay way) {
     scene.job.folding = folding;
-    const std::string expected = stall([&] { by_events(scene.topology, scene.router, scene.job, "analytic"); });
+    const std::string expected = stall([&] { by_flows(scene.topology, scene.router, scene.job, "analytic"); });
     const std::string actual =
-        stall([&] { static_cast<void>(run_uncontended(scene.router, scene.job, folding, true, true, {})); });
+        stall([&] { static_cast<void>(run_uncontended(scene.router, scene.job, folding, true, way, {})); });
     EXPECT_EQ(actual, expected);
     EXPECT_NE(actual.find("star: rank 0 lane 0 step 1 waits for a message from rank 7"), std::string::npos) << actual;
     EXPECT_NE(actual.find("rank 0 lane 1 step 0 waits for lane 0 step 0 and lane 0 step 1"), std::string::npos);
   };
-  expect_same_stall(nullptr);
   const Folding folding = scene.rotation_by(2);
-  expect_same_stall(&folding);
+  for (const UncontendedWay way : kWays) {
+    expect_same_stall(nullptr, way);
+    expect_same_stall(&folding, way);
+  }
 }
 
 // 8,388,608 bit at 3 bit/s: 32 days a step, six steps.
 TEST(Uncontended, TimesHaveALimit) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
   for (std::uint32_t t = 0; t < 8; ++t) scene.router.set_rate(TrunkId(t), BitRate::from_bps(3));
-  for (const bool whole_steps : {false, true}) {
-    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, true, whole_steps, {})),
-                 LimitError);
+  for (const UncontendedWay way : kWays) {
+    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, true, way, {})), LimitError);
   }
-  EXPECT_THROW(by_events(scene.topology, scene.router, scene.job, "flow"), LimitError);
+  EXPECT_THROW(by_flows(scene.topology, scene.router, scene.job, "flow"), LimitError);
 }
 
 TEST(Uncontended, StopsWhenAsked) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 200, 4_MiB);
   StarScene uneven(CollectiveKind::all_reduce, "ring", 200, Bytes(100));
   const auto stop = [] { return true; };
-  EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, false, false, stop)), Interrupted);
-  EXPECT_THROW(static_cast<void>(run_uncontended(uneven.router, uneven.job, nullptr, false, true, stop)), Interrupted);
+  for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
+    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, false, way, stop)), Interrupted);
+  }
+  EXPECT_THROW(
+      static_cast<void>(run_uncontended(uneven.router, uneven.job, nullptr, false, UncontendedWay::whole_steps, stop)),
+      Interrupted);
 }
 
 }  // namespace
