@@ -13,6 +13,7 @@ namespace polyplane::sim {
 topology::Topology build_graph(const GraphSpec& spec) {
   topology::TopologyBuilder builder(spec.name);
   builder.set_lossless(spec.lossless);
+  builder.set_virtual_channels(spec.virtual_channels);
   std::map<std::string, DeviceId> ids;
   std::vector<std::string> names;
   for (const topology::Device& device : spec.devices) {
@@ -40,8 +41,8 @@ topology::Topology build_graph(const GraphSpec& spec) {
     if (from == to) throw InputError("link \"" + printable(edge.name) + "\" joins a device to itself");
     claim(edge.name);
     const LinkId there = builder.add_link(from, to, edge.rate, edge.latency, edge.kind, edge.tier, edge.name);
-    if (!edge.two_way) continue;
     builder.link(there).plane = edge.plane;
+    if (!edge.two_way) continue;
     const std::string back_name = edge.name.empty() ? "" : edge.name + "~";
     claim(back_name);
     const LinkId back = builder.add_link(to, from, edge.rate, edge.back_latency.value_or(edge.latency), edge.kind,

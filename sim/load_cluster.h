@@ -32,6 +32,7 @@ namespace polyplane::sim {
 ///   scale_up, scale_up_rate   switched, full_mesh, ring or none; switched at 3600 Gbps (nodes of several accelerators)
 ///   routing             spray or another name; ecmp
 ///   lossless            true (default) or false
+///   virtual_channels    of each link; 8 by default
 /// Every other key is an option of the generator. What is left out and no part states is said in ClusterSpec::assumed.
 /// Throws InputError that names the key.
 [[nodiscard]] ClusterChoice load_one_liner(const std::string& text, const Parts& parts);

@@ -45,6 +45,7 @@ class GraphLoader {
   GraphSpec load(const std::string& name) {
     spec_.name = name;
     spec_.lossless = graph_.lossless();
+    if (graph_.has_virtual_channels()) spec_.virtual_channels = static_cast<std::uint32_t>(graph_.virtual_channels());
     if (graph_.devices_size() == 0) source_.fail(graph_, "devices", "there is none; a graph needs at least one");
     add_devices();
     add_links();
@@ -72,10 +73,10 @@ class GraphLoader {
       device.forwards = from.has_forwards() ? from.forwards() : !card;
       if (from.has_plane()) device.plane = from.plane();
       if (from.has_node()) device.node = from.node();
-      if (card && !from.has_node()) device.node = next_node++;
       if (from.has_tier()) device.tier = from.tier();
       if (from.has_pod()) device.pod = from.pod();
       device.part = from.part();
+      if (card && !from.has_node()) device.node = next_node++;
       if (card) device.rail = next_rail[device.node]++;
       if (from.has_rail()) device.rail = from.rail();
       spec_.devices.push_back(device);
@@ -98,13 +99,13 @@ class GraphLoader {
       edge.to = from.to();
       edge.rate = parse_bit_rate(from.rate());
       if (from.has_latency()) edge.latency = parse_duration(from.latency());
-      edge.two_way = !from.one_way();
       if (from.has_back_latency()) edge.back_latency = parse_duration(from.back_latency());
+      edge.two_way = !from.one_way();
       edge.shared = !from.fatpipe();
       edge.kind = kind_of(from.kind());
       if (from.has_tier()) edge.tier = from.tier();
-      spec_.edges.push_back(edge);
       if (from.has_plane()) edge.plane = from.plane();
+      spec_.edges.push_back(edge);
     }
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "topology/alike_components.h"
 
 namespace polyplane::topology {
 namespace {
@@ -79,29 +80,35 @@ class TargetWalk {
 
 }  // namespace
 
-ChannelDependencies::ChannelDependencies(const Topology& topology)
-    : topology_(topology), out_index_(topology.links().size()), next_(topology.links().size()) {
+ChannelDependencies::ChannelDependencies(const Topology& topology, std::uint32_t channels)
+    : topology_(topology),
+      channels_(channels),
+      out_index_(topology.links().size()),
+      next_(topology.links().size() * channels) {
   for (std::uint32_t d = 0; d < topology.devices().size(); ++d) {
     std::uint32_t index = 0;
     for (const LinkId l : topology.out_links(DeviceId(d))) out_index_[l.index()] = index++;
   }
 }
 
-void ChannelDependencies::add(LinkId first, LinkId next) {
+void ChannelDependencies::add(LinkId first, LinkId next, std::uint32_t first_channel, std::uint32_t next_channel) {
   const DeviceId middle = topology_.link(first).to;
   CHECK(topology_.link(next).from == middle, "a dependency between links that do not meet");
-  std::vector<std::uint64_t>& bits = next_[first.index()];
-  if (bits.empty()) bits.assign((topology_.out_links(middle).size() + 63) / 64, 0);
-  bits[out_index_[next.index()] / 64] |= std::uint64_t{1} << (out_index_[next.index()] % 64);
+  CHECK(first_channel < channels_ && next_channel < channels_, "a channel that the links do not have");
+  std::vector<std::uint64_t>& bits = next_[std::size_t{first.index()} * channels_ + first_channel];
+  if (bits.empty()) bits.assign((topology_.out_links(middle).size() * channels_ + 63) / 64, 0);
+  const std::size_t bit = std::size_t{out_index_[next.index()]} * channels_ + next_channel;
+  bits[bit / 64] |= std::uint64_t{1} << (bit % 64);
 }
 
 std::vector<LinkId> ChannelDependencies::cycle() const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
   for (std::uint32_t first = 0; first < next_.size(); ++first) {
     if (next_[first].empty()) continue;
-    const auto out = topology_.out_links(topology_.links()[first].to);
-    for (std::uint32_t i = 0; i < out.size(); ++i) {
-      if ((next_[first][i / 64] >> (i % 64) & 1U) != 0) edges.emplace_back(first, out[i].index());
+    const auto out = topology_.out_links(topology_.links()[first / channels_].to);
+    for (std::uint32_t i = 0; i < out.size() * channels_; ++i) {
+      if ((next_[first][i / 64] >> (i % 64) & 1U) == 0) continue;
+      edges.emplace_back(first, out[i / channels_].index() * channels_ + i % channels_);
     }
   }
   if (edges.empty()) return {};
@@ -110,14 +117,21 @@ std::vector<LinkId> ChannelDependencies::cycle() const {
   boost::strong_components(graph,
                            boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, graph)));
   for (const auto& [first, next] : edges) {
-    if (component[first] == component[next]) return cycle_through(graph, component, first);
+    if (component[first] != component[next]) continue;
+    std::vector<LinkId> links = cycle_through(graph, component, first);
+    for (LinkId& link : links) link = LinkId(link.index() / channels_);
+    return links;
   }
   return {};
 }
 
 std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPaths& paths, const NextHopPick& pick) {
   const TransitGraph& graph = paths.graph();
-  const auto suspect = [&](Vertex v) { return graph.components()[graph.component_of(v)].level; };
+  const std::vector<std::uint32_t> model = first_alike(topology, graph);
+  const auto suspect = [&](Vertex v) {
+    const std::uint32_t component = graph.component_of(v);
+    return graph.components()[component].level && (pick || model[component] == component);
+  };
   if (std::none_of(graph.targets().begin(), graph.targets().end(), suspect)) return {};
 
   ChannelDependencies dependencies(topology);
@@ -156,6 +170,13 @@ std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPath
     if (cycle_so_far()) return cycle;
   }
   return dependencies.cycle();
+}
+
+ChannelNeed one_channel_if_enough(Router& router, Layer layer, std::uint32_t have, const TransitGraph& graph,
+                                  ChannelNeed need) {
+  if (need.channels == 1 || need.channels <= have || (have == 0 && !affordable(graph))) return need;
+  if (!router.dependency_cycle(layer).empty()) return need;
+  return {1, true, "no two links of one layer wait for each other"};
 }
 
 std::string describe_cycle(const Topology& topology, std::span<const LinkId> cycle) {

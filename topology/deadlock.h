@@ -1,10 +1,14 @@
-// Freedom from deadlock of lossless fabrics, by the channel dependency graph (Dally and Seitz, 1987): its vertices are
-// links, and link b depends on link a when some route uses b right after a. A packet that waits on a full buffer of b
-// holds one of a; a cycle can wait for ever, no cycle cannot.
+// Freedom from deadlock of links that never drop, by the channel dependency graph (Dally and Seitz, 1987): its vertices are
+// the virtual channels of links, and channel b depends on channel a when some route uses b right after a. A packet that
+// waits on a full buffer of b holds one of a; a cycle can wait for ever, no cycle cannot.
 //
-// What is left out: virtual channels (every link has one); the scale-up layer, which has flow control and virtual
-// channels of its own; and peer cards: a route that crosses one (PXN) is stored in its memory and sent anew, so it
-// waits for nothing beyond and the dependency ends there.
+// Routes take channels by an order in which every dependency rises (channel_order.h), so what is left to find out is how
+// many they need (channel_need.h). The graph itself is built where one channel might do although the order breaks, where a
+// refusal has to name a cycle, and by the tests, for every generator and routing.
+//
+// What is left out: peer cards. A route that crosses one (PXN) is stored in its memory and sent anew, so it waits for
+// nothing beyond and the dependency ends there. Cards that forward inside their domain pass on what they get without
+// storing it, and count.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "topology/router.h"
 #include "topology/shortest_paths.h"
 #include "topology/topology.h"
 
@@ -20,18 +25,20 @@ namespace polyplane::topology {
 
 class ChannelDependencies {
  public:
-  /// Keeps a reference to the topology.
-  explicit ChannelDependencies(const Topology& topology);
+  /// Each link has `channels` virtual channels. Keeps a reference to the topology.
+  explicit ChannelDependencies(const Topology& topology, std::uint32_t channels = 1);
 
-  /// Some route uses `next` right after `first`. REQUIRES: `next` leaves the device that `first` enters.
-  void add(LinkId first, LinkId next);
-  /// Links that wait for each other in a ring, from the lowest one on; empty when there is no cycle.
+  /// Some route uses a channel of `next` right after one of `first`. REQUIRES: `next` leaves the device that `first`
+  /// enters; channels below their number.
+  void add(LinkId first, LinkId next, std::uint32_t first_channel = 0, std::uint32_t next_channel = 0);
+  /// Links whose channels wait for each other in a ring, from the lowest one on; empty when there is no cycle.
   [[nodiscard]] std::vector<LinkId> cycle() const;
 
  private:
   const Topology& topology_;
+  std::uint32_t channels_;
   std::vector<std::uint32_t> out_index_;          // by link: its place among the links that leave the same device
-  std::vector<std::vector<std::uint64_t>> next_;  // by link: a bit for each link that leaves the device it enters
+  std::vector<std::vector<std::uint64_t>> next_;  // by channel: a bit for each that leaves the device it enters
 };
 
 /// Picks one of several equal next hops (edges) towards an exit: an index into `hops`.
@@ -43,6 +50,11 @@ using NextHopPick = std::function<std::uint32_t(const Access& exit, std::span<co
 /// links numbered by tier upwards, then by tier downwards, only ever wait for a higher number.
 [[nodiscard]] std::vector<LinkId> find_dependency_cycle(const Topology& topology, ShortestPaths& paths,
                                                         const NextHopPick& pick = {});
+
+/// `need`, or one channel when that is more than `have` and there is no cycle without any: small rings, static tables. For
+/// `have` 0, where the graph is small enough to look.
+[[nodiscard]] ChannelNeed one_channel_if_enough(Router& router, Layer layer, std::uint32_t have,
+                                                const TransitGraph& graph, ChannelNeed need);
 
 /// "a -> b waits for b -> c waits for c -> a waits for a -> b" with device names; long rings are cut in the middle.
 [[nodiscard]] std::string describe_cycle(const Topology& topology, std::span<const LinkId> cycle);

@@ -13,8 +13,8 @@ class EcmpRouter final : public SinglePathRouter {
   EcmpRouter(const Topology& topology, const RoutingSpec& spec)
       : SinglePathRouter(topology), hash_(flow_hashes().at(spec.hash)), seed_(spec.seed) {}
 
-  [[nodiscard]] std::vector<LinkId> dependency_cycle() override {
-    return find_dependency_cycle(finder().topology(), finder().paths(Layer::scale_out));
+  [[nodiscard]] std::vector<LinkId> dependency_cycle(Layer layer) override {
+    return find_dependency_cycle(finder().topology(), finder().paths(layer));
   }
 
  private:

@@ -15,13 +15,28 @@ Registry<FlowHash>& flow_hashes() {
   return registry;
 }
 
+namespace {
+
+void refuse_deadlock(const Topology& topology, const RoutingSpec& spec, Router& router, Layer layer) {
+  const std::uint32_t have = topology.virtual_channels();
+  const ChannelNeed need = router.channel_need(layer, have);
+  if (need.channels <= have) return;
+  const std::vector<LinkId> cycle = router.dependency_cycle(layer);
+  const std::string where = layer == Layer::scale_out ? "lossless fabric" : "scale-up links, which never drop,";
+  throw InputError("routing \"" + spec.name + "\" can deadlock on the " + where + " of \"" + topology.name() + "\"" +
+                   (cycle.empty() ? "" : ": " + describe_cycle(topology, cycle)) + "; " +
+                   std::to_string(need.channels) + " virtual channels a link would do (" + need.rule + "), and there " +
+                   (have == 1 ? "is 1" : "are " + std::to_string(have)) +
+                   "; set virtual_channels, choose another routing" +
+                   (layer == Layer::scale_out ? " or make the fabric lossy" : ""));
+}
+
+}  // namespace
+
 std::unique_ptr<Router> make_router(const Topology& topology, const RoutingSpec& spec) {
   auto router = routings().at(spec.name)(topology, spec);
-  if (!topology.lossless()) return router;
-  if (const std::vector<LinkId> cycle = router->dependency_cycle(); !cycle.empty()) {
-    throw InputError("routing \"" + spec.name + "\" can deadlock on the lossless fabric of \"" + topology.name() +
-                     "\": " + describe_cycle(topology, cycle) + "; choose another routing or make the fabric lossy");
-  }
+  refuse_deadlock(topology, spec, *router, Layer::scale_up);
+  if (topology.lossless()) refuse_deadlock(topology, spec, *router, Layer::scale_out);
   return router;
 }
 

@@ -16,6 +16,7 @@
 #include "base/ids.h"
 #include "base/registry.h"
 #include "base/units.h"
+#include "topology/channel_need.h"
 #include "topology/topology.h"
 
 namespace polyplane::topology {
@@ -68,14 +69,17 @@ class Router {
   /// of the topology then maps the route of a pair, hop by hop, to the route of the image of the pair. False where names,
   /// ids or hashes decide.
   [[nodiscard]] virtual bool follows_shape() const { return false; }
-  /// Scale-out links that could wait for each other in a ring if the fabric never drops; empty when free of deadlock.
-  /// See topology/deadlock.h for what counts.
-  [[nodiscard]] virtual std::vector<LinkId> dependency_cycle() = 0;
+  /// Virtual channels with which routes of one layer never wait for each other in a circle where links never drop. Where
+  /// what a link has is known to be enough, that may be a bound: `have`; 0 asks for the number itself.
+  [[nodiscard]] virtual ChannelNeed channel_need(Layer /*layer*/, std::uint32_t /*have*/) { return {}; }
+  /// Links of one layer that could wait for each other in a ring if they never drop and have one channel each; empty when
+  /// free of deadlock. See topology/deadlock.h for what counts.
+  [[nodiscard]] virtual std::vector<LinkId> dependency_cycle(Layer /*layer*/) { return {}; }
 };
 
 /// `hash`: a name in flow_hashes(), used by "ecmp" only.
 struct RoutingSpec {
-  std::string name = "ecmp";  // ecmp | spray | static
+  std::string name = "ecmp";  // a name in routings()
   std::string hash = "mix";   // mix | crc32 | xor
   std::uint64_t seed = 0;
 };
@@ -85,8 +89,9 @@ using RoutingFactory = std::function<std::unique_ptr<Router>(const Topology&, co
 using FlowHash = std::function<std::uint64_t(const FlowKey&, DeviceId at, std::uint64_t seed)>;
 [[nodiscard]] Registry<FlowHash>& flow_hashes();
 
-/// Looks the routing up, checks freedom from deadlock for a lossless fabric (topology/deadlock.h) and returns the
-/// router.
+/// Looks the routing up and returns the router. Throws InputError when its routes need more virtual channels than links
+/// have to be free of deadlock (topology/deadlock.h): on the fabric where that is lossless, and among the links of a
+/// scale-up domain, which never drop.
 [[nodiscard]] std::unique_ptr<Router> make_router(const Topology& topology, const RoutingSpec& spec);
 
 }  // namespace polyplane::topology

@@ -1,7 +1,10 @@
 set(POLYPLANE_ROUTER_SOURCES
+  channel_need.cpp
+  channel_order.cpp
   deadlock.cpp
   ecmp_router.cpp
   flow_hash.cpp
+  grid.cpp
   next_hop_table.cpp
   path_finder.cpp
   router.cpp

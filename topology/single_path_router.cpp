@@ -1,24 +1,32 @@
 #include "topology/single_path_router.h"
 
+#include "topology/deadlock.h"
+
 namespace polyplane::topology {
 
 void SinglePathRouter::cross(const FlowKey& key, Layer layer, const Access& head, const Access& tail) {
   latency_ += head.latency + tail.latency;
   for (std::uint32_t i = 0; i < head.num_links; ++i) path_.push_back(head.links[i]);
-  if (head.vertex != tail.vertex) {
-    const TransitGraph& graph = finder_.paths(layer).graph();
-    NextHopTable& next_hops = table(layer);
-    for (PathState here{head.vertex, false}; here.vertex != tail.vertex;) {
-      const NextHops hops = next_hops.towards(tail.vertex, here);
-      const std::uint32_t e =
-          hops.size() == 1 ? hops.front() : hops[pick_next_hop(key, graph, tail, here.vertex, hops)];
-      const NextHopTable::Step& step = next_hops.step(e);
-      path_.push_back(step.link);
-      latency_ += next_hops.latency_of(step);
-      here = {step.to, here.descending || e >= graph.out_begin(here.vertex, Slope::down)};
-    }
-  }
+  if (head.vertex != tail.vertex) connect(key, layer, head.vertex, tail);
   for (std::uint32_t i = 0; i < tail.num_links; ++i) path_.push_back(tail.links[i]);
+}
+
+void SinglePathRouter::connect(const FlowKey& key, Layer layer, Vertex from, const Access& exit) {
+  const TransitGraph& graph = finder_.paths(layer).graph();
+  NextHopTable& next_hops = table(layer);
+  for (PathState here{from, false}; here.vertex != exit.vertex;) {
+    const NextHops hops = next_hops.towards(exit.vertex, here);
+    const std::uint32_t e = hops.size() == 1 ? hops.front() : hops[pick_next_hop(key, graph, exit, here.vertex, hops)];
+    const NextHopTable::Step& step = next_hops.step(e);
+    path_.push_back(step.link);
+    latency_ += next_hops.latency_of(step);
+    here = {step.to, here.descending || e >= graph.out_begin(here.vertex, Slope::down)};
+  }
+}
+
+ChannelNeed SinglePathRouter::channel_need(Layer layer, std::uint32_t have) {
+  return one_channel_if_enough(*this, layer, have, finder_.paths(layer).graph(),
+                               need_of_shortest_paths(finder_.topology(), finder_.paths(layer), have));
 }
 
 bool SinglePathRouter::walk(const FlowKey& key) {

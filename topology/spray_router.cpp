@@ -27,8 +27,9 @@ class SprayRouter final : public Router {
   [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const FlowKey& key) override;
   [[nodiscard]] std::vector<Duration> latency_by_tier(const FlowKey& key) override;
   [[nodiscard]] bool follows_shape() const override { return true; }
-  [[nodiscard]] std::vector<LinkId> dependency_cycle() override {
-    return find_dependency_cycle(finder_.topology(), finder_.paths(Layer::scale_out));
+  [[nodiscard]] ChannelNeed channel_need(Layer layer, std::uint32_t have) override;
+  [[nodiscard]] std::vector<LinkId> dependency_cycle(Layer layer) override {
+    return find_dependency_cycle(finder_.topology(), finder_.paths(layer));
   }
 
  private:
@@ -189,6 +190,16 @@ std::vector<Duration> SprayRouter::latency_by_tier(const FlowKey& key) {
     for (std::uint32_t i = 0; i < longest->tail.num_links; ++i) add(longest->tail.links[i]);
   }
   return tiers;
+}
+
+/// Packets that may take any shortest path may as well take an escape, so two channels are always enough where there is one.
+ChannelNeed SprayRouter::channel_need(Layer layer, std::uint32_t have) {
+  const TransitGraph& graph = finder_.paths(layer).graph();
+  ChannelNeed need = one_channel_if_enough(*this, layer, have, graph,
+                                           need_of_shortest_paths(finder_.topology(), finder_.paths(layer), have));
+  constexpr std::uint32_t kWithEscape = 2;
+  if (need.channels <= std::max(kWithEscape, have) || !has_escape(finder_.topology(), graph)) return need;
+  return {kWithEscape, true, "any shortest path on one, a spanning tree to escape to on the other"};
 }
 
 [[maybe_unused]] const bool kRegistered = [] {

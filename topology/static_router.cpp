@@ -39,8 +39,8 @@ class StaticRouter final : public SinglePathRouter {
         scale_up_divisors_(digit_divisors(topology, finder().paths(Layer::scale_up).graph())),
         scale_out_divisors_(digit_divisors(topology, finder().paths(Layer::scale_out).graph())) {}
 
-  [[nodiscard]] std::vector<LinkId> dependency_cycle() override {
-    ShortestPaths& paths = finder().paths(Layer::scale_out);
+  [[nodiscard]] std::vector<LinkId> dependency_cycle(Layer layer) override {
+    ShortestPaths& paths = finder().paths(layer);
     return find_dependency_cycle(finder().topology(), paths,
                                  [&](const Access& exit, std::span<const std::uint32_t> hops) {
                                    return pick(paths.graph(), exit, NextHops(hops));

@@ -34,7 +34,6 @@ class StarRouter final : public topology::Router {
     return {{LinkId(2 * key.src.index()), 1.0}, {LinkId(2 * key.dst.index() + 1), 1.0}};
   }
   [[nodiscard]] std::vector<Duration> latency_by_tier(const topology::FlowKey&) override { return {latency_}; }
-  [[nodiscard]] std::vector<LinkId> dependency_cycle() override { return {}; }
 
  private:
   std::vector<topology::Trunk> trunks_;

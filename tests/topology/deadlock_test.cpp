@@ -60,21 +60,37 @@ TEST(ChannelDependencies, APlantedTurnUpAtALeafClosesARing) {
   EXPECT_THAT(describe_cycle(t, dependencies.cycle()), HasSubstr("s0 -> l1 waits for l1 -> s1"));
 }
 
+TEST(ChannelDependencies, ASecondChannelOpensTheRing) {
+  // The dateline: who passes x2 -> x0 is on channel 1 from there on.
+  const Topology t = ring(3).build();
+  ChannelDependencies dependencies(t, 2);
+  dependencies.add(LinkId(6), LinkId(8));
+  dependencies.add(LinkId(8), LinkId(10));
+  dependencies.add(LinkId(10), LinkId(6), 0, 1);
+  EXPECT_THAT(dependencies.cycle(), IsEmpty());
+  dependencies.add(LinkId(6), LinkId(8), 1, 0);
+  EXPECT_THAT(dependencies.cycle(), ElementsAre(LinkId(6), LinkId(8), LinkId(10)));
+  EXPECT_THROW(dependencies.add(LinkId(6), LinkId(8), 2, 0), InternalError);
+}
+
 TEST(ChannelDependencies, LinksThatDoNotMeetAreABug) {
   const Topology t = ring(4).build();
   ChannelDependencies dependencies(t);
   EXPECT_THROW(dependencies.add(LinkId(8), LinkId(12)), InternalError);
 }
 
-TEST(Deadlock, LongRingsOfSwitchesAreRefusedWhenLossless) {
+TEST(Deadlock, LongRingsOfSwitchesAreRefusedWhenLosslessWithOneChannel) {
   // Of 5 switches, shortest paths have two hops and turn both ways: x0-x1-x2, x1-x2-x3, ... wait for each other.
   for (const auto* name : {"ecmp", "spray"}) {
     Net net = ring(5);
     net.builder().set_lossless(true);
+    net.builder().set_virtual_channels(1);
     const Topology t = std::move(net).build();
     const std::string message = message_of<InputError>([&] { (void)make_router(t, {.name = name}); });
     EXPECT_THAT(message, HasSubstr("can deadlock on the lossless fabric of \"ring\""));
     EXPECT_THAT(message, HasSubstr("x0 -> x1 waits for x1 -> x2"));
+    EXPECT_THAT(message, HasSubstr("2 virtual channels a link would do"));
+    EXPECT_THAT(message, HasSubstr("and there is 1; set virtual_channels"));
   }
   const Topology lossy = ring(5).build();
   EXPECT_NO_THROW((void)make_router(lossy, {.name = "ecmp"}));
@@ -84,6 +100,7 @@ TEST(Deadlock, ATriangleIsFree) {
   // Every pair is one hop apart: no switch passes anything on.
   Net net = ring(3);
   net.builder().set_lossless(true);
+  net.builder().set_virtual_channels(1);
   const Topology t = std::move(net).build();
   EXPECT_NO_THROW((void)make_router(t, {.name = "spray"}));
 }
@@ -93,6 +110,7 @@ TEST(Deadlock, OnlyRoutesThatExistCount) {
   // one. Routes from every switch would close the ring: towards x0 over x5, x6, x7, towards x3 over x0, x1, x2, ...
   Net net = ring(8, 3);
   net.builder().set_lossless(true);
+  net.builder().set_virtual_channels(1);
   const Topology t = std::move(net).build();
   EXPECT_NO_THROW((void)make_router(t, {.name = "spray"}));
 }
@@ -102,6 +120,7 @@ TEST(Deadlock, StaticTablesMayBeFreeWhereHashingIsNot) {
   // take the first way for even exits and the second for odd ones (here: the lower or the higher neighbour).
   Net net = ring(4);
   net.builder().set_lossless(true);
+  net.builder().set_virtual_channels(1);
   const Topology t = std::move(net).build();
   EXPECT_THROW((void)make_router(t, {.name = "ecmp"}), InputError);
   // Exits 0..3 on x0..x3. To 0 from x2: neighbours x1, x3; 0 mod 2 = 0 takes x1. To 2 from x0: x1. To 1 from x3:
@@ -145,13 +164,21 @@ TEST(Deadlock, TreesAreFreeWhateverFails) {
   EXPECT_THAT(dependencies.cycle(), IsEmpty());
 }
 
-TEST(Deadlock, TheScaleUpLayerIsNotAsked) {
-  Net net;
-  for (int i = 0; i < 5; ++i) net.card("g" + std::to_string(i), 0, i, true);
-  for (int i = 0; i < 5; ++i) net.nvlink("g" + std::to_string(i), "g" + std::to_string((i + 1) % 5));
-  net.builder().set_lossless(true);
-  const Topology t = std::move(net).build();
-  EXPECT_NO_THROW((void)make_router(t, {.name = "ecmp"}));
+TEST(Deadlock, CardsThatForwardCountWhateverTheFabric) {
+  for (const std::uint32_t channels : {1U, 2U}) {
+    Net net;
+    for (int i = 0; i < 5; ++i) net.card("g" + std::to_string(i), 0, i, true);
+    for (int i = 0; i < 5; ++i) net.nvlink("g" + std::to_string(i), "g" + std::to_string((i + 1) % 5));
+    net.builder().set_virtual_channels(channels);  // scale-up links never drop, be the fabric lossy or not there
+    const Topology t = std::move(net).build();
+    if (channels == 2) {
+      EXPECT_NO_THROW((void)make_router(t, {.name = "ecmp"}));
+      continue;
+    }
+    const std::string message = message_of<InputError>([&] { (void)make_router(t, {.name = "ecmp"}); });
+    EXPECT_THAT(message, HasSubstr("can deadlock on the scale-up links, which never drop, of \"net\""));
+    EXPECT_THAT(message, HasSubstr("g0 -> g1 waits for g1 -> g2"));
+  }
 }
 
 TEST(Deadlock, LosslessClustersPass) {
