@@ -10,11 +10,25 @@
 namespace polyplane::topology {
 namespace {
 
+/// What makes several groups or dimensions of 64 ports; sizes that have no default.
+std::vector<std::string> options_of(const std::string& generator) {
+  static const std::map<std::string, std::vector<std::string>> options{
+      {"dragonfly", {"p=2", "a=4", "h=2"}},
+      {"dragonfly_plus", {"p=4", "leaves=2", "spines=2", "h=4"}},
+      {"full_mesh", {"p=8"}},
+      {"hyperx", {"dims=2x3x4", "links=2"}},
+      {"random_regular", {"p=4"}},
+      {"torus", {"dims=2x3x4"}},
+  };
+  const auto found = options.find(generator);
+  return found == options.end() ? std::vector<std::string>{} : found->second;
+}
+
 class GeneratorContract : public testing::TestWithParam<std::tuple<std::string, std::int32_t, PlaneMode>> {
  protected:
   [[nodiscard]] ClusterSpec spec() const {
     const auto& [generator, nodes, planes] = GetParam();
-    ClusterSpec spec = nvlink_cluster(nodes, generator, {}, planes);
+    ClusterSpec spec = nvlink_cluster(nodes, generator, options_of(generator), planes);
     if (planes == PlaneMode::striped) spec.fabric.num_planes = 2;
     return spec;
   }
