@@ -32,8 +32,8 @@ class ScaleUpLoader {
     check_options();
     load_domain();
     if (!up_.joins()) {
-      for (const char* field : {"rate", "peer_rate", "link_rate", "latency", "tier_name", "switch", "domain_nodes", "switches",
-                                "cable", "cable_length"}) {
+      for (const char* field : {"rate", "peer_rate", "link_rate", "latency", "tier_name", "switch", "domain_nodes",
+                                "switches", "cable", "cable_length"}) {
         if (given(field)) source_.fail(from_, field, "contradicts kind none");
       }
       return std::move(up_);
@@ -70,7 +70,8 @@ class ScaleUpLoader {
     if (!topology::scale_ups().contains(up_.kind)) {
       source_.fail(from_, "kind", unknown_name("kind of scale-up domain", up_.kind, topology::scale_ups().names()));
     }
-    if (!of_card.empty() && up_.kind != of_card && up_.joins()) {
+    // Cards without links of their own meet over PCIe, and how that is joined is the server's affair.
+    if (!of_card.empty() && stated != v1::none && up_.kind != of_card && up_.joins()) {
       source_.fail(from_, "kind", up_.kind + " contradicts " + card_.name() + ", which is " + of_card);
     }
   }
@@ -137,14 +138,15 @@ class ScaleUpLoader {
     if (topology::domain_shape(node).cards() < 2) {
       source_.fail(node_, "scale_up", "a domain of one accelerator has no peer to scale up to; use kind none");
     }
-    std::int64_t joined = 0;
+    topology::DomainSize size;
     try {
-      joined = topology::domain_size(node).joined;
+      size = topology::domain_size(node);
     } catch (const InputError& error) {
       source_.fail(from_, from_.options().empty() ? "kind" : "options", error.what());
     }
+    check_links(size.links_per_card);
     const auto& domain = card_.scale_up();
-    if (!domain.has_domain_size() || joined <= static_cast<std::int64_t>(domain.domain_size().value())) return;
+    if (!domain.has_domain_size() || size.joined <= static_cast<std::int64_t>(domain.domain_size().value())) return;
     const bool several = up_.domain_nodes > 1;
     source_.fail(several ? static_cast<const google::protobuf::Message&>(from_) : node_,
                  several ? "domain_nodes" : "accelerators",
@@ -152,6 +154,19 @@ class ScaleUpLoader {
                      (several ? " nodes of " + std::to_string(node_.accelerators()) : "") + " contradicts " +
                      card_.name() + ", whose scale-up domain has at most " +
                      std::to_string(static_cast<std::int64_t>(domain.domain_size().value())));
+  }
+
+  /// The links of a card must not add up to more than its rate, as both are stated.
+  void check_links(std::int64_t links_per_card) const {
+    const auto& domain = card_.scale_up();
+    if (links_per_card == 0 || !(from_.has_link_rate() || domain.has_link_rate())) return;
+    const bool own = from_.has_link_rate();
+    const BitRate link = own ? up_.link_rate : parse_bit_rate(domain.link_rate().value());
+    const BitRate all = own || !domain.has_rate() ? up_.rate : parse_bit_rate(domain.rate().value());
+    if (static_cast<int128>(link.bps()) * links_per_card <= all.bps()) return;
+    source_.fail(from_, from_.options().empty() ? "kind" : "options",
+                 std::to_string(links_per_card) + " links of " + to_string(link) + " contradict " + to_string(all) +
+                     " over all links of a card");
   }
 
   [[nodiscard]] const ScaleUp& guest() const { return topology::scale_ups().at(up_.kind); }

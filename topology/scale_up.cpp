@@ -1,5 +1,7 @@
 #include "topology/scale_up.h"
 
+#include "base/error.h"
+
 namespace polyplane::topology {
 
 namespace {
@@ -34,10 +36,22 @@ DomainSize domain_size(const NodeSpec& node) {
   return guest.size(spec, Options::parse(spec.kind, guest.options, spec.options), domain_shape(node));
 }
 
-BitRate part_of(BitRate rate, std::int64_t parts) { return BitRate::from_bps(rate.bps() / parts); }
+BitRate part_of(BitRate rate, std::int64_t parts) {
+  const BitRate part = BitRate::from_bps(rate.bps() / parts);
+  if (part.bps() < 1) {
+    throw InputError(to_string(rate) + " over " + std::to_string(parts) + " links leaves less than 1 bps for each");
+  }
+  return part;
+}
 
-BitRate link_rate_of(const ScaleUpSpec& spec, std::int64_t links_per_card) {
-  return spec.link_rate.bps() > 0 ? spec.link_rate : part_of(spec.rate, links_per_card);
+BitRate link_group_rate(const ScaleUpSpec& spec, std::int64_t links, std::int64_t links_per_card) {
+  const BitRate link = spec.link_rate.bps() > 0 ? spec.link_rate : part_of(spec.rate, links_per_card);
+  const int128 sum = static_cast<int128>(link.bps()) * links;
+  if (sum > kMaxRate.bps()) {
+    throw InputError(std::to_string(links) + " links of " + to_string(link) + " side by side are over the limit of " +
+                     to_string(kMaxRate));
+  }
+  return BitRate::from_bps(static_cast<std::int64_t>(sum));
 }
 
 LinkId join_cards(DomainContext& domain, DeviceId a, DeviceId b, BitRate rate) {

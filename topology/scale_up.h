@@ -22,7 +22,8 @@ struct DomainShape {
 /// What a guest adds to one domain, exactly, before building: for limits.
 struct DomainSize {
   int128 switches = 0, cables = 0;
-  std::int64_t joined = 0;  // most cards that reach each other; all of the domain but for bridges
+  std::int64_t joined = 0;          // most cards that reach each other; all of the domain but for bridges
+  std::int64_t links_per_card = 0;  // most that a card has, where link_rate is theirs; else 0
 };
 
 struct DomainContext {
@@ -52,10 +53,11 @@ struct ScaleUp {
 [[nodiscard]] DomainShape domain_shape(const NodeSpec& node);
 [[nodiscard]] DomainSize domain_size(const NodeSpec& node);
 
-/// rate / parts, rounded down.
+/// rate / parts, rounded down. Throws InputError when nothing is left.
 [[nodiscard]] BitRate part_of(BitRate rate, std::int64_t parts);
-/// The stated rate of one link, or else its share of the rate of a card with so many links.
-[[nodiscard]] BitRate link_rate_of(const ScaleUpSpec& spec, std::int64_t links_per_card);
+/// So many links side by side: each has the stated link_rate, or else its share of the rate of a card with
+/// `links_per_card`. Throws InputError when the sum is out of range.
+[[nodiscard]] BitRate link_group_rate(const ScaleUpSpec& spec, std::int64_t links, std::int64_t links_per_card);
 
 /// Lays one cable between two cards with the latency of the spec.
 LinkId join_cards(DomainContext& domain, DeviceId a, DeviceId b, BitRate rate);

@@ -24,7 +24,11 @@ void build_full_mesh(DomainContext& domain, const Options& /*options*/) {
 
 const bool kRegistered = [] {
   scale_ups().add("full_mesh", "A link group from every card to every other, never more to one peer: MI300X, Gaudi 3",
-                  {.options = {}, .cards_forward = false, .takes_peer_rate = true, .size = full_mesh_size, .build = build_full_mesh});
+                  {.options = {},
+                   .cards_forward = false,
+                   .takes_peer_rate = true,
+                   .size = full_mesh_size,
+                   .build = build_full_mesh});
   return true;
 }();
 
