@@ -7,12 +7,14 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "cli/bill_text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/text_table.h"
 #include "cli/values.h"
 #include "cli/version.h"
+#include "sim/bill_of_materials.h"
 #include "sim/catalog.h"
 #include "sim/simulation.h"
 #include "sim/write_topo_report.h"
@@ -38,6 +40,10 @@ std::string tiers_text(const topology::Counts& counts) {
     text += (text.empty() ? " (" : ", ") + std::to_string(count) + " " + printable(tier);
   }
   return text.empty() ? text : text + ")";
+}
+
+std::string title_of(const std::string& cluster, const std::string& description) {
+  return printable(cluster) + (description.empty() ? "" : ": " + printable(description)) + "\n";
 }
 
 std::string report_text(const sim::TopoReport& report, const std::string& description) {
@@ -67,12 +73,11 @@ std::string report_text(const sim::TopoReport& report, const std::string& descri
              report.path_diversity > 0
                  ? fmt::format("{:.15g} shortest paths from the first to the last endpoint", report.path_diversity)
                  : "n/a (no two endpoints meet on a scale-out fabric)"});
-  table.add({"cost", "n/a (no price is known for the parts)"});
-  table.add({"power", "n/a (no wattage is known for all parts)"});
+  table.add({"cost", cost_text(report.bill)});
+  table.add({"power", power_text(report.bill)});
   for (const std::string& fault : report.faults) table.add({"fault", printable(fault)});
   for (const std::string& assumption : report.assumed) table.add({"assumed", printable(assumption)});
-  const std::string title = printable(report.cluster) + (description.empty() ? "" : ": " + printable(description));
-  return title + "\n" + table.text(2);
+  return title_of(report.cluster, description) + table.text(2);
 }
 
 }  // namespace
@@ -80,11 +85,17 @@ std::string report_text(const sim::TopoReport& report, const std::string& descri
 int run_topo(const TopoArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   if (arguments.export_format) one_of("--export", *arguments.export_format, {"dot", "graphml", "json"});
+  if (arguments.export_format && (arguments.bill || arguments.prices)) {
+    throw InputError(std::string(arguments.bill ? "--bill" : "--prices") +
+                     " contradicts --export, which writes the graph itself");
+  }
   if (arguments.output && !arguments.export_format) throw InputError("--output needs --export dot, graphml or json");
   if (arguments.output) check_writable(*arguments.output, arguments.force);
 
   sim::Experiment experiment;
-  experiment.cluster = sim::Catalog::open().cluster(arguments.cluster);
+  const sim::Catalog catalog = sim::Catalog::open();
+  experiment.cluster = catalog.cluster(arguments.cluster);
+  const sim::PriceSheet prices = catalog.prices(arguments.prices.value_or(sim::kDefaultPrices));
   experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
   topology::Topology topology = sim::build_topology(experiment);
   std::vector<std::string> faults;
@@ -100,7 +111,13 @@ int run_topo(const TopoArguments& arguments) {
     }
     return 0;
   }
+  const sim::BillOfMaterials bill = sim::bill(topology, experiment.cluster, prices);
+  if (arguments.bill && format == "table") {
+    print(title_of(topology.name(), experiment.cluster.spec.description) + bill_text(bill));
+    return 0;
+  }
   sim::TopoReport report = sim::measure(topology);
+  report.bill = bill;
   report.assumed = experiment.cluster.spec.assumed;
   report.faults = faults;
   print(format == "json" ? sim::to_json(report, kVersion) : report_text(report, experiment.cluster.spec.description));

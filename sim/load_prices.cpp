@@ -138,6 +138,7 @@ class SheetLoader {
     if (from.has_left_out()) {
       if (from.has_sold_with()) source_.fail(from, "left_out", "contradicts sold_with");
       rule.nothing_because = "left out of the sheet: " + from.left_out();
+      rule.left_out = true;
     }
     if (terms && !rule.nothing_because.empty()) {
       source_.fail(from, from.has_left_out() ? "left_out" : "sold_with", "contradicts the price given beside it");

@@ -76,7 +76,9 @@ UnitFigure<Money> PriceSheet::price(const Piece& piece) const {
     if (found == nullptr || (by_name && found->part.empty())) found = &rule;
   }
   if (found == nullptr) return {};
-  if (!found->nothing_because.empty()) return {.one = {}, .nothing_because = found->nothing_because, .source = {}};
+  if (!found->nothing_because.empty()) {
+    return {.one = {}, .nothing_because = found->nothing_because, .left_out = found->left_out, .source = {}};
+  }
   const std::optional<Spread<Money>> sum = Terms(*found, piece).sum();
   if (!sum) return {};
   if (sum->high >= kMostForOne) {

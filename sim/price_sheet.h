@@ -28,6 +28,7 @@ template <class Unit>
 struct UnitFigure {
   std::optional<Spread<Unit>> one;
   std::string nothing_because;  // "sold with the accelerators"
+  bool left_out = false;        // nothing, since the sheet does not count the item at all
   std::string source;           // of `one`: source, date, confidence; basis
 
   [[nodiscard]] bool unknown() const { return !one && nothing_because.empty(); }
@@ -63,6 +64,7 @@ struct PriceRule {
   std::optional<bool> optical;
   std::optional<Spread<Money>> each, per_port, per_gbps, per_metre, per_gbps_metre;  // add up
   std::string nothing_because;
+  bool left_out = false;
   std::string source;
 };
 

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
+#include "sim/write_bill.h"
 
 namespace polyplane::sim {
 
@@ -40,10 +41,12 @@ std::string to_json(const TopoReport& report, const std::string& version) {
   }
   if (report.bisection) message.set_bisection_gbps(report.bisection->gigabytes_per_second());
   message.set_path_diversity(report.path_diversity);
-  for (google::protobuf::Value* unknown :
-       {message.mutable_cost_usd(), message.mutable_cost_per_endpoint_usd(), message.mutable_power_w()}) {
-    unknown->set_null_value(google::protobuf::NULL_VALUE);
-  }
+  const BillOfMaterials& bill = report.bill;
+  set(*message.mutable_cost_usd(), bill.network_cost.sum, &Spread<Money>::used, &Money::dollars);
+  set(*message.mutable_cost_per_endpoint_usd(), bill.per_endpoint(bill.network_cost), &Spread<Money>::used,
+      &Money::dollars);
+  set(*message.mutable_power_w(), bill.network_power.sum, &Spread<Power>::used, &Power::watts);
+  write_bill(bill, *message.mutable_bill());
   for (const std::string& assumption : report.assumed) message.add_assumed(valid_utf8(assumption));
   for (const std::string& fault : report.faults) message.add_faults(valid_utf8(fault));
   return configs::to_json(message);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/bill_of_materials.h"
 #include "topology/metrics.h"
 
 namespace polyplane::sim {
@@ -19,8 +20,10 @@ struct TopoReport {
   double path_diversity = 0;
   std::vector<std::string> assumed;
   std::vector<std::string> faults;  // what each selector took away
+  BillOfMaterials bill;             // of the cluster as built
 };
 
+/// All but the bill, the assumptions and the faults.
 [[nodiscard]] TopoReport measure(const topology::Topology& topology);
 
 /// Schema "polyplane/topo/1" (configs/schema/report.proto); figures that nobody knows are null.

@@ -7,19 +7,6 @@ namespace polyplane::topology {
 
 namespace {
 
-std::string tier_of_switches(std::int32_t tier) {
-  switch (tier) {
-    case 1:
-      return "leaf";
-    case 2:
-      return "spine";
-    case 3:
-      return "core";
-    default:
-      return "switch";
-  }
-}
-
 void count_devices(const Topology& topology, Counts& counts) {
   std::map<std::int32_t, std::int64_t> by_tier;
   std::vector<bool> alive(static_cast<std::size_t>(topology.num_nodes()), false);
@@ -42,7 +29,7 @@ void count_devices(const Topology& topology, Counts& counts) {
     }
   }
   counts.nodes = std::count(alive.begin(), alive.end(), true);
-  for (const auto& [tier, count] : by_tier) counts.switches_by_tier.emplace_back(tier_of_switches(tier), count);
+  for (const auto& [tier, count] : by_tier) counts.switches_by_tier.emplace_back(switch_tier_name(tier), count);
 }
 
 void count_cables(const Topology& topology, Counts& counts) {
@@ -91,6 +78,19 @@ std::int64_t count_planes(const Topology& topology) {
 }
 
 }  // namespace
+
+std::string switch_tier_name(std::int32_t tier) {
+  switch (tier) {
+    case 1:
+      return "leaf";
+    case 2:
+      return "spine";
+    case 3:
+      return "core";
+    default:
+      return "switch";
+  }
+}
 
 Counts count_parts(const Topology& topology) {
   Counts counts;

@@ -18,9 +18,12 @@ LinkId attach_port(PlaneContext& plane, const Port& port, DeviceId leaf) {
 }
 
 LinkId join_switches(PlaneContext& plane, DeviceId lower, DeviceId upper, std::string_view tier) {
-  return plane.builder.add_cable(lower, upper, plane.fabric.port_rate,
-                                 plane.fabric.cable_latency + plane.fabric.switch_latency, LinkKind::scale_out, tier,
-                                 plane.plane);
+  Duration propagation = plane.fabric.cable_latency;
+  for (const FabricSpec::TierCable& other : plane.fabric.tier_cables) {
+    if (other.tier == tier) propagation = other.latency;
+  }
+  return plane.builder.add_cable(lower, upper, plane.fabric.port_rate, propagation + plane.fabric.switch_latency,
+                                 LinkKind::scale_out, tier, plane.plane);
 }
 
 DeviceId add_switch(PlaneContext& plane, std::string_view role, std::int64_t index, std::int32_t tier,

@@ -29,6 +29,9 @@ struct Counts {
 };
 [[nodiscard]] Counts count_parts(const Topology& topology);
 
+/// What reports call network switches of a tier: "leaf", "spine", "core", else "switch".
+[[nodiscard]] std::string switch_tier_name(std::int32_t tier);
+
 /// Over ordered pairs of different accelerators: links of a shortest path. A pair of one scale-up domain stays inside
 /// it. Other pairs go through the fabric, past no card in between; only where no such path exists (planes that never
 /// meet) a peer card of the source node passes the data on, else one of the destination's node, else both.
