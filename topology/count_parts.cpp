@@ -96,6 +96,8 @@ Counts count_parts(const Topology& topology) {
   Counts counts;
   count_devices(topology, counts);
   count_cables(topology, counts);
+  // Switches of one tier that are joined to one another are no leaves of anything: a dragonfly, a torus.
+  if (counts.switches_by_tier.size() == 1 && counts.links > 0) counts.switches_by_tier.front().first = "switch";
   counts.planes = count_planes(topology);
   counts.rails = count_rails(topology);
   return counts;

@@ -16,8 +16,9 @@ namespace polyplane::topology {
 struct Counts {
   std::int64_t endpoints = 0;  // accelerators
   std::int64_t nodes = 0;
-  std::int64_t switches = 0;                                           // scale-out
-  std::vector<std::pair<std::string, std::int64_t>> switches_by_tier;  // "leaf", "spine", "core", from the bottom
+  std::int64_t switches = 0;  // scale-out
+  /// "leaf", "spine", "core", from the bottom; "switch" where there is one tier whose members are joined to one another.
+  std::vector<std::pair<std::string, std::int64_t>> switches_by_tier;
   std::int64_t scaleup_switches = 0;
   // Cables; a one-way link of a user's graph counts as one.
   std::int64_t links = 0;         // scale-out, switch to switch (as DeepSeek's Table 3 counts)

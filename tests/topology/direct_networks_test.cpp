@@ -91,7 +91,7 @@ TEST(Torus, RefusalsSayWhatWouldFit) {
 
 TEST(FullMesh, LinksOfEachPair) {
   const Topology topology = build_cluster(plain_cluster(20, 11, "full_mesh", {"p=5", "links=2"}));
-  EXPECT_EQ(count_parts(topology).switches, 4);
+  EXPECT_THAT(count_parts(topology).switches_by_tier, testing::ElementsAre(testing::Pair("switch", 4)));
   EXPECT_EQ(cables_between(topology, "switch0", "switch3"), (Cables{{"mesh", 2}}));
   EXPECT_EQ(SwitchGraph(topology).measure().diameter, 1);
   // Half of the first 10 cards' traffic can cross: 2 x 2 pairs x 2 cables = 8.
