@@ -108,6 +108,7 @@ ClusterChoice cluster_of(const ImportedFabric& fabric) {
   GraphSpec& graph = choice.graph.emplace();
   graph.name = fabric.name;
   graph.lossless = fabric.lossless;
+  if (fabric.virtual_channels) graph.virtual_channels = *fabric.virtual_channels;
   graph.devices = fabric.devices;
   for (const ImportedFabric::Edge& from : fabric.edges) {
     GraphSpec::Edge& edge = graph.edges.emplace_back();
@@ -140,6 +141,7 @@ std::string cluster_text(const ImportedFabric& fabric, const std::string& commen
   for (const topology::Device& device : fabric.devices) add("devices", message_of(device));
   for (const ImportedFabric::Edge& edge : fabric.edges) add("links", message_of(fabric, edge));
   if (fabric.lossless) text += "  lossless: true\n";
+  if (fabric.virtual_channels) text += "  virtual_channels: " + std::to_string(*fabric.virtual_channels) + "\n";
   return text + "}\n";
 }
 
@@ -149,6 +151,9 @@ std::string cluster_json(const ImportedFabric& fabric) {
   for (const ImportedFabric::Edge& edge : fabric.edges)
     *cluster.mutable_graph()->add_links() = message_of(fabric, edge);
   cluster.mutable_graph()->set_lossless(fabric.lossless);
+  if (fabric.virtual_channels) {
+    cluster.mutable_graph()->set_virtual_channels(static_cast<std::int32_t>(*fabric.virtual_channels));
+  }
   std::string text = configs::to_json(cluster);
   check_size(fabric, text.size());
   return text;

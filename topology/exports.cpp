@@ -105,6 +105,13 @@ void write_graphml(std::ostream& out, const Topology& topology) {
                     return value(topology.link(edges[edge]));
                   }));
   };
+  const auto graph_key = [&](const std::string& name, auto value) {
+    keys.property(name, boost::make_function_property_map<BoostGraph*>([value](const BoostGraph*) { return value; }));
+  };
+  graph_key("schema", std::string(kGraphmlSchema));
+  graph_key("graph_name", escape_controls(topology.name()));
+  graph_key("lossless", topology.lossless());
+  graph_key("virtual_channels", topology.virtual_channels());
   device_key("name", [](const Device& device) { return escape_controls(device.name); });
   device_key("kind", [](const Device& device) { return std::string(name_of(device.kind)); });
   device_key("node", [](const Device& device) { return device.node; });
@@ -115,6 +122,10 @@ void write_graphml(std::ostream& out, const Topology& topology) {
   device_key("part", [](const Device& device) { return escape_controls(device.part); });
   device_key("forwards", [](const Device& device) { return device.forwards; });
   device_key("up", [](const Device& device) { return device.up; });
+  link_key("link_index", [&](const Link& link) { return &link - topology.links().data(); });
+  link_key("link_reverse", [](const Link& link) {
+    return link.reverse.valid() ? static_cast<std::int64_t>(link.reverse.index()) : -1;
+  });
   link_key("link_name", [](const Link& link) { return escape_controls(link.name); });
   link_key("link_kind", [](const Link& link) { return std::string(name_of(link.kind)); });
   link_key("link_tier", [&](const Link& link) { return escape_controls(topology.tier_names()[link.tier]); });

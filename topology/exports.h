@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ostream>
+#include <string_view>
 
 #include "topology/topology.h"
 
@@ -11,9 +12,13 @@ namespace polyplane::topology {
 /// Graphviz, one edge for each directed link. Backslashes and control characters in names are written \\ and \x1b.
 void write_dot(std::ostream& out, const Topology& topology);
 
-/// GraphML; nodes have the keys name, kind, node, plane, rail, tier, pod, part, forwards, up; edges link_name, link_kind,
-/// link_tier, link_plane, rate_bps, nominal_rate_bps, latency_ps, link_up. Backslashes and control characters in names as
-/// in DOT.
+/// What the key "schema" of the graph says in files of write_graphml().
+inline constexpr std::string_view kGraphmlSchema = "polyplane/graphml/1";
+
+/// GraphML; nodes have the keys name, kind, node, plane, rail, tier, pod, part, forwards, up; edges link_index (the
+/// LinkId), link_reverse (-1 for a one-way link), link_name, link_kind, link_tier, link_plane, rate_bps,
+/// nominal_rate_bps, latency_ps, link_up; the graph schema, graph_name, lossless, virtual_channels. Backslashes and
+/// control characters in names as in DOT. topology/import/graphml.cpp reads it back.
 void write_graphml(std::ostream& out, const Topology& topology);
 
 /// One JSON document: {"schema": "polyplane/graph/1", "name", "devices": [...], "links": [...]}, links refer to devices

@@ -57,6 +57,24 @@ std::string escape_controls(std::string_view text) {
   });
 }
 
+std::string unescape_controls(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    const auto digit = [&](std::size_t i) { return i < rest.size() ? kHex.find(rest[i]) : std::string_view::npos; };
+    if (rest.starts_with("\\\\")) {
+      out += '\\';
+      ++at;
+    } else if (rest.starts_with("\\x") && digit(2) != std::string_view::npos && digit(3) != std::string_view::npos) {
+      out += static_cast<char>(digit(2) * 16 + digit(3));
+      at += 3;
+    } else {
+      out += rest.front();
+    }
+  }
+  return out;
+}
+
 std::string json_string(std::string_view text) {
   return "\"" +
          convert(text,

@@ -10,6 +10,9 @@ namespace polyplane::topology {
 /// and Graphviz cannot carry them otherwise.
 [[nodiscard]] std::string escape_controls(std::string_view text);
 
+/// What escape_controls() was given, where that was UTF-8; a backslash that begins no escape stays.
+[[nodiscard]] std::string unescape_controls(std::string_view text);
+
 /// A JSON string with its quotes; a byte that is no UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string json_string(std::string_view text);
 

@@ -35,7 +35,8 @@ struct ImportedFabric {
   std::vector<Device> devices;  // names are unique and hold no '.'
   std::vector<Edge> edges;
   bool lossless = true;
-  std::string routing = "spray";     // default of the cluster, a name in routings()
+  std::string routing = "ecmp";  // default of the cluster, a name in routings()
+  std::optional<std::uint32_t> virtual_channels;
   std::vector<std::string> assumed;  // what the file has no figure for, as sentences
   std::vector<ImportWarning> warnings;
 };

@@ -41,6 +41,12 @@ ImportedFabric::Edge& FabricBuilder::add_edge(std::uint32_t from, std::uint32_t 
   if (fabric_.edges.size() == kMaxImportedEdges) {
     source_.pass_limit(line, "", "more than " + std::to_string(kMaxImportedEdges) + " links are not read");
   }
+  if (rate.bps() < 1 || rate.bps() > kMaxImportedBps) {
+    source_.fail(line, "rate",
+                 to_string(rate) + " of the link from \"" + printable(fabric_.devices[from].name) + "\" to \"" +
+                     printable(fabric_.devices[to].name) + "\" is not above zero and up to " +
+                     to_string(BitRate::from_bps(kMaxImportedBps)));
+  }
   if (from == to) { source_.fail(line, "link", "joins \"" + printable(fabric_.devices[from].name) + "\" to itself"); }
   ImportedFabric::Edge& edge = fabric_.edges.emplace_back();
   edge.from = from;

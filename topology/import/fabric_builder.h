@@ -19,7 +19,8 @@ class FabricBuilder {
   /// Index of the new device; `line` is where it stands. A '.' in its name becomes '_', with a warning. `forwards` is
   /// set by kind: accelerators do not. Throws InputError when the name exists, LimitError.
   std::uint32_t add_device(Device device, int line);
-  /// A cable, both directions alike until told otherwise. Throws InputError (from = to), LimitError.
+  /// A cable, both directions alike until told otherwise. Throws InputError (from = to, a rate that no
+  /// cluster file may have), LimitError.
   ImportedFabric::Edge& add_edge(std::uint32_t from, std::uint32_t to, BitRate rate, LinkKind kind, int line);
 
   /// The device with that name as the file writes it.

@@ -96,10 +96,12 @@ class Reader {
     const LinkLatencies latencies(options_, builder_);
     const ScaleUpOption scale_up(options_);
     builder_.fabric().description = "an InfiniBand subnet that ibnetdiscover found";
+    builder_.fabric().routing = "spray";
+    builder_.assume("adaptive routing: packets spread over all shortest paths (routing spray)");
     add_hosts();
     add_switches();
     add_cables(latencies);
-    scale_up.join(builder_, host_names_);
+    scale_up.join_nodes(builder_, host_names_);
     number_switches(builder_.fabric());
     builder_.assume(
         "each channel adapter is taken for an accelerator that owns it; ibnetdiscover sees no accelerators");
@@ -329,7 +331,7 @@ std::vector<OptionSpec> ibnetdiscover_options() {
   return options;
 }
 
-const bool registered = [] {
+const bool kRegistered = [] {
   importers().add("ibnetdiscover", "An InfiniBand subnet as ibnetdiscover prints it: adapters, switches, every cable.",
                   {.extensions = {"txt", "topo", "ibnetdiscover"},
                    .options = ibnetdiscover_options(),

@@ -74,16 +74,18 @@ void LinkLatencies::set(const ImportedFabric& fabric, ImportedFabric::Edge& edge
 }
 
 std::vector<OptionSpec> ScaleUpOption::options() {
-  return {{.name = "scale_up_rate",
-           .kind = OptionSpec::Kind::text,
-           .default_text = "none",
-           .sentence = "joins the cards of a node by a non-blocking switch: the rate of a card, per direction, or none",
-           .words = {}},
-          {.name = "scale_up_latency",
-           .kind = OptionSpec::Kind::duration,
-           .default_text = "0 ns",
-           .sentence = "from card to card in a node, with scale_up_rate",
-           .words = {}}};
+  return {
+      {.name = "scale_up_rate",
+       .kind = OptionSpec::Kind::text,
+       .default_text = "none",
+       .sentence =
+           "joins the cards of a node (a block) by a non-blocking switch: the rate of a card, per direction, or none",
+       .words = {}},
+      {.name = "scale_up_latency",
+       .kind = OptionSpec::Kind::duration,
+       .default_text = "0 ns",
+       .sentence = "from card to card in a node, with scale_up_rate",
+       .words = {}}};
 }
 
 ScaleUpOption::ScaleUpOption(const Options& options) : latency_(options.duration("scale_up_latency")) {
@@ -106,28 +108,32 @@ ScaleUpOption::ScaleUpOption(const Options& options) : latency_(options.duration
   }
 }
 
-void ScaleUpOption::join(FabricBuilder& builder, const std::vector<std::string>& node_names) const {
+void ScaleUpOption::join(FabricBuilder& builder, const std::vector<Domain>& domains) const {
   if (rate_.bps() == 0) return;
-  std::vector<std::vector<std::uint32_t>> cards(node_names.size());
-  for (std::uint32_t d = 0; d < builder.num_devices(); ++d) {
-    const Device& device = builder.device(d);
-    if (device.kind == DeviceKind::accelerator) cards[static_cast<std::size_t>(device.node)].push_back(d);
-  }
   const Duration way_in = Duration::from_ps(latency_.ps() / 2);
-  for (std::size_t node = 0; node < cards.size(); ++node) {
-    if (cards[node].size() < 2) continue;
-    const std::uint32_t crossbar = builder.add_device({.name = node_names[node] + "/nvswitch",
-                                                       .kind = DeviceKind::scaleup_switch,
-                                                       .node = static_cast<std::int32_t>(node),
-                                                       .part = ""},
-                                                      0);
-    for (const std::uint32_t card : cards[node]) {
+  for (const Domain& domain : domains) {
+    if (domain.cards.size() < 2) continue;
+    const std::uint32_t crossbar = builder.add_device(
+        {.name = domain.name + "/nvswitch", .kind = DeviceKind::scaleup_switch, .node = domain.node, .part = ""}, 0);
+    for (const std::uint32_t card : domain.cards) {
       ImportedFabric::Edge& edge = builder.add_edge(card, crossbar, rate_, LinkKind::scale_up, 0);
       edge.tier = "nvlink";
       edge.latency = way_in;
       edge.back_latency = latency_ - way_in;
     }
   }
+}
+
+void ScaleUpOption::join_nodes(FabricBuilder& builder, const std::vector<std::string>& node_names) const {
+  std::vector<Domain> domains;
+  for (std::size_t node = 0; node < node_names.size(); ++node) {
+    domains.push_back({node_names[node], static_cast<std::int32_t>(node), {}});
+  }
+  for (std::uint32_t d = 0; d < builder.num_devices(); ++d) {
+    const Device& device = builder.device(d);
+    if (device.kind == DeviceKind::accelerator) domains[static_cast<std::size_t>(device.node)].cards.push_back(d);
+  }
+  join(builder, domains);
 }
 
 }  // namespace polyplane::topology

@@ -2,6 +2,7 @@
 // there, when not given; what is not given is said in ImportedFabric::assumed.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/options.h"
@@ -32,14 +33,23 @@ class LinkLatencies {
   Duration switch_, cable_, access_cable_, nic_;
 };
 
-/// scale_up_rate ("none" unless given) and scale_up_latency: joins the cards of each node by one non-blocking switch.
+/// scale_up_rate ("none" unless given) and scale_up_latency: joins the cards of each node (of each block, where a format has
+/// those) by one non-blocking switch.
 class ScaleUpOption {
  public:
   [[nodiscard]] static std::vector<OptionSpec> options();
   /// Throws InputError: a wrong rate, a latency without a rate.
   explicit ScaleUpOption(const Options& options);
-  /// Adds "<node>/nvswitch" and its links for each node with several cards; `node_names` by node number.
-  void join(FabricBuilder& builder, const std::vector<std::string>& node_names) const;
+  /// A node, or several that share one scale-up domain.
+  struct Domain {
+    std::string name;
+    std::int32_t node = -1;  // none where there are several
+    std::vector<std::uint32_t> cards;
+  };
+  /// Adds "<name>/nvswitch" and its links for each domain with several cards.
+  void join(FabricBuilder& builder, const std::vector<Domain>& domains) const;
+  /// The same for each node; `node_names` by node number.
+  void join_nodes(FabricBuilder& builder, const std::vector<std::string>& node_names) const;
 
  private:
   BitRate rate_;  // zero: none
