@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "topology/attach_classes.h"
+#include "topology/hop_table.h"
 #include "topology/metrics.h"
 
 namespace polyplane::topology {
@@ -20,7 +22,8 @@ class HopSum {
         domains_(domains),
         classes_(classes),
         class_of_(topology.accelerators().size(), kNone),
-        position_(topology.devices().size(), kNone) {
+        position_(topology.devices().size(), kNone),
+        table_(scale_out.graph()) {
     for (std::uint32_t c = 0; c < classes.size(); ++c) {
       for (const std::uint32_t card : classes[c].members) class_of_[card] = c;
     }
@@ -38,7 +41,7 @@ class HopSum {
  private:
   void add_destinations(std::uint32_t target) {
     const AttachClass& destinations = classes_[target];
-    load_fields(destinations);
+    load_hops(target);
     distances_.clear();
     remaining_.clear();
     for (const AttachClass& sources : classes_) {
@@ -98,32 +101,31 @@ class HopSum {
     return near;
   }
 
-  /// Distance fields of all places where the class leaves the fabric; those of the class before are kept when they serve.
-  void load_fields(const AttachClass& destinations) {
-    std::map<Vertex, DistanceField> fields;
-    std::vector<PathState> order;
-    for (const auto* exits : {&destinations.exits, &destinations.peer_exits}) {
-      for (const Attach& exit : *exits) {
-        if (fields.contains(exit.vertex)) continue;
-        if (auto kept = fields_.extract(exit.vertex)) {
-          fields.insert(std::move(kept));
-        } else {
-          scale_out_.fill(exit.vertex, fields[exit.vertex], order);
-        }
+  /// Makes sure that the table has all places where the class leaves the fabric, and those of the classes after it as far
+  /// as they fit one search.
+  void load_hops(std::uint32_t target) {
+    std::set<Vertex> wanted;
+    for (std::size_t c = target; c < classes_.size(); ++c) {
+      std::set<Vertex> exits;
+      for (const auto* ends : {&classes_[c].exits, &classes_[c].peer_exits}) {
+        for (const Attach& exit : *ends) exits.insert(exit.vertex);
       }
+      if (c == target && std::all_of(exits.begin(), exits.end(), [&](Vertex v) { return table_.has(v); })) return;
+      exits.insert(wanted.begin(), wanted.end());
+      if (c > target && exits.size() > HopTable::kBatch) break;
+      wanted = std::move(exits);
     }
-    fields_ = std::move(fields);
+    table_.fill({wanted.begin(), wanted.end()});
   }
 
   std::uint32_t shortest(const std::vector<Attach>& entries, const std::vector<Attach>& exits) const {
     std::uint32_t best = kNone;
     for (const Attach& exit : exits) {
-      const DistanceField& field = fields_.find(exit.vertex)->second;
       const std::uint32_t component = scale_out_.graph().component_of(exit.vertex);
       for (const Attach& entry : entries) {
         if (scale_out_.graph().component_of(entry.vertex) != component) continue;
-        const std::uint32_t hops = field.from(entry.vertex);
-        if (hops != DistanceField::kUnreachable) best = std::min(best, entry.hops + hops + exit.hops);
+        const std::uint32_t hops = table_.hops(entry.vertex, exit.vertex);
+        if (hops != HopTable::kUnreachable) best = std::min(best, entry.hops + hops + exit.hops);
       }
     }
     return best;
@@ -144,7 +146,7 @@ class HopSum {
   std::vector<std::uint32_t> class_of_;  // by accelerator; none: down
   std::vector<std::uint32_t> position_;  // by DeviceId: index into accelerators()
   // Of the destinations at hand.
-  std::map<Vertex, DistanceField> fields_;
+  HopTable table_;
   std::vector<std::uint32_t> distances_;  // by class of sources
   std::vector<std::int64_t> remaining_;   // pairs that the class decides
 
