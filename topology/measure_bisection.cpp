@@ -76,28 +76,62 @@ std::vector<Pipe> find_pipes(const Topology& topology, const Split& split) {
   return pipes;
 }
 
+/// What a device exchanges with one class in one direction.
+struct Exchange {
+  std::uint64_t end = 0;  // the direction, above the class
+  std::int64_t bps = 0;
+  friend auto operator<=>(const Exchange&, const Exchange&) = default;
+};
+
+/// One end of a pipe, from the device at the other one.
+struct End {
+  std::uint32_t device = 0, far = 0;
+  std::uint32_t direction = 0;  // 0: out of `device`
+  std::int64_t bps = 0;
+};
+
+/// Both ends of all pipes, by device.
+std::vector<End> ends_by_device(const std::vector<Pipe>& pipes) {
+  std::vector<End> ends;
+  ends.reserve(2 * pipes.size());
+  for (const Pipe& pipe : pipes) {
+    ends.push_back({pipe.from, pipe.to, 0, pipe.bps});
+    ends.push_back({pipe.to, pipe.from, 1, pipe.bps});
+  }
+  std::stable_sort(ends.begin(), ends.end(), [](const End& x, const End& y) { return x.device < y.device; });
+  return ends;
+}
+
+/// Adds up what stands in a row for the same end. Sorts the row.
+void merge(std::vector<Exchange>& row) {
+  std::sort(row.begin(), row.end());
+  std::size_t kept = 0;
+  for (const Exchange& exchange : row) {
+    if (kept > 0 && row[kept - 1].end == exchange.end) {
+      row[kept - 1].bps += exchange.bps;
+    } else {
+      row[kept++] = exchange;
+    }
+  }
+  row.resize(kept);
+}
+
 /// Splits classes until all members of each have the same rates to and from every class. Returns the number of classes.
 Class refine(const std::vector<Pipe>& pipes, std::vector<Class>& classes) {
-  std::vector<std::uint32_t> touched;
-  for (const Pipe& pipe : pipes) {
-    touched.push_back(pipe.from);
-    touched.push_back(pipe.to);
-  }
-  std::sort(touched.begin(), touched.end());
-  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  const std::vector<End> ends = ends_by_device(pipes);
   for (Class count = kInner + 1;;) {
-    // Rates by (direction, class at the other end).
-    std::vector<std::map<std::pair<int, Class>, std::int64_t>> rates(classes.size());
-    for (const Pipe& pipe : pipes) {
-      if (classes[pipe.from] >= kInner) rates[pipe.from][{0, classes[pipe.to]}] += pipe.bps;
-      if (classes[pipe.to] >= kInner) rates[pipe.to][{1, classes[pipe.from]}] += pipe.bps;
-    }
-    std::map<std::pair<Class, std::map<std::pair<int, Class>, std::int64_t>>, Class> fresh;
+    std::map<std::pair<Class, std::vector<Exchange>>, Class> fresh;
     std::vector<Class> next = classes;
-    for (const std::uint32_t device : touched) {
+    for (std::size_t first = 0; first < ends.size();) {
+      const std::uint32_t device = ends[first].device;
+      std::vector<Exchange> row;
+      for (; first < ends.size() && ends[first].device == device; ++first) {
+        row.push_back({std::uint64_t{ends[first].direction} << 32U | classes[ends[first].far], ends[first].bps});
+      }
       if (classes[device] < kInner) continue;
+      merge(row);
       const auto number = static_cast<Class>(kInner + fresh.size());
-      next[device] = fresh.try_emplace({classes[device], std::move(rates[device])}, number).first->second;
+      next[device] = fresh.try_emplace({classes[device], std::move(row)}, number).first->second;
     }
     const auto now = static_cast<Class>(kInner + fresh.size());
     classes = std::move(next);
