@@ -19,6 +19,7 @@
 #include "cli/signals.h"
 #include "cli/text_table.h"
 #include "cli/version.h"
+#include "sim/csv_line.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -96,15 +97,41 @@ std::string tables(const sim::Experiment& experiment, const sim::Report& report,
   return text;
 }
 
-std::string csv_text(const sim::Report& report) {
-  std::string text;
-  if (!report.collectives.empty() || report.flows.empty()) text += sim::csv_header();
-  for (const sim::CollectiveResult& result : report.collectives) text += sim::csv_row(result);
-  if (report.flows.empty()) return text;
-  if (!text.empty()) text += "\n";
-  text += sim::flow_csv_header();
-  for (const sim::FlowResult& flow : report.flows) text += sim::flow_csv_row(flow);
-  return text;
+/// Clusters side by side: the last size of each job.
+std::string comparison(const std::vector<sim::Report>& reports) {
+  TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
+                   Align::left, Align::left});
+  table.add(
+      {"# cluster", "job", "ranks", "size (B)", "time (us)", "busbw (GB/s)", "bound (us)", "algorithm", "bottleneck"});
+  for (const sim::Report& report : reports) {
+    for (std::size_t i = 0; i < report.collectives.size(); ++i) {
+      const sim::CollectiveResult& row = report.collectives[i];
+      if (i + 1 < report.collectives.size() && report.collectives[i + 1].job == row.job) continue;
+      const auto microseconds = [](Duration d) { return fmt::format("{:.2f}", static_cast<double>(d.ps()) / 1e6); };
+      table.add({printable(report.cluster), printable(row.job), std::to_string(row.groups * row.ranks),
+                 std::to_string(row.size.count()), microseconds(row.time), fmt::format("{:.2f}", row.busbw_GBps),
+                 microseconds(row.lower_bound), row.algorithm, row.bottleneck});
+    }
+  }
+  return table.text();
+}
+
+/// With several clusters each row ends with the name of its own.
+std::string csv_text(const std::vector<sim::Report>& reports) {
+  const bool several = reports.size() > 1;
+  const auto named = [&](std::string line, std::string_view name) {
+    if (!several) return line;
+    line.pop_back();
+    return line + "," + sim::CsvLine().text(name).finish();
+  };
+  std::string results, flows;
+  for (const sim::Report& report : reports) {
+    for (const sim::CollectiveResult& row : report.collectives) results += named(sim::csv_row(row), report.cluster);
+    for (const sim::FlowResult& flow : report.flows) flows += named(sim::flow_csv_row(flow), report.cluster);
+  }
+  if (!results.empty() || flows.empty()) results = named(sim::csv_header(), "cluster") + results;
+  if (!flows.empty()) flows = named(sim::flow_csv_header(), "cluster") + flows;
+  return results + (results.empty() || flows.empty() ? "" : "\n") + flows;
 }
 
 }  // namespace
@@ -112,36 +139,54 @@ std::string csv_text(const sim::Report& report) {
 int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   const sim::Catalog catalog = sim::Catalog::open();
-  sim::Experiment experiment = catalog.experiment(arguments.experiment);
-  if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute, experiment.model);
+  std::vector<sim::Experiment> experiments = catalog.experiments(arguments.experiment);
+  std::size_t rows = 0;
+  for (sim::Experiment& experiment : experiments) {
+    if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute, experiment.model);
+    rows += number_of_rows(experiment);
+  }
 
-  Progress progress(!arguments.common.quiet, experiment.name, number_of_rows(experiment));
-  std::vector<sim::CollectiveResult> finished;
+  Progress progress(!arguments.common.quiet, experiments.front().name, rows);
+  std::vector<sim::Report> reports;
+  std::vector<sim::CollectiveResult> finished;  // of the cluster at hand
+  std::size_t rows_done = 0;
   sim::RunOptions options;
-  apply_compute_options(arguments.compute, experiment.model, options);
+  apply_compute_options(arguments.compute, experiments.front().model, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.stop = [] { return caught_signal() != 0; };
   options.on_row = [&](const sim::CollectiveResult& result) {
     finished.push_back(result);
+    ++rows_done;
     progress.row_done();
   };
-  options.on_progress = [&](double done, double total) { progress.update(done, total); };
-  const auto show = [&](const sim::Report& report, bool complete) {
+  options.on_progress = [&](double done, double total) {
+    const auto clusters = static_cast<double>(experiments.size());
+    progress.update((static_cast<double>(reports.size()) + (total > 0 ? done / total : 0)) / clusters, 1);
+  };
+  const auto show = [&](bool complete) {
     progress.clear();
-    if (format == "json") print(sim::to_json(report, {kVersion, "run", arguments.explain, complete}));
-    if (format == "csv") print(csv_text(report));
-    if (format == "table") print(tables(experiment, report, arguments.common.verbose > 0, arguments.explain));
+    if (format == "json") print(sim::to_json(reports, {kVersion, "run", arguments.explain, complete}));
+    if (format == "csv") print(csv_text(reports));
+    if (format != "table") return;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      print(tables(experiments[i], reports[i], arguments.common.verbose > 0, arguments.explain));
+    }
+    if (experiments.size() > 1) print(comparison(reports));
   };
   try {
-    const sim::Report report = sim::run(experiment, options);
-    show(report, true);
-    if (arguments.common.verbose > 0) tell_memory(report);
+    for (const sim::Experiment& experiment : experiments) {
+      finished.clear();
+      reports.push_back(sim::run(experiment, options));
+      if (arguments.common.verbose > 0) tell_memory(reports.back());
+    }
+    show(true);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
-    show(partial_report(experiment, finished), false);
+    reports.push_back(partial_report(experiments[reports.size()], finished));
+    show(false);
     log(LogLevel::warn, "run",
-        "interrupted after " + std::to_string(finished.size()) + " of " + std::to_string(number_of_rows(experiment)) +
+        "interrupted after " + std::to_string(rows_done) + " of " + std::to_string(rows) +
             " results; the same command starts again");
     throw;
   }

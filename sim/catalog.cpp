@@ -171,10 +171,18 @@ PriceSheet Catalog::prices(std::string_view name_or_file) const {
   return load_price_sheet(document, sheet, Parts(directory_ + "/hardware"));
 }
 
-Experiment Catalog::experiment(std::string_view file) const {
+std::vector<Experiment> Catalog::experiments(std::string_view file) const {
   v1::Experiment experiment;
   const configs::Document document{std::string(file), experiment};
-  return load_experiment(document, experiment, *this, Parts(directory_ + "/hardware"));
+  return load_experiments(document, experiment, *this, Parts(directory_ + "/hardware"));
+}
+
+Experiment Catalog::experiment(std::string_view file) const {
+  std::vector<Experiment> all = experiments(file);
+  if (all.size() > 1) {
+    throw InputError(printable(file) + ": has " + std::to_string(all.size()) + " clusters; one is needed here");
+  }
+  return std::move(all.front());
 }
 
 }  // namespace polyplane::sim

@@ -40,7 +40,9 @@ class Catalog {
   [[nodiscard]] ClusterChoice member(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
   [[nodiscard]] PriceSheet prices(std::string_view name_or_file) const;
-  /// An experiment file, names in it resolved.
+  /// An experiment file, names in it resolved: one experiment for each of its clusters.
+  [[nodiscard]] std::vector<Experiment> experiments(std::string_view file) const;
+  /// The same of a file with one cluster. Throws InputError where there are several.
   [[nodiscard]] Experiment experiment(std::string_view file) const;
 
  private:

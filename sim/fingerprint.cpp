@@ -59,4 +59,11 @@ std::string fingerprint_text(std::uint64_t fingerprint) {
   return text;
 }
 
+std::uint64_t fingerprint(std::span<const Report> reports) {
+  if (reports.size() == 1) return reports.front().fingerprint;
+  std::vector<std::uint64_t> parts;
+  for (const Report& report : reports) parts.push_back(report.fingerprint);
+  return combine(parts);
+}
+
 }  // namespace polyplane::sim

@@ -16,6 +16,8 @@ namespace polyplane::sim {
 [[nodiscard]] std::uint64_t fingerprint(const FlowResult& result);
 /// Of a whole report, in order.
 [[nodiscard]] std::uint64_t combine(std::span<const std::uint64_t> fingerprints);
+/// Of an experiment on several clusters; that of the report when there is one.
+[[nodiscard]] std::uint64_t fingerprint(std::span<const Report> reports);
 /// 16 hexadecimal digits.
 [[nodiscard]] std::string fingerprint_text(std::uint64_t fingerprint);
 

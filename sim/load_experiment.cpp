@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/algorithm.h"
+#include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
 #include "sim/datatype.h"
 #include "sim/load_cluster.h"
@@ -29,7 +30,22 @@ class ExperimentLoader {
                    const Parts& parts)
       : document_(document), from_(from), catalog_(catalog), parts_(parts) {}
 
-  Experiment load() {
+  std::vector<Experiment> load() {
+    std::vector<Experiment> experiments;
+    std::set<std::string> names;
+    for (int i = 0; i < std::max(1, from_.clusters_size()); ++i) {
+      entry_ = i;
+      experiment_ = Experiment();
+      experiments.push_back(load_one());
+      check(
+          names.insert(name_of(experiments.back().cluster)).second, from_, "clusters",
+          [&] { return "two are named \"" + printable(name_of(experiments.back().cluster)) + "\""; }, i);
+    }
+    return experiments;
+  }
+
+ private:
+  Experiment load_one() {
     const std::string stem = std::filesystem::path(document_.path()).stem().string();
     experiment_.name = from_.has_name() ? from_.name() : stem;
     load_cluster_choice(stem);
@@ -53,7 +69,6 @@ class ExperimentLoader {
     return std::move(experiment_);
   }
 
- private:
   template <class Problem>
   void check(bool fine, const google::protobuf::Message& message, std::string_view field, const Problem& problem,
              int index = -1) const {
@@ -71,21 +86,35 @@ class ExperimentLoader {
   [[nodiscard]] std::string beside(const std::string& name) const { return sim::beside(document_.path(), name); }
 
   void load_cluster_choice(const std::string& stem) {
-    if (from_.has_cluster() == from_.has_inline_cluster()) {
-      document_.fail(from_, from_.has_cluster() ? "inline_cluster" : "cluster",
-                     from_.has_cluster() ? "contradicts cluster; state one of the two"
-                                         : "is missing; name a cluster or state inline_cluster");
-    }
-    if (from_.has_cluster()) {
-      experiment_.cluster = at(from_, "cluster", [&] { return catalog_.cluster(beside(from_.cluster())); });
+    if (from_.clusters_size() == 0) {
+      load_cluster_of(from_, stem);
     } else {
-      experiment_.cluster = load_inline_cluster(from_.inline_cluster(), stem);
+      for (const char* field : {"cluster", "inline_cluster"}) {
+        const auto* descriptor = from_.GetDescriptor()->FindFieldByName(field);
+        if (from_.GetReflection()->HasField(from_, descriptor)) document_.fail(from_, field, "contradicts clusters");
+      }
+      load_cluster_of(from_.clusters(entry_), stem + "-" + std::to_string(entry_));
     }
     const ClusterChoice& choice = experiment_.cluster;
     cards_ = count_cards(choice);
     if (cards_ > topology::kMaxDevices) {
       throw LimitError(printable(document_.path()) + ": cluster \"" + printable(choice.spec.name) + "\" would have " +
                        std::to_string(cards_) + " accelerators; the limit is " + std::to_string(topology::kMaxDevices));
+    }
+  }
+
+  /// `from`: what names one cluster, by name or inline.
+  template <class Message>
+  void load_cluster_of(const Message& from, const std::string& fallback_name) {
+    if (from.has_cluster() == from.has_inline_cluster()) {
+      document_.fail(from, from.has_cluster() ? "inline_cluster" : "cluster",
+                     from.has_cluster() ? "contradicts cluster; state one of the two"
+                                        : "is missing; name a cluster or state inline_cluster");
+    }
+    if (from.has_cluster()) {
+      experiment_.cluster = at(from, "cluster", [&] { return catalog_.cluster(beside(from.cluster())); });
+    } else {
+      experiment_.cluster = load_inline_cluster(from.inline_cluster(), fallback_name);
     }
   }
 
@@ -233,12 +262,13 @@ class ExperimentLoader {
   const Parts& parts_;
   Experiment experiment_;
   std::int64_t cards_ = 0;
+  int entry_ = 0;  // of the clusters, where there are several
 };
 
 }  // namespace
 
-Experiment load_experiment(const configs::Document& document, const v1::Experiment& experiment, const Catalog& catalog,
-                           const Parts& parts) {
+std::vector<Experiment> load_experiments(const configs::Document& document, const v1::Experiment& experiment,
+                                         const Catalog& catalog, const Parts& parts) {
   return ExperimentLoader(document, experiment, catalog, parts).load();
 }
 

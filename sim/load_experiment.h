@@ -1,6 +1,8 @@
 // An experiment out of its message: protobuf ends here.
 #pragma once
 
+#include <vector>
+
 #include "configs/schema/document.h"
 #include "configs/schema/experiment.pb.h"
 #include "sim/catalog.h"
@@ -12,7 +14,9 @@ namespace polyplane::sim {
 /// unknown names (of models, routings, collectives, algorithms, protocols, datatypes, devices and links of a graph), names that exist twice,
 /// contradictions, more ranks than cards; LimitError for a cluster of more devices than can be built.
 /// Fault selectors, and the names of devices and links of a recipe, are left to sim::run, which knows the built graph.
-[[nodiscard]] Experiment load_experiment(const configs::Document& document, const v1::Experiment& experiment,
-                                         const Catalog& catalog, const Parts& parts);
+/// One experiment for each cluster of the file, in its order; they differ in nothing else.
+[[nodiscard]] std::vector<Experiment> load_experiments(const configs::Document& document,
+                                                       const v1::Experiment& experiment, const Catalog& catalog,
+                                                       const Parts& parts);
 
 }  // namespace polyplane::sim

@@ -97,14 +97,15 @@ class Placer {
                          plural(cards_[*small], "card"));
       }
       if (spec_.ranks && *spec_.ranks % each != 0) {
-        throw InputError(plural(*spec_.ranks, "rank") + " is not a multiple of " + std::to_string(each) + " a node");
+        throw InputError(plural(*spec_.ranks, "rank") + " are not a multiple of " + std::to_string(each) + " a node");
       }
     }
     const std::int64_t most = room(nodes, limit());
     if (spec_.ranks && *spec_.ranks > most) {
-      throw InputError(plural(*spec_.ranks, "rank") + " do not fit: " +
-                       plural(static_cast<std::int64_t>(nodes.size()), "node") + " hold " + std::to_string(most) +
-                       (spec_.ranks_per_node ? " at " + std::to_string(*spec_.ranks_per_node) + " a node" : ""));
+      throw InputError(plural(*spec_.ranks, "rank") + " do not fit on " +
+                       plural(static_cast<std::int64_t>(nodes.size()), "node") + " with room for " +
+                       std::to_string(most) +
+                       (spec_.ranks_per_node ? ", " + std::to_string(*spec_.ranks_per_node) + " a node" : ""));
     }
   }
 

@@ -1,5 +1,7 @@
 #include "sim/write_report.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
@@ -29,6 +31,47 @@ void fill(const Attribution& from, v1::Attribution& to) {
     tier.set_contention_ps(picoseconds(parts.contention));
   }
   to.set_binding_tier(valid_utf8(from.binding_tier));
+}
+
+void fill(const Report& from, v1::ReportedCluster& to) {
+  to.set_name(valid_utf8(from.cluster));
+  to.set_endpoints(from.endpoints);
+  to.set_routing(from.routing);
+  to.set_hash(from.hash);
+  for (const std::string& fault : from.faults) to.add_faults(valid_utf8(fault));
+  to.set_seed(static_cast<double>(from.seed));
+  to.set_stack(valid_utf8(from.stack));
+  for (const std::string& assumption : from.assumed) to.add_assumed(valid_utf8(assumption));
+}
+
+void fill_results(const Report& report, bool explained, v1::Report& message) {
+  for (const CollectiveResult& result : report.collectives) {
+    v1::CollectiveResult& to = *message.add_results();
+    fill(result, explained, to);
+    to.set_cluster(valid_utf8(report.cluster));
+  }
+  for (const FlowResult& result : report.flows) {
+    v1::FlowResult& flow = *message.add_flows();
+    flow.set_name(valid_utf8(result.name));
+    flow.set_cluster(valid_utf8(report.cluster));
+    flow.set_start_ps(static_cast<double>(result.start.ps()));
+    flow.set_end_ps(static_cast<double>(result.end.ps()));
+  }
+}
+
+/// Of the flows of all reports.
+void fill_flow_facts(std::span<const Report> reports, v1::Report& message) {
+  ModelFacts all;
+  for (const Report& report : reports) {
+    if (report.flows.empty()) continue;
+    all.certified += report.flow_facts.certified;
+    all.put_off += report.flow_facts.put_off;
+    all.most_put_off = std::max(all.most_put_off, report.flow_facts.most_put_off);
+    all.drained += report.flow_facts.drained;
+  }
+  message.set_certified_solves(static_cast<double>(all.certified));
+  message.set_put_off_mean(all.mean_put_off());
+  message.set_put_off_most_ps(picoseconds(all.most_put_off));
 }
 
 }  // namespace
@@ -77,33 +120,19 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   if (explained) fill(from.attribution, *to.mutable_attribution());
 }
 
-std::string to_json(const Report& report, const ReportOrigin& origin) {
+std::string to_json(const Report& report, const ReportOrigin& origin) { return to_json(std::span(&report, 1), origin); }
+
+std::string to_json(std::span<const Report> reports, const ReportOrigin& origin) {
   v1::Report message;
   message.set_schema(kSchema);
   message.set_version(origin.version);
   message.set_command(origin.command);
-  v1::ReportedCluster& cluster = *message.mutable_cluster();
-  cluster.set_name(valid_utf8(report.cluster));
-  cluster.set_endpoints(report.endpoints);
-  cluster.set_routing(report.routing);
-  cluster.set_hash(report.hash);
-  for (const std::string& fault : report.faults) cluster.add_faults(valid_utf8(fault));
-  cluster.set_seed(static_cast<double>(report.seed));
-  cluster.set_stack(valid_utf8(report.stack));
-  for (const std::string& assumption : report.assumed) cluster.add_assumed(valid_utf8(assumption));
-  for (const CollectiveResult& result : report.collectives) fill(result, origin.explained, *message.add_results());
-  if (!report.flows.empty()) {
-    message.set_certified_solves(static_cast<double>(report.flow_facts.certified));
-    message.set_put_off_mean(report.flow_facts.mean_put_off());
-    message.set_put_off_most_ps(picoseconds(report.flow_facts.most_put_off));
+  for (const Report& report : reports) {
+    fill(report, reports.size() == 1 ? *message.mutable_cluster() : *message.add_clusters());
+    fill_results(report, origin.explained, message);
   }
-  for (const FlowResult& result : report.flows) {
-    v1::FlowResult& flow = *message.add_flows();
-    flow.set_name(valid_utf8(result.name));
-    flow.set_start_ps(static_cast<double>(result.start.ps()));
-    flow.set_end_ps(static_cast<double>(result.end.ps()));
-  }
-  if (origin.complete) message.set_fingerprint(fingerprint_text(report.fingerprint));
+  fill_flow_facts(reports, message);
+  if (origin.complete) message.set_fingerprint(fingerprint_text(fingerprint(reports)));
   return configs::to_json(message);
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "topology/join_clusters.h"
 #include "topology/metrics.h"
 
 namespace polyplane::topology {
@@ -87,6 +88,10 @@ std::string switch_tier_name(std::int32_t tier) {
       return "spine";
     case 3:
       return "core";
+    case kGatewayTier:
+      return "gateway";
+    case kExchangeTier:
+      return "exchange";
     default:
       return "switch";
   }

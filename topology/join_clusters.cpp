@@ -77,13 +77,16 @@ class Joiner {
     if (between_) find_borders();
     reserve();
     bool lossless = false;
+    std::uint32_t channels = topology(0).virtual_channels();
     for (std::size_t m = 0; m < members_.size(); ++m) {
       first_device_.push_back(builder_.num_devices());
       copy_devices(m);
       copy_links(m);
-      lossless = lossless || members_[m].topology->lossless();
+      lossless = lossless || topology(m).lossless();
+      channels = std::min(channels, topology(m).virtual_channels());
     }
     builder_.set_lossless(lossless);
+    builder_.set_virtual_channels(channels);
     if (between_) add_interconnect();
     return std::move(builder_).build();
   }
@@ -104,7 +107,6 @@ class Joiner {
                          printable(members_[m].name));
       }
       apart_ = apart_ && borders_.back().size() == borders_.front().size();
-      for (const Device& device : topology(m).devices()) top_tier_ = std::max(top_tier_, device.tier);
     }
   }
 
@@ -129,14 +131,18 @@ class Joiner {
   void copy_devices(std::size_t member) {
     const Topology& from = topology(member);
     std::int32_t pods = 0;
-    for (Device device : from.devices()) {
+    for (std::uint32_t d = 0; d < from.devices().size(); ++d) {
+      Device device = from.devices()[d];
       CHECK(device.member < 0, "a member that is joined itself");
+      CHECK(device.tier < kGatewayTier, "a switch above the gateways");
       device.name = members_[member].name + "/" + device.name;
       device.member = static_cast<std::int32_t>(member);
       if (device.node >= 0) device.node += first_node_;
       pods = std::max(pods, device.pod + 1);
       if (device.pod >= 0) device.pod += first_pod_;
-      builder_.add_device(std::move(device));
+      const DeviceId id = builder_.add_device(std::move(device));
+      const auto coordinates = from.coordinates(DeviceId(d));
+      if (!coordinates.empty() && !between_) builder_.set_coordinates(id, coordinates);
     }
     first_node_ += from.num_nodes();
     first_pod_ += pods;
@@ -177,19 +183,19 @@ class Joiner {
     std::vector<DeviceId> exchange;
     for (std::size_t i = 0; i < exchanges; ++i) {
       const std::int32_t plane = apart_ ? borders_.front()[i].plane : -1;
-      exchange.push_back(add_box(numbered("interconnect", i, exchanges), -1, top_tier_ + 2, plane));
+      exchange.push_back(add_box(numbered("interconnect", i, exchanges), -1, kExchangeTier, plane));
     }
     for (std::size_t m = 0; m < members_.size(); ++m) {
       const std::vector<Border>& borders = borders_[m];
       const BitRate share = BitRate::from_bps(between_->rate.bps() / static_cast<std::int64_t>(borders.size()));
       for (std::size_t i = 0; i < borders.size(); ++i) {
         const DeviceId gateway = add_box(members_[m].name + "/" + numbered("gateway", i, borders.size()),
-                                         static_cast<std::int32_t>(m), top_tier_ + 1, borders[i].plane);
-        attach(m, borders[i], gateway, share);
+                                         static_cast<std::int32_t>(m), kGatewayTier, borders[i].plane);
         const Duration way_out = Duration::from_ps(between_->latency.ps() / 2);
         const LinkId out = builder_.add_cable(gateway, exchange[apart_ ? i : 0], share, way_out, LinkKind::scale_out,
-                                              kInterconnectTier, borders[i].plane);
+                                              kInterconnectLinks, borders[i].plane);
         builder_.link(builder_.link(out).reverse).latency = between_->latency - way_out;
+        attach(m, borders[i], gateway, share);
       }
     }
   }
@@ -200,7 +206,7 @@ class Joiner {
     const Duration latency = border.of_switches ? Duration() : from.port_latency;
     for (const DeviceId id : border.devices) {
       const DeviceId device(id.index() + static_cast<std::uint32_t>(first_device_[member]));
-      builder_.add_cable(device, gateway, rate, latency, LinkKind::scale_out, kGatewayTier, border.plane);
+      builder_.add_cable(device, gateway, rate, latency, LinkKind::scale_out, kGatewayLinks, border.plane);
     }
   }
 
@@ -210,7 +216,7 @@ class Joiner {
   TopologyBuilder builder_;
   std::vector<std::vector<Border>> borders_;  // by member
   std::vector<std::size_t> first_device_;     // by member
-  std::int32_t first_node_ = 0, first_pod_ = 0, top_tier_ = 0;
+  std::int32_t first_node_ = 0, first_pod_ = 0;
   bool apart_ = true;  // all members have the same number of borders
 };
 

@@ -7,12 +7,12 @@
 // (a plane; one rail of a rail-only fabric) has a gateway of its own, with an equal share of the member's rate. When all
 // members have the same number of such sets, set i of all members meets in exchange i; else one exchange joins all of
 // them. Without an interconnect the members are islands.
-//   gateway   "a0/gateway" (several: "a0/gateway0", ...), one tier above the highest of all members. Its cables to the
+//   gateway   "a0/gateway" (several: "a0/gateway0", ...), a switch of a tier above all of members. Its cables to the
 //             set's switches of the highest tier have the gateway's share as rate and no latency. Where switches of that
 //             tier are joined among themselves (dragonfly, torus), one switch, the first, is the border: a gateway at
 //             all of them would be a short cut through the member. A member without switches has one gateway that its
 //             NICs meet, or, where NICs are no devices, its cards.
-//   exchange  "interconnect" (several: "interconnect0", ...), non-blocking, one tier above the gateways.
+//   exchange  "interconnect" (several: "interconnect0", ...), non-blocking, of a tier above the gateways.
 // Links of gateways and exchanges are of tier "gateway" and "interconnect". Up and down by tiers as in a fat tree, so
 // nothing that was free of cyclic waits becomes less so, and no route between cards of a member leaves it but where
 // faults have cut every way of the tree inside.
@@ -42,12 +42,17 @@ struct JoinedMember {
   Duration port_latency;  // added once at each end
 };
 
-inline constexpr std::string_view kGatewayTier = "gateway";
-inline constexpr std::string_view kInterconnectTier = "interconnect";
+/// Of links.
+inline constexpr std::string_view kGatewayLinks = "gateway";
+inline constexpr std::string_view kInterconnectLinks = "interconnect";
+/// Device::tier, which no generator reaches.
+inline constexpr std::int32_t kGatewayTier = 100;
+inline constexpr std::int32_t kExchangeTier = 101;
 
-/// The joined cluster never drops when one of its members does not. Throws InputError: a rate that its gateways cannot
-/// share (below 1 bps each); LimitError: over the limits of cluster_spec.h. CHECKs that there is a member, that names
-/// differ and that members are not joined themselves.
+/// The joined cluster never drops when one of its members does not, and its links have the fewest virtual channels of
+/// all. Islands keep their coordinates; what an interconnect joins is no grid any more and has none. Throws InputError: a
+/// rate that its gateways cannot share (below 1 bps each), two members of one name; LimitError: over the limits of
+/// cluster_spec.h. CHECKs that there is a member and that members are not joined themselves.
 [[nodiscard]] Topology join_clusters(const std::string& name, std::span<const JoinedMember> members,
                                      const std::optional<InterconnectSpec>& interconnect);
 

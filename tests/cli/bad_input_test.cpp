@@ -172,6 +172,30 @@ TEST(BadInput, RanksThatDoNotFit) {
       "collectives[0].ranks: accelerator 8 does not exist; the cluster has 8 (0 to 7)");
 }
 
+TEST(BadInput, PlacementsThatDoNotHold) {
+  expect_options_refused({"--placement", "spred"}, "--placement: unknown policy \"spred\"; did you mean \"spread\"?");
+  expect_options_refused({"--placement", "hostlist"}, "write for example hostlist:node[0-3,7]");
+  expect_options_refused({"--placement", "packed:node0"}, "--placement packed takes nothing after the name");
+  expect_options_refused({"--placement", "spread", "--rank-map", "0-3"},
+                         "--rank-map and --placement contradict each other");
+  expect_options_refused({"--placement", "spread", "--ranks", "9"},
+                         "--placement spread: 9 ranks do not fit on 1 node with room for 8");
+  expect_options_refused({"--placement", "packed", "--ranks-per-node", "9"},
+                         "--placement packed: 9 ranks a node do not fit: node0 has 8 cards");
+  expect_options_refused({"--placement", "hostlist:node[0-1]"}, "--placement hostlist: unknown node \"node1\"");
+  expect_options_refused({"--placement", "hostlist:node[0"}, "column 7: \"]\" is missing");
+  expect_options_refused({"--placement", "hostlist:node[0-99999999]"}, "has more than 8000000 hosts", 3);
+  expect_options_refused({"--placement", "pod"}, "--placement pod: node0 is in no pod");
+}
+
+TEST(BadInput, IslandsAreRefusedBeforeTheRun) {
+  const std::string islands =
+      "inline_cluster { members { count: 2 cluster: \"dgx-h100\" } } collectives { collective: \"all_reduce\" "
+      "sizes: \"1 MiB\" ";
+  expect_experiment_refused(islands + "}", "a0/node0/gpu0 and a1/node0/gpu0");
+  expect_experiment_refused(islands + "placement { policy: \"spread\" ranks: 2 } }", "is made of islands");
+}
+
 TEST(BadInput, ARadixThatCannotBeMet) {
   expect_cluster_refused(nodes_of_one_card("100", "\"400 Gbps\"", "\"1 ns\""),
                          "hold at most 32 ports a plane, and 100 are needed");

@@ -152,6 +152,51 @@ TEST(Perf, ABarrierHasOneRow) {
   EXPECT_EQ(table_rows(run.out).front()[0], "0");
 }
 
+TEST(Perf, ReportsSayThePlacement) {
+  const std::vector<std::string> arguments = {"perf",        "all_reduce", "--cluster", "mi300x-2048",
+                                              "--placement", "spread",     "--ranks",   "4",
+                                              "-b",          "1M",         "-e",        "1M"};
+  const ProgramRun table = run_program(arguments);
+  ASSERT_EQ(table.exit_code, 0) << table.error;
+  EXPECT_NE(table.out.find("#  placement spread, 4 ranks on 4 nodes: node[0,64,128,192]\n"), std::string::npos);
+  std::vector<std::string> as_json = arguments;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  EXPECT_EQ(report_document(run_program(as_json).out).results(0).placement(),
+            "spread, 4 ranks on 4 nodes: node[0,64,128,192]");
+}
+
+/// One cluster of 16 cards, and two of 8 that a thin link joins.
+std::string several_clusters() {
+  const std::string part = "cluster: \"single_switch:endpoints=8,per_node=4,radix=16\"";
+  return "name: \"cut\"\nclusters { cluster: \"single_switch:endpoints=16,per_node=4,radix=16\" }\n"
+         "clusters { inline_cluster { name: \"halves\" members { count: 2 " +
+         part +
+         " } interconnect { rate: \"100 Gbps\" latency: \"10 us\" } } }\n"
+         "collectives { name: \"g\" collective: \"all_reduce\" sizes: [\"1 MiB\", \"4 MiB\"] }\n";
+}
+
+TEST(Run, SeveralClustersAreSetSideBySide) {
+  const std::string path = ::testing::TempDir() + "polyplane_clusters_" + std::to_string(getpid()) + ".textproto";
+  std::ofstream(path) << several_clusters();
+  const ProgramRun table = run_program({"run", path});
+  ASSERT_EQ(table.exit_code, 0) << table.error;
+  EXPECT_EQ(table_rows(table.out).size(), 4U + 4U);  // each cluster's own, and the comparison
+  EXPECT_EQ(table_rows(table.out).back()[0], "halves");
+  const v1::Report report = report_document(run_program({"run", path, "--format", "json"}).out);
+  ASSERT_EQ(report.clusters_size(), 2);
+  EXPECT_FALSE(report.has_cluster());
+  EXPECT_EQ(report.clusters(1).name(), "halves");
+  EXPECT_EQ(report.clusters(1).endpoints(), 16);
+  ASSERT_EQ(report.results_size(), 4);
+  EXPECT_EQ(report.results(3).cluster(), "halves");
+  EXPECT_GT(report.results(3).time_us(), report.results(1).time_us());
+  EXPECT_EQ(report.fingerprint().size(), 16U);
+  const ProgramRun csv = run_program({"run", path, "--format", "csv"});
+  EXPECT_NE(csv.out.find(",fingerprint,cluster\n"), std::string::npos);
+  EXPECT_NE(csv.out.find(",halves\n"), std::string::npos);
+  std::filesystem::remove(path);
+}
+
 TEST(Perf, JsonFileBesideTheTable) {
   const std::string path = ::testing::TempDir() + "polyplane_output_" + std::to_string(getpid()) + ".json";
   const std::vector<std::string> arguments = perf({"-b", "1K", "-e", "1K", "-J", path});

@@ -42,6 +42,14 @@ TEST(ChooseCards, MapIsChecked) {
   EXPECT_THROW(choose_cards({4}, {.ranks_per_node = 2, .map = Cards{3, 1}}), InputError);
 }
 
+TEST(ParsePlacement, APolicyAndItsHosts) {
+  EXPECT_EQ(parse_placement("spread").policy, "spread");
+  EXPECT_EQ(parse_placement("hostlist:a0/node[0-3,7]").hosts, "a0/node[0-3,7]");
+  for (const char* text : {"", "spred", "hostlist", "hostlist:", "packed:node0", "pod:"}) {
+    EXPECT_THROW(parse_placement(text), InputError) << text;
+  }
+}
+
 TEST(CardsPerNode, GraphsCountTheirAcceleratorsByNode) {
   sim::ClusterChoice cluster;
   cluster.graph.emplace();

@@ -57,6 +57,23 @@ TEST(ReportJson, NumbersAreNumbersInFullPrecision) {
   EXPECT_EQ(message.flows(0).name(), "f\n0");
 }
 
+TEST(ReportJson, SeveralClustersShareADocument) {
+  std::vector<Report> reports{report(), report()};
+  reports[0].cluster = "one";
+  reports[1].cluster = "two";
+  const v1::Report message = parsed(to_json(reports, {"1", "run", false}));
+  ASSERT_EQ(message.clusters_size(), 2);
+  EXPECT_FALSE(message.has_cluster());
+  EXPECT_EQ(message.clusters(1).name(), "two");
+  ASSERT_EQ(message.results_size(), 2);
+  EXPECT_EQ(message.results(1).cluster(), "two");
+  EXPECT_EQ(message.flows(1).cluster(), "two");
+  EXPECT_NE(message.fingerprint(), "0000000000000001");
+  const v1::Report single = parsed(to_json(report(), {"1", "run", false}));
+  EXPECT_EQ(single.clusters_size(), 0);
+  EXPECT_EQ(single.results(0).cluster(), single.cluster().name());
+}
+
 TEST(ReportJson, AttributionOnlyWhenExplained) {
   EXPECT_FALSE(parsed(to_json(report(), {"1", "perf", false})).results(0).has_attribution());
   EXPECT_EQ(parsed(to_json(report(), {"1", "perf", true})).results(0).attribution().launch_ps(), 9007199254740991.0);

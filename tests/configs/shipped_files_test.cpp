@@ -166,7 +166,7 @@ TEST(Stacks, AllLoad) {
 TEST(Experiments, AllLoad) {
   std::size_t found = 0;
   for (const std::string& name : names_in(kDirectory + "/experiments")) {
-    EXPECT_EQ(Catalog(kDirectory).experiment(kDirectory + "/experiments/" + name + ".textproto").name, name);
+    EXPECT_EQ(Catalog(kDirectory).experiments(kDirectory + "/experiments/" + name + ".textproto").front().name, name);
     ++found;
   }
   EXPECT_GE(found, 2U);

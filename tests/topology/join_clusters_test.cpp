@@ -11,6 +11,7 @@
 #include "tests/topology/expect_error.h"
 #include "tests/topology/net.h"
 #include "topology/faults.h"
+#include "topology/metrics.h"
 
 namespace polyplane::topology {
 namespace {
@@ -55,12 +56,19 @@ TEST(JoinClusters, CountsNamesAndNumbers) {
   EXPECT_EQ(card.name, "a1/node1/gpu0");
   EXPECT_EQ(card.node, 5);
   EXPECT_EQ(card.member, 1);
-  EXPECT_THAT(neighbours(t, "a1/gateway"), ElementsAre("a1/spine0", "interconnect"));
+  EXPECT_THAT(neighbours(t, "a1/gateway"), ElementsAre("interconnect", "a1/spine0"));
   EXPECT_THAT(neighbours(t, "interconnect"), ElementsAre("a0/gateway", "a1/gateway", "a2/gateway"));
-  EXPECT_EQ(t.device(t.find_device("a2/gateway")).tier, 3);  // above the spines
+  EXPECT_EQ(t.device(t.find_device("a2/gateway")).tier, kGatewayTier);
   EXPECT_EQ(t.device(t.find_device("a2/gateway")).member, 2);
-  EXPECT_EQ(t.device(t.find_device("interconnect")).tier, 4);
+  EXPECT_EQ(t.device(t.find_device("interconnect")).tier, kExchangeTier);
   EXPECT_EQ(t.device(t.find_device("interconnect")).member, -1);
+}
+
+TEST(JoinClusters, CountsTellWhatJoinsFromSwitches) {
+  const Topology one = small_tree();
+  const Counts counts = count_parts(join_clusters("three", copies(one, 3), kThin));
+  EXPECT_THAT(counts.switches_by_tier,
+              ElementsAre(Pair("leaf", 6), Pair("spine", 3), Pair("gateway", 3), Pair("exchange", 1)));
 }
 
 TEST(JoinClusters, CopiesLinksAsTheyAre) {
@@ -166,6 +174,8 @@ TEST(JoinClusters, NothingInsideAMemberLeavesIt) {
   expect_own_routes(build_cluster(plain_cluster(16, 4, "fat_tree", {"tiers=3"})), "fat tree of three tiers");
   expect_own_routes(build_cluster(nvlink_cluster(4, "fat_tree", {"tiers=2", "placement=rail_optimised"})), "rails");
   expect_own_routes(build_cluster(nvlink_cluster(3, "single_switch", {}, PlaneMode::striped)), "striped");
+  expect_own_routes(build_cluster(plain_cluster(16, 8, "torus", {"dims=4x4", "p=1"})), "torus");
+  expect_own_routes(build_cluster(plain_cluster(36, 8, "dragonfly", {"p=2", "a=2", "h=4", "groups=9"})), "dragonfly");
   Net ring;
   for (int i = 0; i < 6; ++i) {
     ring.device("x" + std::to_string(i), DeviceKind::network_switch, 1, 0);
@@ -174,6 +184,23 @@ TEST(JoinClusters, NothingInsideAMemberLeavesIt) {
   }
   for (int i = 0; i < 6; ++i) ring.cable("x" + std::to_string(i), "x" + std::to_string((i + 1) % 6));
   expect_own_routes(std::move(ring).build(), "ring of switches");
+}
+
+TEST(JoinClusters, IslandsKeepTheirGrids) {
+  const Topology torus = build_cluster(plain_cluster(16, 8, "torus", {"dims=4x4", "p=1"}));
+  const Topology islands = join_clusters("islands", copies(torus, 2), std::nullopt);
+  const Topology joined = join_clusters("joined", copies(torus, 2), kThin);
+  std::uint32_t found = 0;
+  for (std::uint32_t d = 0; d < torus.devices().size(); ++d) {
+    const auto own = torus.coordinates(DeviceId(d));
+    if (own.empty()) continue;
+    ++found;
+    const std::string name = "a1/" + torus.device(DeviceId(d)).name;
+    EXPECT_TRUE(std::ranges::equal(islands.coordinates(islands.find_device(name)), own));
+    EXPECT_TRUE(joined.coordinates(joined.find_device(name)).empty());
+  }
+  EXPECT_EQ(found, 16U);
+  EXPECT_EQ(joined.virtual_channels(), torus.virtual_channels());
 }
 
 TEST(JoinClusters, SwitchesThatAreJoinedLevelHaveOneBorder) {
@@ -186,7 +213,7 @@ TEST(JoinClusters, SwitchesThatAreJoinedLevelHaveOneBorder) {
   for (int i = 0; i < 5; ++i) ring.cable("x" + std::to_string(i), "x" + std::to_string((i + 1) % 5));
   const Topology one = std::move(ring).build();
   const Topology t = join_clusters("two", copies(one, 2), kThin);
-  EXPECT_THAT(neighbours(t, "a1/gateway"), ElementsAre("a1/x0", "interconnect"));
+  EXPECT_THAT(neighbours(t, "a1/gateway"), ElementsAre("interconnect", "a1/x0"));
   const auto router = make_router(t, {.name = "spray"});
   expect_sound_routes(t, *router);
 }
@@ -207,7 +234,7 @@ TEST(JoinClusters, CardsWithoutSwitchesMeetTheGatewayThemselves) {
   Route route;
   router->route(key_of(t, "a0/node0/gpu0", "a1/node0/gpu5"), route);
   EXPECT_EQ(route.latency, 21'200_ns);  // 600 + 20,000 + 600
-  EXPECT_EQ(t.link(t.out_links(t.find_device("a0/gateway"))[0]).rate, 50_Gbps);
+  EXPECT_EQ(t.link(t.out_links(t.find_device("a0/gateway"))[1]).rate, 50_Gbps);
   router->route(key_of(t, "a0/node0/gpu0", "a0/node0/gpu5"), route);
   EXPECT_FALSE(route.scale_out);
   expect_sound_routes(t, *router);
