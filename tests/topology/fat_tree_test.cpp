@@ -140,6 +140,81 @@ TEST(FatTree, RefusalsSayWhatWouldFit) {
   EXPECT_THAT(message_of<InputError>([&] { (void)build_cluster(rails); }), HasSubstr("a multiple of 8 from 16 to 64"));
 }
 
+// DGX SuperPOD A100: 7 units of 20 nodes, radix 40. A leaf has 20 down, 20 up; a pod is the 7 leaves of a rail:
+// 7 x 20 / 10 spines = 14 down and 14 up each; a group of cores meets 8 x 5 spines: 40 x 14 / 40 = 14 cores.
+TEST(FatTree, PodsOfRailsAndSharedGroupsOfCores) {
+  ClusterSpec spec =
+      nvlink_cluster(140, "fat_tree", {"tiers=3", "placement=rail_optimised", "pods_by=rail", "core_groups=2"});
+  spec.fabric.switch_radix = 40;
+  const Topology topology = build_cluster(spec);
+  const Counts counts = count_parts(topology);
+  EXPECT_THAT(counts.switches_by_tier, ElementsAre(Pair("leaf", 56), Pair("spine", 80), Pair("core", 28)));
+  EXPECT_EQ(counts.links, 2 * 1120);
+  // Leaf 9 is rail 1 of unit 1: all its cables go to the ten spines of pod 1, two each.
+  const std::map<std::string, int> leaf = cables_up(topology, "leaf9");
+  EXPECT_EQ(leaf.size(), 10U);
+  for (const auto& [spine, cables] : leaf) EXPECT_EQ(cables, 2) << spine;
+  EXPECT_TRUE(leaf.contains("spine10") && leaf.contains("spine19"));
+  // Spines 0 to 4 of a pod share the first 14 cores, 5 to 9 the last 14.
+  EXPECT_EQ(cables_up(topology, "spine14").size(), 14U);
+  EXPECT_EQ(cables_up(topology, "spine14")["core13"], 1);
+  EXPECT_EQ(cables_up(topology, "spine15")["core14"], 1);
+  // Same rail over a spine: leaf, spine, leaf; another rail over a core.
+  EXPECT_EQ(measure_hops(topology)->diameter, 6);
+}
+
+// Alibaba HPN's ToR: 128 x 200G down, which take 64 ports of 400G, and 60 x 400G up; every one meets all 60 aggregation
+// switches, which have 120 ports down.
+TEST(FatTree, SplitPortsAndPortsByNumber) {
+  ClusterSpec spec = nvlink_cluster(1920, "fat_tree",
+                                    {"tiers=2", "placement=rail_optimised", "split=2", "leaf_down=128", "leaf_up=60"},
+                                    PlaneMode::striped);
+  spec.fabric.num_planes = 2;
+  spec.fabric.switch_radix = 128;
+  const Counts counts = count_parts(build_cluster(spec));
+  EXPECT_THAT(counts.switches_by_tier, ElementsAre(Pair("leaf", 240), Pair("spine", 120)));
+  EXPECT_EQ(counts.links, 2 * 120 * 60);
+  // 1:1 before splitting: 32 ports split in two are 64 down.
+  ClusterSpec even = nvlink_cluster(64, "fat_tree", {"tiers=2", "placement=rail_optimised", "split=2"});
+  even.node.nic_rate = BitRate::from_bps(200'000'000'000);
+  EXPECT_THAT(count_parts(build_cluster(even)).switches_by_tier, ElementsAre(Pair("leaf", 8), Pair("spine", 4)));
+  even.node.nic_rate = BitRate::from_bps(400'000'000'000);
+  EXPECT_THAT(message_of<InputError>([&] { (void)build_cluster(even); }), HasSubstr("divides into ports of 200 Gbps"));
+}
+
+// Meta's pod: racks of 16 below chassis of 576 ports; 16 chassis a pod, 2 cables from each rack, 28 ports up (7:1 of
+// half of the 384 down); 2 pods x 16 chassis below 7 chassis, 4 cables each.
+TEST(FatTree, TiersOfDifferentSwitches) {
+  const std::vector<std::string> options = {"tiers=3",       "leaf_down=16",   "leaf_up=32", "spine_radix=576",
+                                            "spine_up=28",   "core_radix=576", "leaves=192", "spines=16",
+                                            "core_groups=1", "cores=7"};
+  const Topology topology = build_cluster(nvlink_cluster(768, "fat_tree", options));
+  EXPECT_THAT(count_parts(topology).switches_by_tier,
+              ElementsAre(Pair("leaf", 384), Pair("spine", 32), Pair("core", 7)));
+  EXPECT_EQ(cables_up(topology, "leaf200")["spine16"], 2);
+  EXPECT_EQ(cables_up(topology, "spine31")["core6"], 4);
+}
+
+TEST(FatTree, RefusesTiersThatDoNotFit) {
+  EXPECT_THAT(refusal(16, 8, {"tiers=2", "leaf_down=5", "leaf_up=4"}),
+              HasSubstr("does not hold 5 ports down and 4 up"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=2", "leaf_down=8"}), HasSubstr("does not hold 8 ports down and 0 up"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=2", "leaf_up=2", "oversubscription=3:1"}), HasSubstr("contradicts leaf_down"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=2", "spine_up=2"}), HasSubstr("spine_up means something from 3 tiers on"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=1", "split=2"}), HasSubstr("split means something from 2 tiers on"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=3", "spine_up=8"}), HasSubstr("at most 7"));
+  EXPECT_THAT(refusal(33, 8, {"tiers=2", "spine_radix=4"}), HasSubstr("radix 8 and 4 with 4 ports down a leaf hold"));
+  EXPECT_THAT(refusal(16, 8, {"tiers=3", "pods_by=rail"}), HasSubstr("contradicts placement=packed"));
+  EXPECT_THAT(refusal(32, 8, {"tiers=3", "core_groups=3"}), HasSubstr("does not divide the 4 spines"));
+  EXPECT_THAT(refusal(64, 8, {"tiers=3", "core_groups=1"}), HasSubstr("has 16 spines below"));
+  const std::vector<std::string> rails = {"tiers=3", "placement=rail_optimised", "pods_by=rail", "pods=2"};
+  EXPECT_THAT(message_of<InputError>([&] { (void)build_cluster(nvlink_cluster(64, "fat_tree", rails)); }),
+              HasSubstr("pods contradicts pods_by=rail"));
+  const std::vector<std::string> long_rails = {"tiers=3", "placement=rail_optimised", "pods_by=rail", "spine_radix=4"};
+  EXPECT_THAT(message_of<InputError>([&] { (void)build_cluster(nvlink_cluster(96, "fat_tree", long_rails)); }),
+              HasSubstr("a rail of 3 leaves does not fit below spines with 2"));
+}
+
 /// Everything small: what is accepted is a sound tree, what is refused is too large.
 TEST(FatTree, EverySmallTreeIsSound) {
   int built = 0, refused = 0;

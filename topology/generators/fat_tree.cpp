@@ -4,13 +4,19 @@
 //            fewer leaves than ports of a spine. 8 leaves of radix 64 need 4 spines and 8 cables for each pair.
 //   3 tiers  pods of at most radix / 2 leaves; spine i of every pod meets the cores of group i, with parallel cables
 //            when there are fewer pods than ports of a core. Spines pass up as much as they take from a full pod.
+//            With core_groups= neighbouring spines of a pod share a group (DGX SuperPOD A100: 10 spines, 2 groups);
+//            with pods_by=rail a pod is the leaves of one rail.
+// Tiers may differ: leaf_down, leaf_up and spine_up give ports by number, spine_radix and core_radix the size of the
+// switches above (chassis). split= divides each port down of a leaf (a breakout cable): 64 ports of 400 Gbps with
+// split=2 and 1:1 are 64 x 200 Gbps down and 32 x 400 Gbps up (MegaScale, Alibaba HPN).
 // Without the overrides the tree has the fewest switches that give each switch the same number of cables to each one
 // above it. With spines= or cores= that do not divide, what is left over rotates (fat_tree_plan.h), so routes are
 // slightly uneven. The last leaf and the last pod may be partly filled; they keep all their ports up.
 // With rail_optimised a unit is leaf_down nodes with one leaf for each rail; a cluster of less than half a unit puts
-// several rails on a leaf. Left out: trees whose tiers differ in radix or rate.
+// several rails on a leaf. Left out: cables between switches of more than one rate.
 #include <vector>
 
+#include "base/error.h"
 #include "topology/generators/fat_tree_plan.h"
 
 namespace polyplane::topology {
@@ -37,9 +43,9 @@ class FatTreeBuilder {
   }
 
  private:
-  /// Of a leaf, and of the nodes below it: the pod, or with two tiers the unit of rails.
+  /// Of a leaf, and of the nodes below it: the pod; with two tiers, or pods by rail, the unit of rails.
   [[nodiscard]] std::int32_t pod_of_leaf(std::int64_t leaf) const {
-    if (plan_.tiers == 3) return narrow(plan_.pod_of_leaf(leaf));
+    if (plan_.tiers == 3 && !plan_.pods_by_rail) return narrow(plan_.pod_of_leaf(leaf));
     return plan_.rail_optimised ? narrow(leaf / plan_.leaves_per_unit) : -1;
   }
 
@@ -82,9 +88,11 @@ class FatTreeBuilder {
   void join_spines() {
     const Spread spread{.cables = plan_.spine_up, .uppers = plan_.cores_per_group};
     for (std::int64_t spine = 0; spine < plan_.spines(); ++spine) {
-      const std::int64_t pod = spine / plan_.spines_per_pod, group = spine % plan_.spines_per_pod;
+      const std::int64_t pod = spine / plan_.spines_per_pod, place = spine % plan_.spines_per_pod;
+      const std::int64_t group = place / plan_.spines_per_group;
+      const std::int64_t lower = pod * plan_.spines_per_group + place % plan_.spines_per_group;  // of its group
       for (std::int64_t cable = 0; cable < plan_.spine_up; ++cable) {
-        const std::int64_t core = group * plan_.cores_per_group + spread.upper_of(pod, cable);
+        const std::int64_t core = group * plan_.cores_per_group + spread.upper_of(lower, cable);
         join_switches(plane_, spines_[static_cast<std::size_t>(spine)], cores_[static_cast<std::size_t>(core)],
                       "spine-core");
       }
@@ -96,8 +104,18 @@ class FatTreeBuilder {
   std::vector<DeviceId> leaves_, spines_, cores_;
 };
 
+/// A port that is split carries its share of the port rate.
+void refuse_fast_ports(const PlaneContext& plane, std::int64_t split) {
+  const BitRate share = BitRate::from_bps(plane.fabric.port_rate.bps() / split);
+  if (plane.ports.front().rate <= share) return;
+  throw InputError("fat_tree: a NIC port of " + to_string(plane.ports.front().rate) +
+                   " does not fit a switch port of " + to_string(plane.fabric.port_rate) +
+                   " that split=" + std::to_string(split) + " divides into ports of " + to_string(share));
+}
+
 void build_fat_tree(PlaneContext& plane, const Options& options) {
   const auto ports = static_cast<std::int64_t>(plane.ports.size());
+  refuse_fast_ports(plane, options.integer("split"));
   const FatTreePlan plan = plan_fat_tree(plane.fabric, options, ports, plane.ports.back().node + 1);
   FatTreeBuilder(plane, plan).build();
 }

@@ -27,9 +27,12 @@ class Planner {
  public:
   Planner(const FabricSpec& fabric, const Options& options, std::int64_t ports, std::int64_t nodes)
       : options_(options), radix_(radix_of("fat_tree", fabric, options)), ports_(ports), nodes_(nodes) {
+    spine_radix_ = options.integer("spine_radix") > 0 ? options.integer("spine_radix") : radix_;
+    core_radix_ = options.integer("core_radix") > 0 ? options.integer("core_radix") : radix_;
     plan_.tiers = options.integer("tiers");
     plan_.rails = ports / nodes;
     plan_.rail_optimised = options.word("placement") == "rail_optimised";
+    plan_.pods_by_rail = options.word("pods_by") == "rail";
   }
 
   FatTreePlan plan() {
@@ -40,7 +43,9 @@ class Planner {
     size_units();
     if (plan_.tiers == 2) {
       plan_.pods = {.items = plan_.units.bins, .bins = 1, .capacity = plan_.units.bins, .equal_shares = false};
-      plan_.spines_per_pod = choose_spines(plan_.leaves(), radix_);
+      plan_.spines_per_pod = choose_spines(plan_.leaves(), spine_radix_);
+    } else if (plan_.pods_by_rail) {
+      size_pods_of_rails();
     } else {
       size_pods();
     }
@@ -55,8 +60,13 @@ class Planner {
              text(plan_.tiers));
       }
     };
-    for (const std::string_view name : {"oversubscription", "leaves", "spines"}) refuse(name, 2);
-    for (const std::string_view name : {"pods", "cores"}) refuse(name, 3);
+    for (const std::string_view name :
+         {"oversubscription", "split", "leaf_down", "leaf_up", "leaves", "spines", "spine_radix"}) {
+      refuse(name, 2);
+    }
+    for (const std::string_view name : {"pods", "pods_by", "cores", "core_groups", "spine_up", "core_radix"}) {
+      refuse(name, 3);
+    }
   }
 
   void split_leaf_ports() {
@@ -64,6 +74,7 @@ class Planner {
       plan_.leaf_down = radix_;
       return;
     }
+    if (options_.integer("leaf_down") > 0 || options_.integer("leaf_up") > 0) return take_leaf_ports();
     const Ratio ratio = options_.ratio("oversubscription");
     const std::int64_t share =
         ratio.numerator > radix_ || ratio.denominator > radix_ ? 0 : radix_ / (ratio.numerator + ratio.denominator);
@@ -72,8 +83,24 @@ class Planner {
            text(ratio.denominator) + " down to up; the two sides of oversubscription may sum to at most " +
            text(radix_));
     }
-    plan_.leaf_down = share * ratio.numerator;
+    plan_.leaf_down = share * ratio.numerator * options_.integer("split");
     plan_.leaf_up = share * ratio.denominator;
+  }
+
+  /// Ports by number; one of the two that is not given takes all that the other one leaves.
+  void take_leaf_ports() {
+    if (options_.given("oversubscription")) {
+      fail("oversubscription contradicts leaf_down and leaf_up, which give the ports of a leaf by number");
+    }
+    const std::int64_t split = options_.integer("split");
+    const std::int64_t down = options_.integer("leaf_down"), up = options_.integer("leaf_up");
+    plan_.leaf_up = up > 0 ? up : radix_ - ceil_div(down, split);
+    plan_.leaf_down = down > 0 ? down : (radix_ - up) * split;
+    if (plan_.leaf_up < 1 || plan_.leaf_down < 1 || ceil_div(plan_.leaf_down, split) + plan_.leaf_up > radix_) {
+      fail("a leaf of radix " + text(radix_) + " does not hold " + text(std::max<std::int64_t>(0, plan_.leaf_down)) +
+           " ports down" + (split > 1 ? ", " + text(split) + " of which share one," : "") + " and " +
+           text(std::max<std::int64_t>(0, plan_.leaf_up)) + " up; use a larger radix, leaf_down and leaf_up");
+    }
   }
 
   FatTreePlan plan_single_switch() {
@@ -87,15 +114,32 @@ class Planner {
     return plan_;
   }
 
-  /// Half of a spine's ports look down once there are cores.
-  [[nodiscard]] std::int64_t spine_down() const { return plan_.tiers == 2 ? radix_ : radix_ / 2; }
+  /// Once there are cores, half of a spine's ports look down, or those that spine_up leaves.
+  [[nodiscard]] std::int64_t spine_down() const {
+    if (plan_.tiers == 2) return spine_radix_;
+    const std::int64_t up = options_.integer("spine_up");
+    if (up >= spine_radix_) {
+      fail("spine_up=" + text(up) + " leaves no port down on a spine of radix " + text(spine_radix_) + "; at most " +
+           text(spine_radix_ - 1));
+    }
+    return up > 0 ? spine_radix_ - up : spine_radix_ / 2;
+  }
 
-  [[nodiscard]] std::int64_t most_leaves() const { return plan_.tiers == 2 ? radix_ : radix_ * spine_down(); }
+  [[nodiscard]] std::int64_t most_leaves() const {
+    return plan_.tiers == 2 ? spine_radix_ : core_radix_ * spine_down();
+  }
+
+  /// "64", or "64, 576 and 576" from the bottom where tiers differ.
+  [[nodiscard]] std::string radices() const {
+    if (spine_radix_ == radix_ && (plan_.tiers == 2 || core_radix_ == radix_)) return text(radix_);
+    if (plan_.tiers == 2) return text(radix_) + " and " + text(spine_radix_);
+    return text(radix_) + ", " + text(spine_radix_) + " and " + text(core_radix_);
+  }
 
   void refuse_too_many_ports() const {
     const std::int64_t most = most_leaves() * plan_.leaf_down;
     if (ports_ <= most) return;
-    fail(text(plan_.tiers) + " tiers of radix " + text(radix_) + " with " + text(plan_.leaf_down) +
+    fail(text(plan_.tiers) + " tiers of radix " + radices() + " with " + text(plan_.leaf_down) +
          " ports down a leaf hold at most " + text(most) + " ports a plane, and " + text(ports_) + " are needed; use " +
          (plan_.tiers == 2 ? "tiers=3, " : "") + "a larger radix, more planes or more oversubscription");
   }
@@ -120,7 +164,7 @@ class Planner {
     }
     if (plan_.leaves() > most_leaves()) {
       fail("rail_optimised needs " + text(plan_.leaves()) + " leaves for " + text(plan_.rails) + " rails of " +
-           text(nodes_) + " nodes, and " + text(plan_.tiers) + " tiers of radix " + text(radix_) + " join at most " +
+           text(nodes_) + " nodes, and " + text(plan_.tiers) + " tiers of radix " + radices() + " join at most " +
            text(most_leaves()) + "; use placement=packed, a larger radix" +
            (plan_.tiers == 2 ? ", or tiers=3" : " or more planes"));
     }
@@ -149,10 +193,23 @@ class Planner {
          text(std::min(nodes_, most_leaves() / rails) * rails) + " would fit");
   }
 
+  void size_pods_of_rails() {
+    if (!plan_.rail_optimised) fail("pods_by=rail contradicts placement=packed; use placement=rail_optimised");
+    for (const std::string_view name : {"pods", "leaves"}) {
+      if (options_.given(name)) fail("option " + std::string(name) + " contradicts pods_by=rail: a pod is one rail");
+    }
+    if (plan_.units.bins > spine_down()) {
+      fail("a rail of " + text(plan_.units.bins) + " leaves does not fit below spines with " + text(spine_down()) +
+           " ports down; use a larger spine_radix or pods_by=node");
+    }
+    plan_.pods = {.items = plan_.units.bins, .bins = 1, .capacity = plan_.units.bins, .equal_shares = false};
+    size_spines_and_cores(plan_.units.bins);
+  }
+
   void size_pods() {
     const std::int64_t most_per_pod = spine_down() / plan_.leaves_per_unit;
     if (most_per_pod == 0) {
-      fail("a pod of radix " + text(radix_) + " has at most " + text(spine_down()) + " leaves, and " +
+      fail("a pod of radix " + text(spine_radix_) + " has at most " + text(spine_down()) + " leaves, and " +
            text(plan_.leaves_per_unit) + " rails need one each; use placement=packed or a larger radix");
     }
     const std::int64_t units = plan_.units.bins;
@@ -165,11 +222,11 @@ class Planner {
       per_pod = leaves / plan_.leaves_per_unit;
     }
     const std::int64_t fewest = ceil_div(units, per_pod);
-    const std::int64_t most = std::min(radix_, units);
+    const std::int64_t most = std::min(core_radix_, units);
     const std::int64_t asked = options_.integer("pods");
     if (fewest > most || (asked > 0 && (asked < fewest || asked > most))) {
       fail("pods: " + text(asked > 0 ? asked : fewest) + " do not fit " + text(plan_.leaves()) + " leaves in pods of " +
-           text(per_pod * plan_.leaves_per_unit) + " below cores of radix " + text(radix_) +
+           text(per_pod * plan_.leaves_per_unit) + " below cores of radix " + text(core_radix_) +
            (fewest <= most ? "; from " + text(fewest) + " to " + text(most)
                            : "; use a larger radix, more leaves a pod or placement=packed"));
     }
@@ -181,21 +238,38 @@ class Planner {
 
   void size_spines_and_cores(std::int64_t leaves_of_largest_pod) {
     plan_.spines_per_pod = choose_spines(leaves_of_largest_pod, spine_down());
-    plan_.spine_up = ceil_div(leaves_of_largest_pod * plan_.leaf_up, plan_.spines_per_pod);
-    const std::int64_t pods = plan_.pods.bins;
+    plan_.spine_up = options_.integer("spine_up");
+    if (plan_.spine_up == 0) plan_.spine_up = ceil_div(leaves_of_largest_pod * plan_.leaf_up, plan_.spines_per_pod);
+    const std::int64_t groups = size_core_groups();
+    const std::int64_t below = plan_.num_pods() * plan_.spines_per_group;  // spines that meet one group
+    if (below > core_radix_) {
+      fail("a group of cores has " + text(below) + " spines below, and a core of radix " + text(core_radix_) +
+           " meets at most one for each port; use more core_groups or a larger core_radix");
+    }
     const std::int64_t cores = options_.integer("cores");
     if (cores == 0) {
-      plan_.cores_per_group = fewest_uppers(pods, plan_.spine_up, radix_);
+      plan_.cores_per_group = fewest_uppers(below, plan_.spine_up, core_radix_);
       return;
     }
-    const std::int64_t groups = plan_.spines_per_pod;
-    const std::int64_t fewest = ceil_div(pods * plan_.spine_up, radix_);
+    const std::int64_t fewest = ceil_div(below * plan_.spine_up, core_radix_);
     if (cores % groups != 0 || cores / groups < fewest || cores / groups > plan_.spine_up) {
-      fail("cores=" + text(cores) + " does not fit " + text(groups) + " spines a pod with " + text(plan_.spine_up) +
-           " ports up each; a multiple of " + text(groups) + " from " + text(fewest * groups) + " to " +
-           text(plan_.spine_up * groups) + " would fit");
+      fail("cores=" + text(cores) + " does not fit " + text(groups) +
+           (plan_.spines_per_group == 1 ? " spines a pod" : " core_groups below spines") + " with " +
+           text(plan_.spine_up) + " ports up each; a multiple of " + text(groups) + " from " + text(fewest * groups) +
+           " to " + text(plan_.spine_up * groups) + " would fit");
     }
     plan_.cores_per_group = cores / groups;
+  }
+
+  /// Sets spines_per_group and gives the number of groups.
+  std::int64_t size_core_groups() {
+    const std::int64_t spines = plan_.spines_per_pod, asked = options_.integer("core_groups");
+    const std::int64_t groups = asked > 0 ? asked : spines;
+    if (spines % groups != 0) {
+      fail("core_groups=" + text(groups) + " does not divide the " + text(spines) + " spines of a pod");
+    }
+    plan_.spines_per_group = spines / groups;
+    return groups;
   }
 
   /// Spines above `leaves` leaves, each spine with `ports` ports down.
@@ -212,55 +286,11 @@ class Planner {
   }
 
   const Options& options_;
-  std::int64_t radix_, ports_, nodes_;
+  std::int64_t radix_, spine_radix_ = 0, core_radix_ = 0, ports_, nodes_;
   FatTreePlan plan_;
 };
 
-OptionSpec count_option(std::string name, std::string sentence) {
-  return {.name = std::move(name),
-          .kind = OptionSpec::Kind::integer,
-          .default_text = "0",
-          .sentence = std::move(sentence),
-          .min = 0,
-          .max = kMaxRadix * kMaxRadix,
-          .words = {}};
-}
-
 }  // namespace
-
-std::vector<OptionSpec> fat_tree_options() {
-  return {
-      {.name = "tiers",
-       .kind = OptionSpec::Kind::integer,
-       .default_text = "2",
-       .sentence = "tiers of switches",
-       .min = 1,
-       .max = 3,
-       .words = {}},
-      radix_option(),
-      {.name = "oversubscription",
-       .kind = OptionSpec::Kind::ratio,
-       .default_text = "1:1",
-       .sentence = "ports down to ports up of a leaf; tiers above are 1:1",
-       .min = 0,
-       .max = INT64_MAX,
-       .words = {}},
-      {.name = "placement",
-       .kind = OptionSpec::Kind::word,
-       .default_text = "packed",
-       .sentence = "packed fills leaves with ports in node order; rail_optimised puts NIC i of every node of a unit on "
-                   "the same leaf",
-       .min = 0,
-       .max = INT64_MAX,
-       .words = {"packed", "rail_optimised"}},
-      count_option("leaves", "leaves of the plane (2 tiers) or of each pod (3 tiers); 0 takes the fewest"),
-      count_option("spines",
-                   "spines of the plane (2 tiers) or of each pod (3 tiers); 0 takes the fewest that give every "
-                   "leaf the same number of cables to each"),
-      count_option("pods", "pods of a three-tier tree; 0 takes the fewest"),
-      count_option("cores", "cores of a three-tier tree, a multiple of the spines of a pod; 0 takes the fewest"),
-  };
-}
 
 FatTreePlan plan_fat_tree(const FabricSpec& fabric, const Options& options, std::int64_t ports, std::int64_t nodes) {
   return Planner(fabric, options, ports, nodes).plan();

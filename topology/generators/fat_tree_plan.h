@@ -36,20 +36,25 @@ struct FatTreePlan {
   // A unit is what places nodes: with rail_optimised some nodes and the leaves of their rails, with packed one leaf.
   bool rail_optimised = false;
   std::int64_t leaves_per_unit = 1, rails_per_leaf = 1;
-  Placement units;  // of nodes (rail_optimised) or of ports (packed) over units
-  Placement pods;   // of units over pods; one pod with one or two tiers
+  bool pods_by_rail = false;  // three tiers: a pod is the leaves of one rail (or of those that share a leaf)
+  Placement units;            // of nodes (rail_optimised) or of ports (packed) over units
+  Placement pods;             // of units over pods; one pod with one or two tiers
   std::int64_t spines_per_pod = 0;
-  std::int64_t spine_up = 0;         // ports of a spine in use towards cores
-  std::int64_t cores_per_group = 0;  // spine i of every pod meets the cores of group i
+  std::int64_t spine_up = 0;          // ports of a spine in use towards cores
+  std::int64_t spines_per_group = 1;  // spines of one pod that share a group of cores
+  std::int64_t cores_per_group = 0;
 
   [[nodiscard]] std::int64_t leaves() const { return units.bins * leaves_per_unit; }
-  [[nodiscard]] std::int64_t spines() const { return pods.bins * spines_per_pod; }
-  [[nodiscard]] std::int64_t cores() const { return spines_per_pod * cores_per_group; }
+  [[nodiscard]] std::int64_t num_pods() const { return pods_by_rail ? leaves_per_unit : pods.bins; }
+  [[nodiscard]] std::int64_t spines() const { return num_pods() * spines_per_pod; }
+  [[nodiscard]] std::int64_t cores() const { return spines_per_pod / spines_per_group * cores_per_group; }
   [[nodiscard]] std::int64_t leaf_of(std::int64_t node, std::int64_t rail) const {
     if (!rail_optimised) return units.bin_of(node * rails + rail);
     return units.bin_of(node) * leaves_per_unit + rail / rails_per_leaf;
   }
-  [[nodiscard]] std::int64_t pod_of_leaf(std::int64_t leaf) const { return pods.bin_of(leaf / leaves_per_unit); }
+  [[nodiscard]] std::int64_t pod_of_leaf(std::int64_t leaf) const {
+    return pods_by_rail ? leaf % leaves_per_unit : pods.bin_of(leaf / leaves_per_unit);
+  }
 };
 
 /// The options of "fat_tree"; see fat_tree.cpp for what they mean.
