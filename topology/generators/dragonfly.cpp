@@ -101,7 +101,9 @@ const bool kRegistered = [] {
                    {.name = "arrangement",
                     .kind = OptionSpec::Kind::word,
                     .default_text = "absolute",
-                    .sentence = "which switch of a group owns the cable to which other group",
+                    .sentence =
+                        "which switch of a group owns the cable to which other group; with relative all groups are "
+                        "alike, and runs on full ones are folded",
                     .words = arrangement_names()}},
        .size = dragonfly_size,
        .build = build_dragonfly});

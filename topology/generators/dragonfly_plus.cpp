@@ -112,7 +112,9 @@ const bool kRegistered = [] {
                    {.name = "arrangement",
                     .kind = OptionSpec::Kind::word,
                     .default_text = "absolute",
-                    .sentence = "which spine of a group owns the cable to which other group",
+                    .sentence =
+                        "which spine of a group owns the cable to which other group; with relative all groups are "
+                        "alike, and runs on full ones are folded",
                     .words = arrangement_names()}},
        .size = dragonfly_plus_size,
        .build = build_dragonfly_plus});
