@@ -184,7 +184,7 @@ void Executor::send(std::uint32_t lane, const Step& step) {
   state.peer = ranks_[first_rank_[rank.job] + receiver.index()].first_lane + step.peer_lane;
   state.peer_step = step.peer_step;
   const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of(lane)};
-  router_.route(key, route_);
+  router_.route_by_load(key, *network_, route_);
   const Duration software = job.costs.message + (route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up);
   if (critical_path_ != nullptr) critical_path_->sent(lane, software, key);
   Flow flow{FlowId(lane),

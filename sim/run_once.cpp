@@ -81,7 +81,7 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
       return outcome;
     }
   }
-  if (!input.short_cuts.uncontended) return std::nullopt;
+  if (!input.short_cuts.uncontended || (shares_links && input.router.adaptive())) return std::nullopt;
   const UncontendedWay way = input.short_cuts.clockless ? UncontendedWay::whole_steps : UncontendedWay::events;
   const std::uint64_t foretold = foretold_peak(
       input.memory, foretell_uncontended(input.topology, input.router, job, way), "this run without contention");
@@ -134,8 +134,9 @@ RunOutcome run_once(RunInput input) {
   for (const topology::Trunk& trunk : input.router.trunks()) capacities.push_back(trunk.capacity);
   capacities.insert(capacities.end(), input.private_trunks.begin(), input.private_trunks.end());
   const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
-  const std::unique_ptr<NetworkModel> network = network_models().at(input.model)(
-      {engine, deliveries, std::move(capacities), max_flows, input.explain, input.quantum, input.certify});
+  const std::unique_ptr<NetworkModel> network =
+      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows, input.explain,
+                                        input.quantum, input.certify, input.router.adaptive()});
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {

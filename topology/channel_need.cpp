@@ -5,17 +5,20 @@
 
 #include "base/union_find.h"
 #include "topology/alike_components.h"
+#include "topology/vertex_groups.h"
 
 namespace polyplane::topology {
 namespace {
 
 using Component = TransitGraph::Component;
-constexpr std::uint32_t kUnbounded = 0xffffffffU;
-constexpr std::uint32_t kNotReached = 0xffffffffU;
 
 std::uint64_t work_of(const Component& component) {
   return std::uint64_t{component.num_vertices} * component.num_edges;
 }
+
+struct Bounds {
+  std::uint32_t whole = 0, inside = 0;  // any route; one inside a group
+};
 
 /// Counts channels over all shortest paths to one target after another.
 class ChannelCount {
@@ -23,10 +26,11 @@ class ChannelCount {
   ChannelCount(const ShortestPaths& paths, const ChannelOrder& order)
       : paths_(paths), order_(order), list_of_(2 * paths.graph().num_vertices()) {}
 
-  std::uint32_t to(Vertex target) {
+  /// Of routes from anywhere, and from inside the group of the target.
+  Bounds to(Vertex target, const VertexGroups& groups) {
     paths_.fill(target, field_, states_);
     hops_.clear();
-    std::uint32_t most = 1;
+    Bounds most{1, 1};
     for (const PathState s : states_) {  // nearest first
       List& list = list_of_[slot(s)];
       list.first = static_cast<std::uint32_t>(hops_.size());
@@ -37,7 +41,8 @@ class ChannelCount {
           channels = std::max(channels, hops_[h].channels + order_.next(0, edge, hops_[h].edge));
         }
         hops_.push_back({edge, channels});
-        most = std::max(most, channels);
+        most.whole = std::max(most.whole, channels);
+        if (groups.of(s.vertex) == groups.of(target)) most.inside = std::max(most.inside, channels);
       }
       list.end = static_cast<std::uint32_t>(hops_.size());
     }
@@ -62,126 +67,50 @@ class ChannelCount {
   std::vector<std::uint32_t> buffer_;
 };
 
-/// The parts of a component between its global edges, and how they lie: for a bound on channels in a moment.
-class Groups {
- public:
-  Groups(const TransitGraph& graph, const Component& component) : graph_(graph), component_(component) {
-    UnionFind sets(component.num_vertices);
-    for_each_edge([&](const TransitGraph::Edge& edge, bool global) {
-      if (!global) sets.join(edge.from - component.first, edge.to - component.first);
-    });
-    group_.assign(component.num_vertices, kNotReached);
-    for (std::uint32_t v = 0; v < component.num_vertices; ++v) {
-      const std::uint32_t root = sets.root(v);
-      if (root == v) {
-        group_[v] = static_cast<std::uint32_t>(first_.size());
-        first_.push_back(v);
-      }
-      group_[v] = group_[root];
-    }
-    between_.resize(first_.size());
-    for_each_edge([&](const TransitGraph::Edge& edge, bool global) {
-      const std::uint32_t from = group_[edge.from - component.first], to = group_[edge.to - component.first];
-      if (global && from != to) between_[from].push_back(to);
-    });
-    for (auto& list : between_) {
-      std::sort(list.begin(), list.end());
-      list.erase(std::unique(list.begin(), list.end()), list.end());
-    }
-  }
+/// Hops are channels at most.
+std::uint32_t product(std::uint32_t a, std::uint32_t b) {
+  const std::uint64_t product = std::uint64_t{a} * b;
+  return product > VertexGroups::kUnbounded ? VertexGroups::kUnbounded : static_cast<std::uint32_t>(product);
+}
 
-  /// Hops inside a group are channels at most; each global edge begins anew.
-  [[nodiscard]] std::uint32_t bound() const {
-    std::uint32_t inside = 1;
-    for (const std::uint32_t v : first_) {
-      const std::uint32_t there = reach(v, true), back = reach(v, false);
-      if (there == kUnbounded || back == kUnbounded) return kUnbounded;
-      inside = std::max(inside, there + back);
-    }
-    const std::uint32_t globals = between();
-    return globals == kUnbounded ? kUnbounded : (globals + 1) * inside;
-  }
-
- private:
-  template <class Visit>
-  void for_each_edge(Visit&& visit) const {
-    for (Vertex v = component_.first; v < component_.first + component_.num_vertices; ++v) {
-      for (const Slope slope : kSlopes) {
-        for (std::uint32_t e = graph_.out_begin(v, slope); e < graph_.out_end(v, slope); ++e) {
-          visit(graph_.edges()[e], slope == Slope::global);
-        }
-      }
-    }
-  }
-
-  /// Level hops from (or to) the first vertex of a group to the farthest; groups without level edges have none.
-  [[nodiscard]] std::uint32_t reach(std::uint32_t first, bool forth) const {
-    std::vector<std::uint32_t> queue{first}, hops(component_.num_vertices, kNotReached);
-    hops[first] = 0;
-    for (std::size_t i = 0; i < queue.size(); ++i) {
-      const Vertex v = component_.first + queue[i];
-      const auto visit = [&](Vertex to) {
-        std::uint32_t& known = hops[to - component_.first];
-        if (known != kNotReached) return;
-        known = hops[queue[i]] + 1;
-        queue.push_back(to - component_.first);
-      };
-      if (forth) {
-        for (std::uint32_t e = graph_.out_begin(v, Slope::level); e < graph_.out_end(v, Slope::level); ++e) {
-          visit(graph_.heads()[e]);
-        }
-      } else {
-        for (const Vertex source : graph_.sources(v, Slope::level)) visit(source);
-      }
-    }
-    const auto members = std::count(group_.begin(), group_.end(), group_[first]);
-    if (queue.size() == static_cast<std::size_t>(members)) return hops[queue.back()];
-    return component_.tiered && queue.size() == 1 && !has_level_edges() ? 0 : kUnbounded;
-  }
-
-  [[nodiscard]] bool has_level_edges() const {
-    for (Vertex v = component_.first; v < component_.first + component_.num_vertices; ++v) {
-      if (graph_.out_begin(v, Slope::level) != graph_.out_end(v, Slope::level)) return true;
-    }
-    return false;
-  }
-
-  /// Most global edges of a path, 1 when every group meets every other.
-  [[nodiscard]] std::uint32_t between() const {
-    const std::size_t groups = first_.size();
-    if (groups == 1) return 0;
-    const auto meets_all = [&](const auto& list) { return list.size() + 1 == groups; };
-    if (std::all_of(between_.begin(), between_.end(), meets_all)) return 1;
-    return kUnbounded;
-  }
-
-  const TransitGraph& graph_;
-  const Component& component_;
-  std::vector<std::uint32_t> group_, first_;         // by vertex of the component; first vertex of each group
-  std::vector<std::vector<std::uint32_t>> between_;  // groups that a group meets
-};
+Bounds bounds_of(const TransitGraph& graph, std::uint32_t number, const VertexGroups& groups) {
+  // Where tiers and level links mix: no path meets a vertex twice in one phase.
+  const std::uint32_t longest = 2 * graph.components()[number].num_vertices;
+  const std::uint32_t inside = std::min(groups.most_hops_inside(), longest);
+  const std::uint32_t globals = groups.most_globals();
+  const std::uint32_t segments = globals == VertexGroups::kUnbounded ? globals : globals + 1;
+  return {std::min(product(segments, inside), longest), inside};
+}
 
 }  // namespace
 
 ChannelNeed need_of_component(const ShortestPaths& paths, const ChannelOrder& order, std::uint32_t number,
-                              std::uint32_t have) {
+                              std::uint32_t have, Legs legs) {
   const TransitGraph& graph = paths.graph();
   const Component& component = graph.components()[number];
   if (!component.level) return {};
-  ChannelNeed need{.rule = component.global
-                               ? "the next one after each global link, or where the order of links is broken"
-                               : "the next one where the order of links is broken"};
-  // By hops, even where tiers and level links mix: no path repeats a vertex in one phase.
-  const std::uint32_t bound = std::min(Groups(graph, component).bound(), 2 * component.num_vertices);
-  if (bound <= have || work_of(component) > kMaxChannelWork) {
-    need.channels = bound;
+  const VertexGroups groups(graph, number);
+  const bool enters_groups = component.global && !component.tiered;
+  const auto sum = [&](const Bounds& b) {
+    if (legs == Legs::one) return b.whole;
+    return (enters_groups ? b.inside : b.whole) + b.whole;
+  };
+  ChannelNeed need{.rule = component.global ? "the next one after each global link and wherever else the order breaks"
+                                            : "the next one wherever the order of links breaks"};
+  const Bounds bounds = bounds_of(graph, number, groups);
+  if (sum(bounds) <= have || work_of(component) > kMaxChannelWork) {
+    need.channels = sum(bounds);
     need.exact = false;
     return need;
   }
   ChannelCount count(paths, order);
+  Bounds exact{1, 1};
   for (Vertex v = component.first; v < component.first + component.num_vertices; ++v) {
-    need.channels = std::max(need.channels, count.to(v));
+    const Bounds here = count.to(v, groups);
+    exact.whole = std::max(exact.whole, here.whole);
+    exact.inside = std::max(exact.inside, here.inside);
   }
+  need.channels = sum(exact);
   return need;
 }
 
@@ -194,7 +123,7 @@ ChannelNeed need_of_shortest_paths(const Topology& topology, const ShortestPaths
   ChannelNeed most;
   for (std::uint32_t c = 0; c < model.size(); ++c) {
     if (model[c] != c || !graph.components()[c].level) continue;
-    ChannelNeed need = need_of_component(paths, order, c, have);
+    ChannelNeed need = need_of_component(paths, order, c, have, Legs::one);
     if (need.channels >= most.channels) most = std::move(need);
   }
   return most;

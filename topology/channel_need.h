@@ -25,9 +25,12 @@ inline constexpr std::uint64_t kMaxChannelWork = 400'000'000;
 /// limit above. `have` 0: exact.
 [[nodiscard]] ChannelNeed need_of_shortest_paths(const Topology& topology, const ShortestPaths& paths,
                                                  std::uint32_t have);
+/// Shortest paths, or detours of two in a row: over any vertex or, where groups are joined by global links and have no tiers
+/// inside, over the vertex where a global link enters another group.
+enum class Legs : std::uint8_t { one, two };
 /// The same for one component.
 [[nodiscard]] ChannelNeed need_of_component(const ShortestPaths& paths, const ChannelOrder& order,
-                                            std::uint32_t component, std::uint32_t have);
+                                            std::uint32_t component, std::uint32_t have, Legs legs);
 
 /// Can packets that may take any shortest path leave it for an escape channel (Duato, "A new theory of deadlock-free
 /// adaptive routing in wormhole networks", IEEE TPDS 4(12), 1993)? On the escape channel they go up a spanning tree and

@@ -48,6 +48,15 @@ struct Route {
 struct FlowKey {
   DeviceId src, dst;
   std::uint32_t entropy = 0;  // lane or channel
+  friend bool operator==(const FlowKey&, const FlowKey&) = default;
+};
+
+/// What trunks carry at this moment, as a network model tells it.
+class TrunkLoads {
+ public:
+  virtual ~TrunkLoads() = default;
+  /// Flows that have started and not ended; always 0 where nothing is shared.
+  [[nodiscard]] virtual std::uint32_t flows(TrunkId /*trunk*/) const { return 0; }
 };
 
 /// Not thread-safe (routes are cached as they are asked for): one Router a thread. Keeps a reference to the topology.
@@ -60,6 +69,11 @@ class Router {
   /// pair when faults cut it. Within a scale-up domain the route stays inside. Between planes that never meet, it
   /// crosses a peer card of the source node (PXN), and of the destination node when that is the only way.
   virtual void route(const FlowKey& key, Route& route) = 0;
+  /// Does the route of a flow depend on loads? Then route() gives it for a network without any.
+  [[nodiscard]] virtual bool adaptive() const { return false; }
+  /// route() of a flow that starts now. With an adaptive routing links() and latency_by_tier() tell of this choice, too,
+  /// while they are asked for the same flow.
+  virtual void route_by_load(const FlowKey& key, const TrunkLoads& /*loads*/, Route& route) { this->route(key, route); }
   /// The same route as links with the fraction of the flow on each (sprayed paths unfolded), for validation and
   /// metrics.
   [[nodiscard]] virtual std::vector<std::pair<LinkId, double>> links(const FlowKey& key) = 0;

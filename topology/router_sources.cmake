@@ -2,9 +2,13 @@ set(POLYPLANE_ROUTER_SOURCES
   channel_need.cpp
   channel_order.cpp
   deadlock.cpp
+  detour_router.cpp
+  detours.cpp
+  dimension_order_router.cpp
   ecmp_router.cpp
   flow_hash.cpp
   grid.cpp
+  minimal_walk.cpp
   next_hop_table.cpp
   path_finder.cpp
   router.cpp
@@ -16,6 +20,9 @@ set(POLYPLANE_ROUTER_SOURCES
   target_sweep.cpp
   transit_graph.cpp
   trunk_table.cpp
+  ugal_router.cpp
   unit_flow.cpp
+  valiant_router.cpp
   validate_route.cpp
+  vertex_groups.cpp
 )

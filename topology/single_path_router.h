@@ -42,6 +42,8 @@ class SinglePathRouter : public Router {
   /// REQUIRES: hops.size() > 1.
   [[nodiscard]] virtual std::uint32_t pick_next_hop(const FlowKey& key, const TransitGraph& graph, const Access& exit,
                                                     Vertex at, const NextHops& hops) const = 0;
+  /// Links of the route at hand, so far.
+  [[nodiscard]] std::span<const LinkId> path() const { return path_; }
   [[nodiscard]] PathFinder& finder() { return finder_; }
   [[nodiscard]] const PathFinder& finder() const { return finder_; }
   [[nodiscard]] NextHopTable& table(Layer layer) { return layer == Layer::scale_up ? scale_up_ : scale_out_; }

@@ -16,6 +16,7 @@
 #include "sim/network/allocation.h"
 #include "sim/network/carried.h"
 #include "sim/network/flow_trace.h"
+#include "sim/network/flows_in_flight.h"
 #include "sim/network/line_rate.h"
 #include "sim/network/network_model.h"
 #include "sim/network/quantum.h"
@@ -34,6 +35,7 @@ class FlowModel final : public NetworkModel {
         flows_(setup.max_flows),
         quantum_(setup.quantum, setup.max_flows),
         certify_(setup.certify),
+        in_flight_(setup.watch_loads ? FlowsInFlight(setup.capacities.size(), setup.max_flows) : FlowsInFlight()),
         traces_(setup.explain ? std::move(setup.capacities) : std::vector<BitRate>(),
                 setup.explain ? setup.max_flows : 0) {
     engine_.attach(EventKind::flow_start, *this);
@@ -44,6 +46,7 @@ class FlowModel final : public NetworkModel {
   void set_capacity(TrunkId trunk, BitRate capacity) override;
   DeliveryFacts facts(FlowId id) const override { return traces_.facts(id.index(), flows_[id.index()].size); }
   double carried_bytes(TrunkId trunk) const override { return carried_.bytes(trunk); }
+  std::uint32_t flows(TrunkId trunk) const override { return in_flight_.on(trunk); }
   std::vector<FlowId> in_flight() const override;
   ModelFacts model_facts() const override;
   void handle(EventKind kind, std::span<const Event> events) override;
@@ -73,6 +76,7 @@ class FlowModel final : public NetworkModel {
   int128 drained_ps_ = 0;  // sum over flows
   bool certify_;
   std::uint64_t certified_ = 0;
+  FlowsInFlight in_flight_;
   FlowTraces traces_;
 };
 
@@ -86,6 +90,7 @@ void FlowModel::start(const Flow& flow) {
   const TimePoint due = flow.start + flow.latency;
   const TimePoint drain_start = quantum_.start_of(id, due);
   carried_.add(flow.hops, flow.loads, flow.size);
+  in_flight_.started(id, flow.hops);
   allocation_.set_route(id, flow.hops, flow.loads, flow.copies);
   traces_.started(id, flow.hops, due, drain_start);
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
@@ -132,6 +137,7 @@ void FlowModel::finish(std::uint32_t id) {
   const bool drained = flow.phase == Phase::draining;
   flow.phase = Phase::idle;
   flow.stamp += 1;
+  in_flight_.ended(id);
   const TimePoint last_byte = quantum_.ended(id, engine_.now(), allocation_.copies(id));
   if (!drained) return;
   drained_ps_ += static_cast<int128>(last_byte.ps()) * allocation_.copies(id);

@@ -51,7 +51,8 @@ class FlowSink {
   virtual void delivered(FlowId id) = 0;
 };
 
-class NetworkModel : public EventHandler {
+/// As topology::TrunkLoads: flows from start() to delivery, where NetworkSetup::watch_loads asks for them.
+class NetworkModel : public EventHandler, public topology::TrunkLoads {
  public:
   /// REQUIRES: no flow with this id is in flight; id.index() < Setup::max_flows.
   virtual void start(const Flow& flow) = 0;
@@ -75,7 +76,8 @@ struct NetworkSetup {
   /// Starts and ends of flows are put off to the next multiple of this, so that many share one solve; zero: exact. The
   /// analytic model has nothing to share and puts nothing off.
   Duration quantum;
-  bool certify = false;  // check the bottleneck condition of all flows after every solve
+  bool certify = false;      // check the bottleneck condition of all flows after every solve
+  bool watch_loads = false;  // count flows in flight by trunk; the analytic model has no loads
 };
 
 /// `analytic` and `flow`; each registers itself.
