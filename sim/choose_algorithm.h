@@ -4,7 +4,8 @@
 // A candidate is (algorithm, protocol). Its estimate is the larger of the analytic time (no contention) and of the
 // bytes over the most loaded trunk; since dependencies are fixed and contention only delays, the estimate is a lower
 // bound of the candidate's time in every model that shares links, so a shortlisted candidate whose estimate is not
-// below the best time found so far is skipped without loss.
+// below the best time found so far is skipped without loss. Nor is a candidate estimated once three are better than a bound
+// on its estimate: its steps and bytes, or what the sends of one lane take one after the other.
 #pragma once
 
 #include <functional>

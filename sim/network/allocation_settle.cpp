@@ -1,6 +1,7 @@
 // Allocation::settle(): the affected set, solved, checked and grown until the bottleneck condition holds.
 #include <algorithm>
 
+#include "base/check.h"
 #include "sim/network/allocation.h"
 
 namespace polyplane::sim {
@@ -168,9 +169,13 @@ void Allocation::affect_joining() {
 }
 
 void Allocation::join_held(std::uint32_t t) {
-  for (std::uint32_t i = trunks_[t].head; i != kNone; i = incidences_[i].next) {
+  std::uint32_t missing = trunks_[t].held;
+  for (std::uint32_t i = trunks_[t].head; missing > 0; i = incidences_[i].next) {
+    CHECK(i != kNone, "a trunk holds back flows that are not on it");
     const FlowState& flow = flows_[incidences_[i].flow];
-    if (!flow.solving && flow.bottleneck == t) joining_.push_back(incidences_[i].flow);
+    if (flow.solving || flow.bottleneck != t) continue;
+    joining_.push_back(incidences_[i].flow);
+    --missing;
   }
 }
 
