@@ -164,7 +164,9 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
 /// The floor must do as the estimate.
 bool is_only_floored(const RowRequest& request, const Candidate& candidate) {
   // What is quickly run by classes would be slowly estimated one by one.
-  return takes_classes(*candidate.schedules->front(), request.router);
+  if (takes_classes(*candidate.schedules->front(), request.router)) return true;
+  // Paths without loads are not those that will be taken.
+  return request.router.adaptive() && request.model != "analytic";
 }
 
 /// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; of very many messages at once the floor. All are
