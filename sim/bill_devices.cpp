@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "sim/bill_lines.h"
 #include "sim/part_figures.h"
@@ -43,10 +45,21 @@ class DeviceLines {
  private:
   [[nodiscard]] const Parts& parts() const { return *from_.sheet.parts; }
 
+  /// One tier of switches that are joined to one another, as in a dragonfly or a torus: no leaves (metrics.h).
+  [[nodiscard]] bool is_flat() const {
+    std::set<std::int32_t> tiers;
+    for (const DeviceGroup& group : from_.materials.devices) {
+      if (group.kind == DeviceKind::network_switch) tiers.insert(group.tier);
+    }
+    return tiers.size() == 1 && std::ranges::any_of(from_.materials.cables, [](const topology::CableGroup& cables) {
+             return cables.kind == topology::LinkKind::scale_out && !cables.access;
+           });
+  }
+
   void add_network_switch(const DeviceGroup& group) {
     const SwitchFigures figures = switch_figures(parts(), group.part);
     const topology::FabricSpec& fabric = from_.spec.fabric;
-    const std::string tier = topology::switch_tier_name(group.tier);
+    const std::string tier = is_flat() ? "switch" : topology::switch_tier_name(group.tier);
     const Piece piece{.item = PricedItem::network_switch,
                       .part = group.part,
                       .rate = fabric.port_rate > BitRate{} ? std::optional(fabric.port_rate) : std::nullopt,

@@ -19,18 +19,23 @@ std::string name_of_unknown(const BillLine& line) {
   return line.part.empty() ? line.item + " (no part is named)" : line.part + " (" + line.item + ")";
 }
 
-/// Adds one kind of figure over lines.
+/// Adds one kind of figure over lines. Where there is nothing to add (all of it is sold with the nodes) there is no
+/// total either: it would read as a network for nothing.
 template <class Unit>
 BillTotal<Unit> total(const std::vector<BillLine>& lines, UnitFigure<Unit> BillLine::* figure, const std::string& what,
                       bool (*counts)(const BillLine&)) {
   BillTotal<Unit> total;
   Spread<Unit> sum;
+  bool nothing = true;
   for (const BillLine& line : lines) {
     const UnitFigure<Unit>& one = line.*figure;
     if (!counts(line)) continue;
     if (one.unknown()) add_once(total.missing, what + " of " + name_of_unknown(line));
-    if (one.one) sum = sum + line.count * *one.one;
+    if (!one.one) continue;
+    sum = sum + line.count * *one.one;
+    nothing = false;
   }
+  if (nothing && total.missing.empty()) total.missing.push_back(what + " of a network that is no part of the nodes");
   if (total.missing.empty()) total.sum = sum;
   return total;
 }

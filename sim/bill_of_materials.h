@@ -35,7 +35,7 @@ struct BillLine {
   std::string in_node_price;           // why the system's cost does not add it: "in the price of nvidia-h100-sxm5"
 };
 
-/// A total is known when nothing is missing. `missing` names each unknown once: "price of nvswitch-4".
+/// A total is known when nothing is missing and at least one line has a figure. `missing` names each unknown once: "price of nvswitch-4".
 template <class Unit>
 struct BillTotal {
   std::optional<Spread<Unit>> sum;

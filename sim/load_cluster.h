@@ -28,6 +28,8 @@ namespace polyplane::sim {
 ///   rate                of a switch port and of a NIC's port on each plane; 400 Gbps
 ///   nic_rate            of a NIC over all its ports
 ///   switch, nic, accelerator                                  catalogue names
+///   cable, access_cable                                       catalogue names; access_cable: `cable`
+///   cable_length, access_cable_length                         instead of their latencies; need the name of a cable
 ///   switch_latency, cable_latency, access_cable_latency, nic_latency, scale_up_latency   0 ns
 ///   scale_up, scale_up_rate   switched, full_mesh, ring or none; switched at 3600 Gbps (nodes of several accelerators)
 ///   routing             spray or another name; ecmp

@@ -35,6 +35,10 @@ constexpr std::array kKeys{KeyOf{"endpoints", "", ""},
                            KeyOf{"switch_latency", "Fabric", "switch_latency"},
                            KeyOf{"cable_latency", "Fabric", "cable_latency"},
                            KeyOf{"access_cable_latency", "Fabric", "access_cable_latency"},
+                           KeyOf{"cable", "Fabric", "cable"},
+                           KeyOf{"cable_length", "Fabric", "cable_length"},
+                           KeyOf{"access_cable", "Fabric", "access_cable"},
+                           KeyOf{"access_cable_length", "Fabric", "access_cable_length"},
                            KeyOf{"accelerator", "Node", "accelerator"},
                            KeyOf{"nic", "Node", "nic"},
                            KeyOf{"nic_rate", "Node", "nic_rate"},
@@ -209,11 +213,11 @@ class OneLiner {
       fabric.set_switch_latency("0 ns");
       assume("switch latency, taken as 0");
     }
-    if (!fabric.has_cable_latency()) {
+    if (!fabric.has_cable_latency() && !fabric.has_cable_length()) {
       fabric.set_cable_latency("0 ns");
       assume("cable latency between switches, taken as 0");
     }
-    if (!fabric.has_access_cable_latency()) {
+    if (!fabric.has_access_cable_latency() && !fabric.has_access_cable_length()) {
       fabric.set_access_cable_latency("0 ns");
       assume("cable latency from NIC to switch, taken as 0");
     }

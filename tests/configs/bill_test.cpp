@@ -159,6 +159,60 @@ TEST(Bill, WithoutTheirNumberTheFewestScaleUpSwitchesAreTaken) {
       bill.notes, [](const std::string& note) { return note.starts_with("assumed: 3 nvswitch-3 a scale-up domain"); }));
 }
 
+// CloudMatrix384 has 6,912 modules of 400G: 5,376 of its scale-up domain, 1,536 of its two-tier RoCE fabric (SemiAnalysis).
+TEST(Bill, CloudMatrixHasItsPublishedTransceivers) {
+  const BillOfMaterials bill = bill_of_file(R"(nodes: 48
+node {
+  accelerator: "huawei-ascend-910c"
+  accelerators: 8
+  scale_up {
+    kind: "two_level" domain_nodes: 48 latency: "200 ns" tier_name: "ub"
+    switch: "ub-l1-l2-cm384" cable: "ub-sr8-400" cable_length: "30 m"
+  }
+  nic_rate: "400 Gbps" nic_latency: "300 ns"
+  nics: 8
+}
+fabric {
+  generator: "fat_tree" options: "tiers=2"
+  switch_radix: 64 port_rate: "400 Gbps" switch_latency: "500 ns"
+  cable: "sr8-400" cable_length: "30 m" access_cable_length: "20 m"
+})",
+                                            "street-2024");
+  // 48 nodes x 7 L1 chips x 16 links of 224 Gbps, two links a module; as many at 112 L2 chips of 48 ports.
+  EXPECT_EQ(line_of(bill, "transceiver in nodes, ub-up").count, 2688);
+  EXPECT_EQ(line_of(bill, "transceiver in switches, ub-up").count, 2688);
+  EXPECT_EQ(line_of(bill, "fibre, ub-up").count, 5376);
+  EXPECT_EQ(line_of(bill, "scale-up switch, in nodes").count, 336);
+  EXPECT_EQ(line_of(bill, "scale-up switch").count, 112);
+  // 384 links from cards and 384 between leaves and spines.
+  EXPECT_EQ(bill.transceivers, 5376 + 4 * 384);
+}
+
+TEST(Bill, AnNvl72RackHasItsCopperAndItsChips) {
+  const BillOfMaterials bill = bill_of_file(R"(nodes: 18
+node {
+  accelerator: "nvidia-gb200-nvl72"
+  accelerators: 4
+  scale_up {
+    domain_nodes: 18 latency: "300 ns" switch: "nvswitch-4" switches: 18 cable: "nvlink-copper" cable_length: "1 m"
+  }
+})",
+                                            "street-2024");
+  EXPECT_EQ(line_of(bill, "cable, nvlink").count, 5184);  // 72 x 7,200 Gbps / 100 Gbps
+  EXPECT_EQ(line_of(bill, "scale-up switch").count, 18);
+  EXPECT_EQ(bill.lengths[0].medium, "copper");
+  // All of the rack is in the price of its cards.
+  EXPECT_EQ(bill.network_cost.missing, Texts{"price of a network that is no part of the nodes"});
+  EXPECT_EQ(dollars(bill.system_cost), 72 * 41'667);
+  EXPECT_EQ(bill.network_power.missing, Texts{"power of nvswitch-4 (scale-up switch)"});
+}
+
+TEST(Bill, WhoLeavesAcceleratorsOutKnowsNoSystem) {
+  const BillOfMaterials bill = bill_of("ft2-2048", "deepseek-table3");
+  EXPECT_TRUE(bill.network_cost.sum);
+  EXPECT_EQ(bill.system_cost.missing, Texts{"price of nvidia-h800-sxm5 (accelerator)"});
+}
+
 TEST(Bill, UnknownPricesAndWattsAreNamedAndNeverZero) {
   struct Case {
     std::string from, to, price, power;
@@ -194,7 +248,7 @@ TEST(Bill, UnknownPricesAndWattsAreNamedAndNeverZero) {
     EXPECT_EQ(bill.network_power_max.sum.has_value(), wrong.power.empty()) << wrong.to;
     ASSERT_FALSE(bill.network_cost.missing.empty()) << wrong.to;
     EXPECT_EQ(bill.network_cost.missing[0], wrong.price);
-    if (!wrong.power.empty()) EXPECT_EQ(bill.network_power.missing, Texts{wrong.power});
+    EXPECT_EQ(bill.network_power.missing, wrong.power.empty() ? Texts{} : Texts{wrong.power});
     EXPECT_FALSE(bill.system_cost.sum);
   }
 }
@@ -246,6 +300,11 @@ TEST(Bill, AOneLinerIsPricedByRule) {
   const BillOfMaterials bill = bill_of("fat_tree:tiers=2,radix=64,endpoints=2048", "deepseek-table3");
   EXPECT_EQ(bill.network_cost.sum->used.cents(), 96 * 8'300'781LL + 2048 * 50'354LL);
   EXPECT_FALSE(bill.network_power.sum);
+  // With its parts named: 96 x 36,000 + 4,096 x 1,280 + 2,048 x 1,900, as ft2-2048.
+  const BillOfMaterials named = bill_of(
+      "fat_tree:tiers=2,endpoints=2048,switch=qm9700,nic=cx7-ndr,cable=dr4-400-nv,cable_length=65m", "street-2024");
+  EXPECT_EQ(dollars(named.network_cost), 12'590'080);
+  EXPECT_EQ(watts(named.network_power), 96 * 747 + 2 * 4096 * 8 + 2048 * 25);
 }
 
 }  // namespace

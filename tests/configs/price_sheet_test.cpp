@@ -132,9 +132,9 @@ TEST(PriceSheets, AllLoadUnderTheirOwnNames) {
   EXPECT_GE(found, 3U);
   EXPECT_EQ(catalog().prices(kDefaultPrices).name, kDefaultPrices);
   EXPECT_TRUE(refusal([] {
-                (void)catalog().prices("street");
-              }).starts_with("unknown price sheet \"street\"; did you mean \"street-2024\"?"))
-      << refusal([] { (void)catalog().prices("street"); });
+                (void)catalog().prices("street-2025");
+              }).starts_with("unknown price sheet \"street-2025\"; did you mean \"street-2024\"?"))
+      << refusal([] { (void)catalog().prices("street-2025"); });
 }
 
 }  // namespace

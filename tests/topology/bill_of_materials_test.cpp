@@ -40,7 +40,7 @@ TEST(Materials, OfDeepSeeksCluster) {
 
 TEST(Materials, FailedPartsWereBoughtToo) {
   const Topology topology = build_cluster(deepseek_v3());
-  const Topology less = apply_faults(topology, {"plane3/leaf0"}, 0);
+  const Topology less = apply_faults(topology, {"switch=plane3/leaf0"}, 0);
   EXPECT_EQ(devices_of(count_materials(less)), devices_of(count_materials(topology)));
   EXPECT_EQ(cables_of(less, count_materials(less)), cables_of(topology, count_materials(topology)));
 }
