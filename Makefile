@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak format lint clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak fuzz format lint clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -42,6 +42,9 @@ bench-full: setup-bench build ## whole runs against their limits and SimGrid; BE
 
 soak: build ## random properties at full length: 10,000 graphs and more of most kinds; a few minutes
 	@scripts/soak
+
+fuzz: setup-dev ## libFuzzer on the readers of real fabrics: 10 million executions each, or FUZZ_RUNS, FUZZ_SECONDS
+	@scripts/fuzz $(FORMATS)
 
 format: setup-dev ## clang-format every file
 	@git ls-files '*.cpp' '*.h' | xargs clang-format-19 -i

@@ -60,7 +60,6 @@ class Reader {
  public:
   explicit Reader(const ImportInput& input)
       : source_(input.file, input.text),
-        options_(input.options),
         document_(source_),
         builder_(source_),
         network_(input.options, builder_),
@@ -444,7 +443,6 @@ class Reader {
   }
 
   TextSource source_;
-  const Options& options_;
   XmlDocument document_;
   FabricBuilder builder_;
   HostNetwork network_;

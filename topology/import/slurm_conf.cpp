@@ -28,11 +28,11 @@ class Reader {
     int first = 0;
     for (std::string_view line; lines.next(line);) {
       const std::size_t comment = line.find('#');
-      std::string_view said = trimmed(line.substr(0, comment));
+      std::string_view said = line.substr(0, comment);
       if (whole.empty()) first = lines.number();
       const bool goes_on = comment == std::string_view::npos && said.ends_with('\\');
       if (goes_on) said.remove_suffix(1);
-      whole += std::string(said) + (goes_on ? " " : "");
+      whole += said;
       if (goes_on) continue;
       read_line(whole, first);
       whole.clear();
