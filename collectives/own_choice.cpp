@@ -1,6 +1,7 @@
 #include "collectives/own_choice.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace polyplane::collectives {
@@ -8,10 +9,12 @@ namespace polyplane::collectives {
 std::uint32_t rails_per_domain(const RankLayout& layout) {
   if (layout.num_domains() == 1) return 1;
   std::size_t fewest = layout.num_ranks();
-  std::vector<std::uint32_t> rails;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> rails;  // of a node of the domain
   for (std::uint32_t domain = 0; domain < layout.num_domains(); ++domain) {
     rails.clear();
-    for (const RankId rank : layout.members(domain)) rails.push_back(layout.place(rank).rail);
+    for (const RankId rank : layout.members(domain)) {
+      rails.emplace_back(layout.place(rank).node, layout.place(rank).rail);
+    }
     std::sort(rails.begin(), rails.end());
     rails.erase(std::unique(rails.begin(), rails.end()), rails.end());
     fewest = std::min(fewest, rails.size());

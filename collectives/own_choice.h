@@ -8,7 +8,8 @@
 
 namespace polyplane::collectives {
 
-/// Different rails within a domain (the fewest over all domains), so that one channel a rail keeps every NIC busy;
+/// Different rails within a domain, those of each of its nodes counted apart (the fewest over all domains), so that one
+/// channel a rail keeps every NIC busy;
 /// 1 when all ranks share one domain and no rail is used.
 [[nodiscard]] std::uint32_t rails_per_domain(const RankLayout& layout);
 

@@ -14,6 +14,8 @@ struct RankPlace {
   std::uint32_t local = 0;   // position among the ranks of its domain, in rank order
   std::uint32_t rail = 0;    // index of its NIC in its node: on `planes: per_nic`, its plane
   std::uint32_t site = 0;    // cluster of several that a thin link joins; a domain lies in one of them
+  std::uint32_t node =
+      0;  // where a domain spans several nodes: which of them, so that rails of one name are told apart
   friend bool operator==(const RankPlace&, const RankPlace&) = default;
 };
 

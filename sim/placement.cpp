@@ -44,6 +44,7 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
     domain_of[topology.accelerators()[i].index()] = topology.scaleup_domain()[i];
   }
   std::map<std::int32_t, std::uint32_t> dense_domain, members, dense_site;
+  std::map<std::int32_t, std::map<std::int32_t, std::uint32_t>> dense_node;  // by domain
   std::vector<bool> taken(topology.devices().size(), false);
   std::vector<collectives::RankPlace> places;
   std::vector<std::int32_t> common;
@@ -57,7 +58,10 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
     const std::int32_t rail = topology.device(device).rail;
     const std::int32_t member = topology.device(device).member;
     const auto site = dense_site.emplace(member, static_cast<std::uint32_t>(dense_site.size())).first->second;
-    places.push_back({dense, local, rail < 0 ? local : static_cast<std::uint32_t>(rail), site});
+    auto& nodes = dense_node[domain];
+    const auto node =
+        nodes.emplace(topology.device(device).node, static_cast<std::uint32_t>(nodes.size())).first->second;
+    places.push_back({dense, local, rail < 0 ? local : static_cast<std::uint32_t>(rail), site, node});
 
     const std::vector<std::int32_t> planes = planes_of(topology, device);
     if (places.size() == 1) {

@@ -67,17 +67,23 @@ class HopSum {
   /// with a NIC in common.
   void settle_neighbours_of(std::uint32_t card) {
     const auto domain = domains_.domain_of(card);
-    const auto inside = domains_.to(card);
-    std::map<std::uint32_t, std::uint32_t> near = cards_at_doors(card);
+    const auto inside = domains_.to(card);  // 0 for the card itself
     for (std::size_t i = 0; i < domain.size(); ++i) {
-      if (inside[i] != kNone) near[domain[i]] = inside[i];
+      if (inside[i] != kNone) settle(card, domain[i], inside[i]);
     }
-    near[card] = 0;
-    for (const auto& [other, hops] : near) {
-      if (class_of_[other] == kNone) continue;
-      --remaining_[class_of_[other]];
-      if (other != card) add(1, hops);
+    for (const auto& [other, hops] : cards_at_doors(card)) {
+      const auto place = std::lower_bound(domain.begin(), domain.end(), other);
+      const bool settled =
+          place != domain.end() && *place == other && inside[static_cast<std::size_t>(place - domain.begin())] != kNone;
+      if (!settled) settle(card, other, hops);
     }
+  }
+
+  /// Takes a pair out of those that its classes decide.
+  void settle(std::uint32_t card, std::uint32_t other, std::uint32_t hops) {
+    if (class_of_[other] == kNone) return;
+    --remaining_[class_of_[other]];
+    if (other != card) add(1, hops);
   }
 
   std::map<std::uint32_t, std::uint32_t> cards_at_doors(std::uint32_t card) const {

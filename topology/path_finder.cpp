@@ -1,6 +1,8 @@
 #include "topology/path_finder.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -35,6 +37,7 @@ PathFinder::PathFinder(const Topology& topology)
       scale_out_(topology, Layer::scale_out),
       position_(topology.devices().size(), kNoPosition) {
   const auto domains = topology.scaleup_domain();
+  std::map<std::pair<std::int32_t, std::int32_t>, std::uint32_t> mates_of;  // by domain and node
   for (std::uint32_t i = 0; i < topology.accelerators().size(); ++i) {
     const DeviceId card = topology.accelerators()[i];
     position_[card.index()] = i;
@@ -43,10 +46,16 @@ PathFinder::PathFinder(const Topology& topology)
     cards_.push_back({.scale_up = side_of(scale_up_.graph(), i),
                       .scale_out = side_of(scale_out_.graph(), i),
                       .rail = topology.device(card).rail,
+                      .node = topology.device(card).node,
                       .domain = static_cast<std::uint32_t>(domains[i])});
-    Domain& domain = domains_[cards_.back().domain];
-    if (cards_.back().rail != static_cast<std::int32_t>(domain.members.size())) domain.in_rail_order = false;
-    domain.members.push_back(i);
+    Card& added = cards_.back();
+    domains_[added.domain].push_back(i);
+    const auto fresh = static_cast<std::uint32_t>(mates_.size());
+    added.mates = mates_of.try_emplace({domains[i], added.node}, fresh).first->second;
+    if (added.mates == fresh) mates_.emplace_back();
+    Mates& mates = mates_[added.mates];
+    if (added.rail != static_cast<std::int32_t>(mates.members.size())) mates.in_rail_order = false;
+    mates.members.push_back(i);
   }
 }
 
@@ -77,7 +86,7 @@ bool PathFinder::sketch(DeviceId src_device, DeviceId dst_device, PlainPlan& pla
   if (odd(from.scale_out) || odd(to.scale_out)) return false;
   plan.scale_out = true;
   if (meet(from.scale_out, to.scale_out)) return add(Layer::scale_out, from.scale_out, to.scale_out);
-  const Domain& near = domains_[from.domain];
+  const Mates& near = mates_[from.mates];
   if (!near.in_rail_order || static_cast<std::size_t>(to.rail) >= near.members.size()) return false;  // of rail -1 too
   const std::uint32_t peer = near.members[static_cast<std::size_t>(to.rail)];
   const Card& via = cards_[peer];
@@ -115,53 +124,57 @@ bool PathFinder::add_stretch(Way& way, Layer layer, std::uint32_t src, std::uint
 }
 
 /// Weighs the way src - p - q - dst (p may be src, q may be dst) against those found so far.
-void PathFinder::offer(bool on_rail, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst) {
-  if (!plan_.ways.empty() && plan_on_rail_ && !on_rail) return;
+void PathFinder::offer(Fit fit, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst) {
+  if (!plan_.ways.empty() && plan_fit_ > fit) return;
   const std::size_t passages_before = plan_.passages.size();
   Way way;
   const bool whole = (p == src || add_stretch(way, Layer::scale_up, src, p)) &&
                      add_stretch(way, Layer::scale_out, p, q) &&
                      (q == dst || add_stretch(way, Layer::scale_up, q, dst));
   const bool first = plan_.ways.empty();
-  const bool better = whole && (first || (on_rail && !plan_on_rail_) || way.num_links < plan_.ways[0].num_links);
+  const bool better = whole && (first || fit > plan_fit_ || way.num_links < plan_.ways[0].num_links);
   if (!better && (!whole || way.num_links > plan_.ways[0].num_links)) {
     plan_.passages.resize(passages_before);
     return;
   }
   if (better) plan_.ways.clear();
-  plan_on_rail_ = on_rail;
+  plan_fit_ = fit;
   plan_.ways.push_back(way);
 }
 
 void PathFinder::plan_over_peers(std::uint32_t src, std::uint32_t dst) {
   const auto near = domain_of(src);
   const auto far = domain_of(dst);
-  // The peer on the right rail first: then the others are not even looked at.
-  const auto for_each = [](std::span<const std::uint32_t> members, auto&& preferred, auto&& visit) {
-    for (const bool first_round : {true, false}) {
+  // The best fit first: then the others are not even looked at.
+  const auto for_each = [](std::span<const std::uint32_t> members, auto&& fit_of, auto&& visit) {
+    for (const Fit round : {Fit::own_node, Fit::on_rail, Fit::any}) {
       for (const std::uint32_t member : members) {
-        if (preferred(member) == first_round) visit(member, first_round);
+        if (fit_of(member) == round) visit(member, round);
       }
     }
   };
   for_each(
-      near, [&](std::uint32_t p) { return cards_[p].rail == cards_[dst].rail; },
-      [&](std::uint32_t p, bool on_rail) {
-        if (p != src && p != dst) offer(on_rail, src, p, dst, dst);
+      near, [&](std::uint32_t p) { return fit_of(p, src, cards_[dst].rail); },
+      [&](std::uint32_t p, Fit fit) {
+        if (p != src && p != dst) offer(fit, src, p, dst, dst);
       });
   if (!plan_.ways.empty()) return;
   for_each(
-      far, [&](std::uint32_t q) { return cards_[q].rail == cards_[src].rail; },
-      [&](std::uint32_t q, bool on_rail) {
-        if (q != src && q != dst) offer(on_rail, src, src, q, dst);
+      far, [&](std::uint32_t q) { return fit_of(q, dst, cards_[src].rail); },
+      [&](std::uint32_t q, Fit fit) {
+        if (q != src && q != dst) offer(fit, src, src, q, dst);
       });
   if (!plan_.ways.empty()) return;
   for (const std::uint32_t p : near) {
     if (p == src || p == dst) continue;
+    const bool own_node = cards_[p].node == cards_[src].node;
     for_each(
-        far, [&](std::uint32_t q) { return cards_[q].rail == cards_[p].rail; },
-        [&](std::uint32_t q, bool on_rail) {
-          if (q != dst && q != src && q != p) offer(on_rail, src, p, q, dst);
+        far,
+        [&](std::uint32_t q) {
+          return std::min(fit_of(q, dst, cards_[p].rail), own_node ? Fit::own_node : Fit::on_rail);
+        },
+        [&](std::uint32_t q, Fit fit) {
+          if (q != dst && q != src && q != p) offer(fit, src, p, q, dst);
         });
   }
 }

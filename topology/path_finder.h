@@ -61,7 +61,8 @@ class PathFinder {
 
   /// REQUIRES: two different accelerators. Throws InputError that names both when no way is left. Preferences: within
   /// the domain before all; a straight passage before a peer; a peer of the source before one of the destination before
-  /// both; among peers the one on the rail of the far end (both: the same rail); then the fewest links.
+  /// both; among peers those on the rail of the far end (both: the same rail), and of these the one of the own node, where
+  /// a domain spans several; then the fewest links.
   [[nodiscard]] const Plan& plan(DeviceId src, DeviceId dst);
   /// The same plan at a tenth of the cost for pairs as they mostly are: cards with one port into each layer, and at most
   /// one peer card, on the rail of the destination, in between. False where it takes plan() to say. `reaches(layer, x, y)`
@@ -95,31 +96,41 @@ class PathFinder {
   static constexpr std::uint32_t kOddSide = 0xfffffffeU;  // by several accesses, by doors, or one way only
   struct Card {
     Side scale_up, scale_out;
-    std::int32_t rail = -1;
+    std::int32_t rail = -1, node = -1;
     std::uint32_t domain = 0;
+    std::uint32_t mates = 0;  // into mates_
   };
   [[nodiscard]] static Side side_of(const TransitGraph& graph, std::uint32_t accelerator);
   /// plan_plainly() as if all vertices of a component were joined.
   [[nodiscard]] bool sketch(DeviceId src, DeviceId dst, PlainPlan& plan) const;
   [[nodiscard]] bool add_stretch(Way& way, Layer layer, std::uint32_t src, std::uint32_t dst);
-  void offer(bool on_rail, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst);
+  /// How good a way over peers is before its links are counted.
+  enum class Fit : std::uint8_t { any, on_rail, own_node };
+  /// Of `peer` in the domain of `end`, when the card across the fabric is on `rail`.
+  [[nodiscard]] Fit fit_of(std::uint32_t peer, std::uint32_t end, std::int32_t rail) const {
+    if (cards_[peer].rail != rail) return Fit::any;
+    return cards_[peer].node == cards_[end].node ? Fit::own_node : Fit::on_rail;
+  }
+  void offer(Fit fit, std::uint32_t src, std::uint32_t p, std::uint32_t q, std::uint32_t dst);
   void plan_over_peers(std::uint32_t src, std::uint32_t dst);
   [[nodiscard]] std::span<const std::uint32_t> domain_of(std::uint32_t accelerator) const {
-    return domains_[cards_[accelerator].domain].members;
+    return domains_[cards_[accelerator].domain];
   }
   [[noreturn]] void throw_cut_off(std::uint32_t src, std::uint32_t dst) const;
 
   const Topology& topology_;
   ShortestPaths scale_up_, scale_out_;
-  struct Domain {
+  /// Cards of one domain in one node.
+  struct Mates {
     std::vector<std::uint32_t> members;  // by accelerator
     bool in_rail_order = true;           // member i is on rail i
   };
-  std::vector<std::uint32_t> position_;  // by DeviceId
-  std::vector<Card> cards_;              // by accelerator
-  std::vector<Domain> domains_;
+  std::vector<std::uint32_t> position_;              // by DeviceId
+  std::vector<Card> cards_;                          // by accelerator
+  std::vector<std::vector<std::uint32_t>> domains_;  // members by accelerator
+  std::vector<Mates> mates_;
   Plan plan_;
-  bool plan_on_rail_ = false;
+  Fit plan_fit_ = Fit::any;
 };
 
 }  // namespace polyplane::topology

@@ -242,7 +242,7 @@ TEST(BuildCluster, RefusesContradictoryPlanesAndRates) {
   EXPECT_THAT(refusal(spec), HasSubstr("fabric.cable_latency"));
   spec = nvlink_cluster(2, "single_switch", {});
   spec.node.accelerators = spec.node.nics = 1;
-  EXPECT_THAT(refusal(spec), HasSubstr("node.scale_up: a node of one accelerator"));
+  EXPECT_THAT(refusal(spec), HasSubstr("node.scale_up: a domain of one accelerator"));
   spec = nvlink_cluster(2, "single_switch", {});
   spec.node.nics = 4;
   EXPECT_THAT(refusal(spec), HasSubstr("node.host_rate"));

@@ -9,7 +9,8 @@
 //   twist  yes: twisted torus k x k x 2k or k x 2k x 2k, in any order (Camara et al., IEEE TPDS 2010; offered on TPU v4).
 //          A short line that wraps comes back moved by k along each long dimension. The production twist is cited, not
 //          printed, in the TPU v4 paper; this one has 4x4x8 at a mean distance of 3.4646 instead of 4.0315 and 4x8x8 at
-//          4.3294 instead of 5.0196. Lines in short dimensions are rings of 2k or more, so coordinates are left out.
+//          4.3294 instead of 5.0196; alltoall gains 1.745 and 1.391 (docs/decisions/0020-scale-up-domains.md). Lines of
+//          short dimensions then close after several turns, so cards have no coordinates.
 #include <algorithm>
 
 #include "base/error.h"
