@@ -17,7 +17,7 @@ std::vector<OptionSpec> HostNetwork::options() {
 }
 
 HostNetwork::HostNetwork(const Options& options, FabricBuilder& builder)
-    : builder_(builder), latencies_(options, builder), copies_(options.integer("nodes")) {}
+    : builder_(builder), latencies_(options), copies_(options.integer("nodes")) {}
 
 ImportedFabric::Edge& HostNetwork::join(std::uint32_t nic, std::int32_t plane, BitRate rate, int line) {
   const std::string name = "plane" + std::to_string(plane) + "/network";
@@ -32,6 +32,7 @@ ImportedFabric::Edge& HostNetwork::join(std::uint32_t nic, std::int32_t plane, B
 
 void HostNetwork::finish() {
   number_switches(builder_.fabric());
+  latencies_.say_assumed(builder_);
   builder_.assume("the network behind the NICs is not in the file: one non-blocking switch a plane");
 }
 

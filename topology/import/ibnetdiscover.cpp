@@ -93,7 +93,8 @@ class Reader {
     LineReader lines(source_.text());
     for (std::string_view line; lines.next(line);) read_line(trimmed(line), lines.number());
     if (nodes_.empty()) source_.fail(0, "", "holds no Switch, Ca or Rt record of ibnetdiscover");
-    const LinkLatencies latencies(options_, builder_);
+    const LinkLatencies latencies(options_);
+    latencies.say_assumed(builder_);
     const ScaleUpOption scale_up(options_);
     builder_.fabric().description = "an InfiniBand subnet that ibnetdiscover found";
     builder_.fabric().routing = "spray";

@@ -27,7 +27,7 @@ std::vector<OptionSpec> LinkLatencies::options() {
           latency_option("nic_latency", "time through a NIC, at each end")};
 }
 
-LinkLatencies::LinkLatencies(const Options& options, FabricBuilder& builder)
+LinkLatencies::LinkLatencies(const Options& options)
     : switch_(options.duration("switch_latency")),
       cable_(options.duration("cable_latency")),
       access_cable_(options.duration("access_cable_latency")),
@@ -36,12 +36,16 @@ LinkLatencies::LinkLatencies(const Options& options, FabricBuilder& builder)
        {std::pair("switch_latency", "switch latency"), std::pair("cable_latency", "cable latency between switches"),
         std::pair("access_cable_latency", "cable latency from NIC to switch"),
         std::pair("nic_latency", "NIC latency")}) {
-    if (!options.given(name)) builder.assume("not given: " + std::string(text) + ", taken as 0");
+    if (!options.given(name)) assumed_.push_back("not given: " + std::string(text) + ", taken as 0");
     if (options.duration(name) > kMaxLatencyOption) {
       throw InputError("option " + std::string(name) + ": " + to_string(options.duration(name)) + " is more than " +
                        to_string(kMaxLatencyOption));
     }
   }
+}
+
+void LinkLatencies::say_assumed(FabricBuilder& builder) const {
+  for (const std::string& sentence : assumed_) builder.assume(sentence);
 }
 
 void LinkLatencies::set_access(ImportedFabric::Edge& edge) const {

@@ -19,7 +19,9 @@ class LinkLatencies {
   /// switch_latency, cable_latency, access_cable_latency, nic_latency.
   [[nodiscard]] static std::vector<OptionSpec> options();
 
-  LinkLatencies(const Options& options, FabricBuilder& builder);
+  explicit LinkLatencies(const Options& options);
+  /// For readers whose fabric has scale-out links.
+  void say_assumed(FabricBuilder& builder) const;
 
   /// A cable from a card or NIC to a switch: the way in pays for the switch it enters, as a native fabric's does.
   void set_access(ImportedFabric::Edge& edge) const;
@@ -31,6 +33,7 @@ class LinkLatencies {
 
  private:
   Duration switch_, cable_, access_cable_, nic_;
+  std::vector<std::string> assumed_;
 };
 
 /// scale_up_rate ("none" unless given) and scale_up_latency: joins the cards of each node (of each block, where a format has

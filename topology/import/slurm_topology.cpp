@@ -23,11 +23,12 @@ class FabricMaker {
       : topology_(topology),
         source_(source),
         builder_(std::move(builder)),
-        latencies_(options, builder_),
+        latencies_(options),
         scale_up_(options),
         cards_per_node_(options.integer("accelerators_per_node")),
         rate_(options.bit_rate("rate")),
         oversubscription_(options.ratio("oversubscription")) {
+    latencies_.say_assumed(builder_);
     if (!options.given("rate")) builder_.assume("not given: NICs and cables of " + to_string(rate_));
     if (!options.given("accelerators_per_node")) builder_.assume("not given: one accelerator, with a NIC, a node");
     if (rate_.bps() > kMaxImportedBps) throw InputError("option rate: " + to_string(rate_) + " is more than 100 Tbps");
