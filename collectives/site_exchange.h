@@ -48,26 +48,29 @@ class SiteExchange {
   [[nodiscard]] bool slots_meet_by_xor() const { return inside_.exchanges_by_xor(); }
 
   [[nodiscard]] std::uint32_t parts() const { return inside_.parts() * sites_; }
-  [[nodiscard]] std::uint32_t steps(std::uint32_t domain) const {
+  /// Summing inside the site, crossing, gathering inside the site. A peer is always in the same stage.
+  [[nodiscard]] std::uint32_t stages() const { return 3; }
+  [[nodiscard]] std::uint32_t steps(std::uint32_t domain, std::uint32_t stage) const {
     const std::uint32_t slot = cell_[domain].slot;
-    return inside_.steps(slot) + (is_folded(slot) ? 0 : crossing_);
+    if (stage == kCrossing) return is_folded(slot) ? 0 : crossing_;
+    return stage < kCrossing ? steps_before(slot) : inside_.steps(slot) - steps_before(slot);
   }
 
-  [[nodiscard]] Exchange at(std::uint32_t domain, std::uint32_t step) const {
+  [[nodiscard]] Exchange at(std::uint32_t domain, std::uint32_t stage, std::uint32_t step) const {
     const Cell me = cell_[domain];
-    if (is_folded(me.slot)) return within(me, inside_.at(me.slot, step));
-    const std::uint32_t before = steps_before_crossing(me.slot);
-    if (step < before) return within(me, inside_.at(me.slot, step));
-    if (step < before + crossing_) return across(me, step - before, before);
-    Exchange e = inside_.at(me.slot, step - crossing_);
-    if (e.fold == Exchange::Fold::none) e.peer_step += crossing_;  // the folded one has no crossing
+    if (stage == kCrossing) return across(me, step);
+    if (stage < kCrossing) return within(me, inside_.at(me.slot, step));
+    Exchange e = inside_.at(me.slot, steps_before(me.slot) + step);
+    if (e.to != Exchange::kNone) e.peer_step -= steps_before(e.to);
     return within(me, e);
   }
 
  private:
+  static constexpr std::uint32_t kCrossing = 1;
   [[nodiscard]] bool has_folded(std::uint32_t slot) const { return slot < 2 * inside_.folded(); }
   [[nodiscard]] bool is_folded(std::uint32_t slot) const { return has_folded(slot) && slot % 2 == 1; }
-  [[nodiscard]] std::uint32_t steps_before_crossing(std::uint32_t slot) const {
+  [[nodiscard]] std::uint32_t steps_before(std::uint32_t slot) const {
+    if (is_folded(slot)) return 1;
     const auto levels = static_cast<std::uint32_t>(std::bit_width(inside_.parts())) - 1;
     return levels + (has_folded(slot) ? 1 : 0);
   }
@@ -83,12 +86,12 @@ class SiteExchange {
     return e;
   }
 
-  [[nodiscard]] Exchange across(Cell me, std::uint32_t step, std::uint32_t before) const {
+  [[nodiscard]] Exchange across(Cell me, std::uint32_t step) const {
     const std::uint32_t scatters = scatter_.steps(0);
     Exchange e = step < scatters ? scatter_.at(me.site, step) : gather_.at(me.site, step - scatters);
     e.to = domain_at(e.to, me.slot);
     e.from = domain_at(e.from, me.slot);
-    e.peer_step = before + step;
+    e.peer_step = step;
     const std::uint32_t core = has_folded(me.slot) ? me.slot / 2 : me.slot - inside_.folded();
     const std::uint32_t base = inside_.reversed(core) * sites_;
     const std::uint32_t first_run = std::min(e.count, sites_ - e.first);
