@@ -56,7 +56,9 @@ TEST(Ibnetdiscover, PlanesRailsAndWhatIsNoHost) {
   EXPECT_THAT(warnings_of(fabric),
               ElementsAre("35: aggregation nodes of SHARP are left out: they are no hosts",
                           "39: routers are left out: one subnet is read",
-                          "19+3: a '.' in the name of a device became '_' (selectors write A.B for a link)"));
+                          "19+3: a '.' in the name of a device became '_' (selectors write A.B for a link)",
+                          "0: the switches are 2 planes that no cable joins; cards on different ones reach each other "
+                          "only through a node whose cards are joined (scale_up_rate)"));
 }
 
 TEST(Ibnetdiscover, CardsOfANodeAreJoinedWhenAsked) {

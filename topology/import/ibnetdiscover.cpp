@@ -104,6 +104,7 @@ class Reader {
     add_cables(latencies);
     scale_up.join_nodes(builder_, host_names_);
     number_switches(builder_.fabric());
+    warn_of_planes(scale_up.given());
     builder_.assume(
         "each channel adapter is taken for an accelerator that owns it; ibnetdiscover sees no accelerators");
     return std::move(builder_).finish();
@@ -313,6 +314,15 @@ class Reader {
                        "\" leads elsewhere (line " + std::to_string(place->second.line) + ")");
     }
     return place->second;
+  }
+
+  void warn_of_planes(bool joined) {
+    std::int32_t planes = 0;
+    for (const ImportedFabric::Edge& edge : builder_.fabric().edges) planes = std::max(planes, edge.plane + 1);
+    if (planes < 2 || joined) return;
+    builder_.warn(0, "the switches are " + std::to_string(planes) +
+                         " planes that no cable joins; cards on different ones "
+                         "reach each other only through a node whose cards are joined (scale_up_rate)");
   }
 
   TextSource source_;

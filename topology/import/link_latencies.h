@@ -43,6 +43,8 @@ class ScaleUpOption {
   [[nodiscard]] static std::vector<OptionSpec> options();
   /// Throws InputError: a wrong rate, a latency without a rate.
   explicit ScaleUpOption(const Options& options);
+  [[nodiscard]] bool given() const { return rate_.bps() > 0; }
+
   /// A node, or several that share one scale-up domain.
   struct Domain {
     std::string name;
