@@ -41,17 +41,18 @@ std::vector<std::string> names(const ClusterChoice& choice) {
 }
 
 TEST(Members, NamesCountsAndWhatTheyAreMadeOf) {
-  const ClusterChoice choice = load(member(kSmall + " count: 2") + member("name: \"big\" cluster: \"dgx-h100\"") +
-                                    member("name: \"x\" count: 1 " + kSmall) + "routing: \"spray\"\n" + kBetween);
+  const ClusterChoice choice =
+      load(member(kSmall + " count: 2") + member("name: \"big\" cluster: \"deepseek-v3-2048\"") +
+           member("name: \"x\" count: 1 " + kSmall) + "routing: \"spray\"\n" + kBetween);
   EXPECT_EQ(choice.spec.name, "several");
   EXPECT_EQ(choice.spec.default_routing, "spray");
   EXPECT_EQ(names(choice), (std::vector<std::string>{"a0", "a1", "big", "x0"}));
   EXPECT_EQ(choice.members[0].cluster, choice.members[1].cluster);
-  EXPECT_EQ(choice.members[2].cluster->spec.name, "dgx-h100");
+  EXPECT_EQ(choice.members[2].cluster->spec.name, "deepseek-v3-2048");
   ASSERT_TRUE(choice.interconnect);
   EXPECT_EQ(choice.interconnect->rate.bps(), 100'000'000'000);
   EXPECT_EQ(choice.interconnect->latency.ps(), 20'000'000);
-  EXPECT_EQ(count_cards(choice), 8 + 8 + 8 + 8);
+  EXPECT_EQ(count_cards(choice), 8 + 8 + 2048 + 8);
 }
 
 TEST(Members, WhatTheyAssumeIsSaidOnceForThoseThatAreAlike) {
@@ -81,7 +82,7 @@ TEST(Members, WrongOnesAreRefused) {
   expect_refused(member(kSmall) + member(kSmall + " name: \"a\""), "a member \"a\" exists already");
   expect_refused(member(kSmall + " name: \"a\" count: 2") + member(kSmall + " name: \"a1\""), "\"a1\" exists already");
   expect_refused(member(kSmall) + member("cluster: \"dgx-h100\"") + "routing: \"sprai\"\n", "did you mean \"spray\"?");
-  expect_refused(member("cluster: \"mi300x-2048\"") + member("cluster: \"torus:dims=4x4,p=1,endpoints=16\""),
+  expect_refused(member("cluster: \"mi300x-2048\"") + member("cluster: \"torus:dims=4x4,p=1,endpoints=16,radix=8\""),
                  "a uses spray and b uses ecmp");
   expect_refused(member("inline_cluster { nodes: 1 node { accelerators: 2 scale_up { kind: \"ring\" rate: \"1 Gbps\" "
                         "latency: \"1 ns\" } } }") +

@@ -130,10 +130,8 @@ TEST(ClusterNodes, AreThoseOfTheBuiltGraph) {
 }
 
 TEST(ClusterNodes, TooManyMembersAreRefusedBeforeAnythingIsBuilt) {
-  topology::ClusterSpec large = topology::plain_cluster(1'000'000, 64, "single_switch", {"radix=100000"});
-  large.fabric = {};
-  large.node.nics = 0;
-  const Experiment experiment = on_members(large, 9, std::nullopt);
+  const topology::ClusterSpec large = topology::plain_cluster(500'000, 128, "fat_tree", {"tiers=3"});
+  const Experiment experiment = on_members(large, 17, std::nullopt);  // 8,500,000 cards
   EXPECT_THROW(static_cast<void>(size_of(experiment.cluster)), LimitError);
   EXPECT_THROW(static_cast<void>(cards_per_node(experiment.cluster)), LimitError);
 }
