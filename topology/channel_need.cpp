@@ -24,10 +24,12 @@ struct Bounds {
 class ChannelCount {
  public:
   ChannelCount(const ShortestPaths& paths, const ChannelOrder& order)
-      : paths_(paths), order_(order), list_of_(2 * paths.graph().num_vertices()) {}
+      : paths_(paths), order_(order), is_origin_(paths.graph().num_vertices(), 0), list_of_(2 * is_origin_.size()) {
+    for (const Vertex v : paths.graph().origins()) is_origin_[v] = 1;
+  }
 
-  /// Of routes from anywhere, and from inside the group of the target.
-  Bounds to(Vertex target, const VertexGroups& groups) {
+  /// Of routes from where traffic enters, or from anywhere; and of those of them that stay inside the group of the target.
+  Bounds to(Vertex target, const VertexGroups& groups, bool from_anywhere) {
     paths_.fill(target, field_, states_);
     hops_.clear();
     Bounds most{1, 1};
@@ -41,6 +43,7 @@ class ChannelCount {
           channels = std::max(channels, hops_[h].channels + order_.next(0, edge, hops_[h].edge));
         }
         hops_.push_back({edge, channels});
+        if (s.descending || !(from_anywhere || is_origin_[s.vertex] != 0)) continue;
         most.whole = std::max(most.whole, channels);
         if (groups.of(s.vertex) == groups.of(target)) most.inside = std::max(most.inside, channels);
       }
@@ -60,6 +63,7 @@ class ChannelCount {
 
   const ShortestPaths& paths_;
   const ChannelOrder& order_;
+  std::vector<std::uint8_t> is_origin_;
   DistanceField field_;
   std::vector<PathState> states_;
   std::vector<Hop> hops_;
@@ -105,8 +109,12 @@ ChannelNeed need_of_component(const ShortestPaths& paths, const ChannelOrder& or
   }
   ChannelCount count(paths, order);
   Bounds exact{1, 1};
+  // Places of detours may be any vertex; with tiers they are leaves.
+  const bool anywhere = legs == Legs::two && !component.tiered;
+  const auto targets = graph.targets();
   for (Vertex v = component.first; v < component.first + component.num_vertices; ++v) {
-    const Bounds here = count.to(v, groups);
+    if (!anywhere && !std::binary_search(targets.begin(), targets.end(), v)) continue;
+    const Bounds here = count.to(v, groups, anywhere);
     exact.whole = std::max(exact.whole, here.whole);
     exact.inside = std::max(exact.inside, here.inside);
   }

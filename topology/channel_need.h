@@ -20,8 +20,7 @@ struct ChannelNeed {
 /// Work (targets x edges) up to which channels are counted route by route; larger graphs get the bound.
 inline constexpr std::uint64_t kMaxChannelWork = 400'000'000;
 
-/// Of all shortest paths of one layer by ChannelOrder::for_shortest_paths(), from any vertex, which is what a detour over
-/// any vertex consists of twice. Where a bound that is quick to find is within `have`, that bound; else exact, with the
+/// Of all shortest paths of one layer by ChannelOrder::for_shortest_paths(). Where a bound that is quick to find is within `have`, that bound; else exact, with the
 /// limit above. `have` 0: exact.
 [[nodiscard]] ChannelNeed need_of_shortest_paths(const Topology& topology, const ShortestPaths& paths,
                                                  std::uint32_t have);

@@ -1,6 +1,7 @@
 #include "topology/detours.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "base/random.h"
@@ -48,10 +49,10 @@ bool Detours::append_over_group(const FlowKey& key, Vertex from, Vertex to, std:
   const VertexGroups& groups = *groups_[graph_.component_of(from)];
   const std::uint32_t home = groups.of(from), goal = groups.of(to);
   if (home == goal) return false;
-  const std::uint64_t drawn = draw(key, 0) % groups.size();
-  for (std::uint32_t i = 0; i < groups.size(); ++i) {  // where the one drawn will not do, the next
-    const auto group = static_cast<std::uint32_t>((drawn + i) % groups.size());
-    if (group == home || group == goal) continue;
+  const std::uint32_t others = groups.size() - 2;
+  for (std::uint32_t i = 0; i < others; ++i) {  // where the one drawn will not do, the next
+    auto group = static_cast<std::uint32_t>((draw(key, 0) + i) % others);
+    for (const std::uint32_t end : {std::min(home, goal), std::max(home, goal)}) group += group >= end ? 1 : 0;
     if (graph_.components()[graph_.component_of(from)].tiered) {
       if (append_over_one_of(key, groups.origins(group), from, to, edges)) return true;
     } else if (append_over_link(key, groups.between(home, group), from, to, edges)) {
@@ -77,9 +78,18 @@ bool Detours::append_over_link(const FlowKey& key, std::span<const std::uint32_t
 
 bool Detours::append_over_one_of(const FlowKey& key, std::span<const Vertex> places, Vertex from, Vertex to,
                                  std::vector<std::uint32_t>& edges) {
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const Vertex place = places[(draw(key, 2) + i) % places.size()];
-    if (place == from || place == to || !minimal_.reaches(from, place) || !minimal_.reaches(place, to)) continue;
+  std::array<std::size_t, 2> ends{};  // where the two stand among the places, if they do
+  std::size_t num_ends = 0;
+  for (const Vertex end : {std::min(from, to), std::max(from, to)}) {
+    const auto at = std::lower_bound(places.begin(), places.end(), end);
+    if (at != places.end() && *at == end) ends[num_ends++] = static_cast<std::size_t>(at - places.begin());
+  }
+  const std::size_t others = places.size() - num_ends;
+  for (std::size_t i = 0; i < others; ++i) {
+    std::size_t index = (draw(key, 2) + i) % others;
+    for (std::size_t e = 0; e < num_ends; ++e) index += index >= ends[e] ? 1 : 0;
+    const Vertex place = places[index];
+    if (!minimal_.reaches(from, place) || !minimal_.reaches(place, to)) continue;
     minimal_.append(key, from, place, edges);
     minimal_.append(key, place, to, edges);
     return true;

@@ -35,6 +35,7 @@ class Detours {
   bool append_over_group(const FlowKey& key, Vertex from, Vertex to, std::vector<std::uint32_t>& edges);
   bool append_over_link(const FlowKey& key, std::span<const std::uint32_t> links, Vertex from, Vertex to,
                         std::vector<std::uint32_t>& edges);
+  /// `places`: ascending.
   bool append_over_one_of(const FlowKey& key, std::span<const Vertex> places, Vertex from, Vertex to,
                           std::vector<std::uint32_t>& edges);
   void cut_loops(Vertex from, std::vector<std::uint32_t>& edges) const;

@@ -202,6 +202,13 @@ std::span<const std::uint32_t> Grids::next_hops(Vertex at, Vertex target, std::v
   for_each_edge(at, dimension, [&](std::uint32_t edge, Vertex to) {
     if (const std::uint16_t further = left(to); further != kCut && further + 1 == hops_left) buffer.push_back(edge);
   });
+  if (buffer.size() > 1) {
+    const std::size_t start = position_on(line, at, dimension);
+    const auto ahead = [&](std::uint32_t edge) {
+      return (position_on(line, graph_.heads()[edge], dimension) + n - start) % n;
+    };
+    std::ranges::stable_sort(buffer, {}, ahead);
+  }
   return buffer;
 }
 

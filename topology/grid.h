@@ -24,8 +24,9 @@ class Grids {
   /// Why a component with edges is none: a sentence without a subject.
   [[nodiscard]] const std::string& defect(std::uint32_t component) const { return grids_[component].defect; }
 
-  /// Edges that lead nearer to `target` in the first dimension that is not yet right, ascending; empty at the target and
-  /// where its line is cut. Two ways round a ring that are equally short are both there. REQUIRES: one grid.
+  /// Edges that lead nearer to `target` in the first dimension that is not yet right; empty at the target and where its line
+  /// is cut. Two ways round a ring that are equally short are both there, the one with rising coordinates first. REQUIRES:
+  /// one grid.
   std::span<const std::uint32_t> next_hops(Vertex at, Vertex target, std::vector<std::uint32_t>& buffer) const;
   /// Which of several equal next hops a flow takes: the sum of the coordinates and the lane decide, so that neighbours on a
   /// ring go opposite ways round and each way has half of them.

@@ -1,8 +1,10 @@
 set(POLYPLANE_ROUTER_TESTS
   alike_components_test.cpp
+  channels_test.cpp
   deadlock_test.cpp
   next_hop_table_test.cpp
   plain_plan_test.cpp
+  router_detour_test.cpp
   router_ecmp_test.cpp
   router_field_test.cpp
   router_peer_test.cpp
