@@ -84,7 +84,7 @@ inline const std::vector<ExpectedCounts>& expected_counts() {
       // Two planes of 4,688 leaves; spines and super-spines of whole pods, see the file.
       {"generic-300k-ocp", 300000, 2 * (4688 + 74 * 64 + 2368), 2 * (4688 * 64 + 74 * 64 * 64), 37500},
       {"mi300x-2048", 2048, 32 + 16, 32 * 64, 0, 256 * 28},
-      {"gb200-nvl72-2304", 2304, 72 + 96 + 64, 72 * 32 + 96 * 24, 32},
+      {"gb200-nvl72-2304", 2304, 4 * (32 + 9), 4 * 32 * 18, 32},
       {"gaudi3-2048", 2048, 48 + 32, 48 * 32, 0, 256 * 28},
   };
   return rows;
