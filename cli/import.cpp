@@ -66,7 +66,7 @@ int run_import(const ImportArguments& arguments) {
   topology::ImportedFabric fabric;
   try {
     fabric = topology::import_fabric(arguments.source_format, arguments.file, text, reader_options(arguments.options));
-  } catch (const OptionError& error) { throw InputError("import " + std::string(error.what())); }
+  } catch (const OptionError& error) { throw InputError("import: " + std::string(error.what())); }
   if (arguments.name) fabric.name = *arguments.name;
   show_warnings(arguments.file, fabric, arguments.common.verbose > 0);
   const std::string counts = summary(fabric);

@@ -99,6 +99,9 @@ TEST(NcclXml, Limits) {
               HasSubstr("nested more than 100 deep"));
   EXPECT_EQ(refusal<LimitError>("nccl_xml", "<!DOCTYPE s [\n<!ENTITY a \"lol\">\n]>\n<system>&a;</system>"),
             "file:2: declares an entity; entities are not expanded");
+  std::string wide = "<system";
+  for (int i = 0; i < 300; ++i) wide += " a" + std::to_string(i) + "=''";
+  EXPECT_EQ(refusal<LimitError>("nccl_xml", wide + "/>"), "file:1: system: has more than 200 attributes");
   EXPECT_THAT(refusal<LimitError>("nccl_xml", input("nccl_xml/hgx-h100.xml"), {"nodes=100000"}),
               HasSubstr("more than 400000 devices"));
 }

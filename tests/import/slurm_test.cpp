@@ -66,6 +66,7 @@ TEST(SlurmConf, RefusesWithLineAndField) {
             "file:2: Switches: unknown switch \"leaf2\"; did you mean \"leaf1\"? Allowed: leaf1, b");
   EXPECT_EQ(refuse("SwitchName=a Switches=b\nSwitchName=b Switches=a\nSwitchName=c Nodes=n"),
             "file:1: Switches: switch \"a\" is above itself, over other switches");
+  EXPECT_EQ(refuse("SwitchName=a Nodes=n1\nSwitchName=b Switches=a,a"), "file:2: Switches: \"a\" is named twice");
   EXPECT_EQ(refuse("SwitchName=a Nodes=n1\nBlockName=b Nodes=n2"),
             "file:2: BlockName: does not go with another kind of topology in the same file");
   EXPECT_THAT(refuse("SwitchName=a Nodes=n[1-"), testing::StartsWith("file:1: Nodes: "));

@@ -81,6 +81,7 @@ constexpr std::array kGraphKeys{KeyName{"schema", Field::schema}, KeyName{"graph
                                 KeyName{"virtual_channels", Field::virtual_channels}};
 
 constexpr std::int64_t kMaxNumber = 1'000'000;
+constexpr std::size_t kMaxKeys = 200;
 
 struct Key {
   std::string written;  // attr.name
@@ -140,6 +141,9 @@ class Reader {
                                         "s is not known and not read");
       }
       auto& keys = keys_[std::string(wanted)];
+      if (keys.size() == kMaxKeys) {
+        source_.pass_limit(element.line, "key", "more than " + std::to_string(kMaxKeys) + " are not read");
+      }
       if (!keys.emplace(id, std::move(own)).second) {
         source_.fail(element.line, "key@id", "\"" + printable(id) + "\" is there twice");
       }
@@ -534,12 +538,12 @@ const bool kRegistered = [] {
                    .options = {{.name = "rate",
                                 .kind = OptionSpec::Kind::bit_rate,
                                 .default_text = "400 Gbps",
-                                .sentence = "of links without one",
+                                .sentence = "of links that the file gives none, per direction",
                                 .words = {}},
                                {.name = "latency",
                                 .kind = OptionSpec::Kind::duration,
                                 .default_text = "0 ns",
-                                .sentence = "of links without one",
+                                .sentence = "of links that the file gives none",
                                 .words = {}}},
                    .read = [](const ImportInput& input) { return Reader(input).read(); }});
   return true;

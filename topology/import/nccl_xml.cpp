@@ -24,7 +24,8 @@ namespace polyplane::topology {
 namespace {
 
 constexpr std::int64_t kDefaultNetMbps = 10'000;  // what NCCL takes for a NIC without a speed
-constexpr std::size_t kMaxPerHost = 1024;
+constexpr std::size_t kMaxPerHost = 256;
+constexpr std::size_t kMaxPciePerHost = 4096;
 
 struct NvLink {
   std::string target;  // busid, lower case
@@ -54,6 +55,7 @@ struct Host {
   PcieTree tree;
   std::vector<Gpu> gpus;
   std::vector<Net> nets;
+  std::vector<std::vector<std::pair<std::size_t, BitRate>>> gpus_of;  // of each NIC: GPUs, and the rate to them
 };
 
 class Reader {
@@ -81,6 +83,7 @@ class Reader {
     const std::int64_t copies = network_.copies();
     const auto hosts = static_cast<std::int64_t>(hosts_.size());
     networked_ = copies * hosts > 1;
+    for (Host& host : hosts_) find_nearest(host);
     builder_.fabric().description = "hosts as NCCL found them";
     for (std::int64_t copy = 0; copy < copies; ++copy) {
       for (std::int64_t h = 0; h < hosts; ++h) {
@@ -157,6 +160,9 @@ class Reader {
     const std::string busid = lower_case(required(element, "busid"));
     if (!busids_.emplace(current_, busid).second) {
       source_.fail(element.line, "pci@busid", "\"" + printable(busid) + "\" is there twice");
+    }
+    if (host.tree.size() >= kMaxPciePerHost) {
+      source_.pass_limit(element.line, "pci", "one host has more than " + std::to_string(kMaxPciePerHost) + " of them");
     }
     const std::string_view speed = element.attribute("link_speed").value_or("");
     std::optional<BitRate> lane = pcie_lane_rate(rates_, speed);
@@ -400,22 +406,25 @@ class Reader {
     builder_.assume("GPUs that no NVLink joins meet over PCIe; between processors at the rate that NCCL tabulates");
   }
 
-  void add_nets(const Host& host, const Placed& placed, std::int32_t node) {
-    // Each GPU has the NICs that are nearest to it.
-    std::vector<std::vector<std::pair<std::size_t, BitRate>>> gpus_of(host.nets.size());
+  /// Each GPU has the NICs that are nearest to it.
+  static void find_nearest(Host& host) {
+    host.gpus_of.assign(host.nets.size(), {});
     for (std::size_t g = 0; g < host.gpus.size(); ++g) {
       std::vector<PcieTree::Path> paths;
       for (const Net& net : host.nets) paths.push_back(host.tree.path(host.gpus[g].pcie, net.pcie));
       const auto best =
           std::min_element(paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.kind < b.kind; });
       for (std::size_t n = 0; n < paths.size(); ++n) {
-        if (paths[n].kind == best->kind) gpus_of[n].emplace_back(g, paths[n].rate);
+        if (paths[n].kind == best->kind) host.gpus_of[n].emplace_back(g, paths[n].rate);
       }
     }
+  }
+
+  void add_nets(const Host& host, const Placed& placed, std::int32_t node) {
     std::int32_t index = 0;
     for (std::size_t n = 0; n < host.nets.size(); ++n) {
       const Net& net = host.nets[n];
-      if (gpus_of[n].empty()) {
+      if (host.gpus_of[n].empty()) {
         builder_.warn(net.line, "net \"" + printable(net.name) + "\" is nearest to no GPU and left out");
         continue;
       }
@@ -427,10 +436,10 @@ class Reader {
                                                       .rail = rail,
                                                       .part = ""},
                                                      net.line);
-      for (const auto& [g, rate] : gpus_of[n]) {
+      for (const auto& [g, rate] : host.gpus_of[n]) {
         ImportedFabric::Edge& edge = builder_.add_edge(placed.gpus[g], card, rate, LinkKind::host, net.line);
         edge.tier = "pcie";
-        if (net.rail >= 0 && gpus_of[n].size() == 1) builder_.device(placed.gpus[g]).rail = net.rail;
+        if (net.rail >= 0 && host.gpus_of[n].size() == 1) builder_.device(placed.gpus[g]).rail = net.rail;
       }
       if (!networked_) continue;
       ImportedFabric::Edge& edge = network_.join(card, std::max(net.plane, 0), net.rate, net.line);

@@ -170,6 +170,9 @@ class FabricMaker {
       for (const std::string& child : groups[i].children) {
         const auto place = index.find(child);
         if (place == index.end()) source_.fail(groups[i].line, "Switches", unknown_name("switch", child, names));
+        if (!parents[place->second].empty() && parents[place->second].back() == i) {
+          source_.fail(groups[i].line, "Switches", "\"" + printable(child) + "\" is named twice");
+        }
         parents[place->second].push_back(i);
         ++waits[i];
       }
@@ -383,7 +386,7 @@ std::vector<OptionSpec> slurm_options() {
                                   {.name = "rate",
                                    .kind = OptionSpec::Kind::bit_rate,
                                    .default_text = "400 Gbps",
-                                   .sentence = "of a NIC and of each cable, per direction",
+                                   .sentence = "of links that the file gives none, per direction",
                                    .words = {}},
                                   {.name = "oversubscription",
                                    .kind = OptionSpec::Kind::ratio,

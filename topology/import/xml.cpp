@@ -45,6 +45,10 @@ class TreeMaker {
                          "elements are nested more than " + std::to_string(kMaxXmlDepth) + " deep");
     }
     for (const pugi::xml_attribute& attribute : node.attributes()) {
+      if (element.attributes.size() == kMaxXmlAttributes) {
+        source_.pass_limit(element.line, element.name,
+                           "has more than " + std::to_string(kMaxXmlAttributes) + " attributes");
+      }
       if (element.attribute(attribute.name())) {
         source_.fail(element.line, element.name, "attribute \"" + printable(attribute.name()) + "\" is given twice");
       }

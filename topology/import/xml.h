@@ -16,6 +16,7 @@ namespace polyplane::topology {
 
 inline constexpr int kMaxXmlDepth = 100;
 inline constexpr std::size_t kMaxXmlTags = 4'000'000;
+inline constexpr std::size_t kMaxXmlAttributes = 200;  // of one element
 
 struct XmlElement {
   std::string_view name;
@@ -29,7 +30,7 @@ struct XmlElement {
 
 class XmlDocument {
  public:
-  /// Throws InputError (not well formed, an attribute twice, several roots) and LimitError (depth, tags, entities).
+  /// Throws InputError (not well formed, an attribute twice, several roots) and LimitError (depth, tags, attributes, entities).
   explicit XmlDocument(const TextSource& source);
   XmlDocument(const XmlDocument&) = delete;
   XmlDocument& operator=(const XmlDocument&) = delete;
