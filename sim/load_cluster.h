@@ -31,7 +31,9 @@ namespace polyplane::sim {
 ///   cable, access_cable                                       catalogue names; access_cable: `cable`
 ///   cable_length, access_cable_length                         instead of their latencies; need the name of a cable
 ///   switch_latency, cable_latency, access_cable_latency, nic_latency, scale_up_latency   0 ns
-///   scale_up, scale_up_rate   switched, full_mesh, ring or none; switched at 3600 Gbps (nodes of several accelerators)
+///   scale_up            a kind that `catalog --scale-ups` lists; that of `accelerator`, or switched at 3600 Gbps
+///   scale_up_rate, scale_up_peer_rate, scale_up_link_rate, scale_up_domain_nodes   as in a cluster file
+///   scale_up_OPTION     an option of that kind, for example scale_up_dims=4x4x8
 ///   routing             spray or another name; ecmp
 ///   lossless            true (default) or false
 ///   virtual_channels    of each link; 8 by default

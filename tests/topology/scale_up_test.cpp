@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "tests/topology/clusters.h"
 #include "tests/topology/expect_error.h"
+#include "topology/faults.h"
 #include "topology/metrics.h"
 #include "topology/scale_up.h"
 
@@ -254,6 +255,28 @@ TEST(ScaleUp, LadderAndWires) {
   EXPECT_EQ(rate_between(wired, "node0/gpu0", "node0/gpu2"), 200_GBps);
   EXPECT_EQ(rate_between(wired, "node0/gpu3", "node0/gpu0"), 50_GBps);
   EXPECT_EQ(rate_between(wired, "node0/gpu2", "node0/gpu3"), BitRate());
+}
+
+TEST(ScaleUp, FaultsNameItsLinksAndSwitches) {
+  const Topology healthy = build_cluster(domain("two_level", {"planes=2", "upper=4"}, 4, 8));
+  const auto cables_left = [&](const std::string& fault) {
+    return count_parts(apply_faults(healthy, {fault}, 0)).scaleup_links;
+  };
+  // 2 x 32 cables to cards, 2 x 4 x 4 between chips.
+  EXPECT_EQ(count_parts(healthy).scaleup_links, 64 + 32);
+  EXPECT_EQ(cables_left("switch=domain0/plane1/l2-3"), 96 - 4);
+  EXPECT_EQ(cables_left("switch=domain0/plane1/*"), 96 - 16);
+  EXPECT_EQ(cables_left("switch=node*/l1-1"), 96 - 32 - 16);
+  EXPECT_EQ(cables_left("link=node2/gpu3.node2/l1-0"), 96 - 1);
+  EXPECT_EQ(cables_left("3 of nvlink-up"), 96 - 3);
+  EXPECT_EQ(cables_left("node=2"), 96 - 16 - 8);
+  // A crossbar of several nodes takes its whole domain along.
+  ClusterSpec racks = nvlink_cluster(4, "single_switch", {"radix=64"});
+  racks.node.scale_up.domain_nodes = 2;
+  const Topology broken = apply_faults(build_cluster(racks), {"switch=domain1/nvswitch"}, 0);
+  EXPECT_EQ(broken.scaleup_domain()[15], 0);
+  EXPECT_EQ(broken.scaleup_domain()[16], 1);
+  EXPECT_EQ(broken.scaleup_domain()[31], 16);
 }
 
 TEST(ScaleUp, OnlySomeKindsForward) {
