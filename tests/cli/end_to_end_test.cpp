@@ -180,7 +180,7 @@ TEST(Run, SeveralClustersAreSetSideBySide) {
   std::ofstream(path) << several_clusters();
   const ProgramRun table = run_program({"run", path});
   ASSERT_EQ(table.exit_code, 0) << table.error;
-  EXPECT_EQ(table_rows(table.out).size(), 4U + 4U);  // each cluster's own, and the comparison
+  EXPECT_EQ(table_rows(table.out).size(), 4U + 2U);  // of each cluster, and the largest size side by side
   EXPECT_EQ(table_rows(table.out).back()[0], "halves");
   const v1::Report report = report_document(run_program({"run", path, "--format", "json"}).out);
   ASSERT_EQ(report.clusters_size(), 2);
@@ -298,6 +298,31 @@ TEST(Topo, TextSaysWhatIsUnknown) {
   ASSERT_EQ(run.exit_code, 0) << run.error;
   EXPECT_NE(run.out.find("n/a"), std::string::npos);
   EXPECT_TRUE(run.out.starts_with("dgx-h100")) << run.out;
+}
+
+TEST(Topo, BillOfDeepSeeksFatTree) {
+  // 96 x 83,007.81 + 2,048 x 503.54 USD.
+  ProgramRun run = run_program({"topo", "ft2-2048", "--bill", "--prices", "deepseek-table3"});
+  ASSERT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_NE(run.out.find("9,000,000 USD, 4,394.53 USD an endpoint"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("left out of the sheet"), std::string::npos);
+  run = run_program({"topo", "ft2-2048", "--prices", "deepseek-table3", "--format", "json"});
+  ASSERT_EQ(run.exit_code, 0) << run.error;
+  const auto document = json_document(run.out);
+  EXPECT_EQ(document.fields().at("cost_usd").number_value(), 8999999.68);
+  EXPECT_EQ(document.fields().at("cost_per_endpoint_usd").number_value(), 4394.53);
+  EXPECT_EQ(document.fields().at("power_w").number_value(), 311328);
+  const auto& bill = document.fields().at("bill").struct_value().fields();
+  EXPECT_EQ(bill.at("transceivers").number_value(), 8192);
+  EXPECT_EQ(bill.at("system_cost_usd").struct_value().fields().at("used").kind_case(),
+            google::protobuf::Value::kNullValue);
+  EXPECT_EQ(bill.at("system_cost_usd").struct_value().fields().at("missing").list_value().values(0).string_value(),
+            "price of nvidia-h800-sxm5");
+}
+
+TEST(Topo, AnUnknownPriceSheetIsRefused) {
+  expect_refused({"topo", "dgx-h100", "--prices", "street-2023"}, 2, "did you mean \"street-2024\"?");
+  expect_refused({"topo", "dgx-h100", "--bill", "--export", "dot"}, 2, "--bill contradicts --export");
 }
 
 TEST(Topo, ExportsToAFileThatIsNeverOverwritten) {
