@@ -25,6 +25,7 @@ std::string flag_of(const std::string& kind) {
   if (kind == "routing" || kind == "hash") return "routings";
   if (kind == "model") return "models";
   if (kind == "importer") return "importers";
+  if (kind == "prices") return "prices";
   return "hardware";
 }
 
@@ -48,8 +49,8 @@ void add_guests(const std::string& kind, const Registry<Entry>& guests, std::vec
 }  // namespace
 
 const std::vector<std::string>& catalog_kinds() {
-  static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",
-                                                 "stacks",     "hardware",   "routings",  "models", "importers"};
+  static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",  "stacks",
+                                                 "hardware",   "routings",   "models",    "importers", "prices"};
   return kinds;
 }
 

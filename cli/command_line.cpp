@@ -310,7 +310,8 @@ void Parser::add_catalog() {
                                                        {"hardware", "accelerators, switches, NICs, cables"},
                                                        {"routings", "routings and flow hashes"},
                                                        {"models", "network models"},
-                                                       {"importers", "formats of real fabrics that import reads"}};
+                                                       {"importers", "formats of real fabrics that import reads"},
+                                                       {"prices", "price sheets"}};
   for (const auto& [kind, sentence] : kinds) {
     command->add_flag_callback(
         std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);

@@ -15,12 +15,13 @@
 namespace polyplane::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKinds = {{
     {"--cluster", "clusters"},
     {"CLUSTER", "clusters"},
     {"CLUSTERS", "clusters"},
     {"FORMAT", "importers"},
     {"--stack", "stacks"},
+    {"--prices", "prices"},
     {"--algorithm", "algorithms"},
     {"--model", "models"},
     {"--routing", "routings"},
@@ -71,7 +72,7 @@ std::string completion_kind(std::string_view option_or_positional) {
 }
 
 std::vector<std::string> completion_names(const std::string& kind) {
-  if (kind == "clusters" || kind == "stacks" || kind == "models") return catalogue_names({kind});
+  if (kind == "clusters" || kind == "stacks" || kind == "prices" || kind == "models") return catalogue_names({kind});
   if (kind == "names") return catalogue_names({});
   if (kind == "algorithms") return algorithm_names();
   if (kind == "routings") return topology::routings().names();

@@ -15,8 +15,11 @@ void add_once(std::vector<std::string>& texts, const std::string& text) {
   if (std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
 }
 
-std::string name_of_unknown(const BillLine& line) {
-  return line.part.empty() ? line.item + " (no part is named)" : line.part + " (" + line.item + ")";
+/// By part, so that switches of all tiers are named once; a link by its tier.
+std::string name_of_unknown(const BillLine& line, const std::string& known) {
+  if (line.part.empty()) return line.item + " (no part is named)";
+  const std::string name = line.item.starts_with("link, ") ? line.item + " of " + line.part : line.part;
+  return known.empty() ? name : name + " (" + known + ")";
 }
 
 /// Adds one kind of figure over lines. Where there is nothing to add (all of it is sold with the nodes) there is no
@@ -30,7 +33,7 @@ BillTotal<Unit> total(const std::vector<BillLine>& lines, UnitFigure<Unit> BillL
   for (const BillLine& line : lines) {
     const UnitFigure<Unit>& one = line.*figure;
     if (!counts(line)) continue;
-    if (one.unknown()) add_once(total.missing, what + " of " + name_of_unknown(line));
+    if (one.unknown()) add_once(total.missing, what + " of " + name_of_unknown(line, one.source));
     if (!one.one) continue;
     sum = sum + line.count * *one.one;
     nothing = false;
@@ -48,7 +51,7 @@ bool bought_apart(const BillLine& line) { return line.in_node_price.empty(); }
 void refuse_system_without_nodes(BillOfMaterials& bill) {
   for (const BillLine& line : bill.lines) {
     if (line.section != BillSection::nodes || !line.price.left_out) continue;
-    add_once(bill.system_cost.missing, "price of " + name_of_unknown(line));
+    add_once(bill.system_cost.missing, "price of " + name_of_unknown(line, ""));
     bill.system_cost.sum.reset();
   }
 }

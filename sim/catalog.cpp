@@ -58,7 +58,7 @@ Described described_part(const std::string& kind, const Part& part) {
   return {entry, [part, entry] { return heading(entry) + describe_part(part, part.provenance()); }};
 }
 
-/// A shipped cluster or stack, whose name must be that of its file.
+/// A shipped cluster, stack or price sheet, whose name must be that of its file.
 template <class Message>
 Message read_shipped(const std::string& folder, const std::string& name) {
   Message message;
@@ -87,6 +87,9 @@ void for_each_entry(const std::string& directory, const std::function<void(const
   for (const auto& name : parts.cables()) found(described_part("cable", parts.cable(name)));
   for (const auto& name : names_in(directory + "/stacks")) {
     found(described_file("stack", read_shipped<v1::Stack>(directory + "/stacks", name)));
+  }
+  for (const auto& name : names_in(directory + "/prices")) {
+    found(described_file("prices", read_shipped<v1::PriceSheet>(directory + "/prices", name)));
   }
 }
 

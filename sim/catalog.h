@@ -1,4 +1,4 @@
-// Finds things by name in configs/: hardware, clusters, stacks.
+// Finds things by name in configs/: hardware, clusters, stacks, price sheets.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace polyplane::sim {
 
 struct CatalogEntry {
-  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack"
+  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices"
   std::string name, sentence, source, as_of, confidence;
 };
 

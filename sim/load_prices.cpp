@@ -57,7 +57,7 @@ bool has_length(PricedItem item) { return is_link(item) || item == PricedItem::a
 class SheetLoader {
  public:
   SheetLoader(const configs::Source& source, const v1::PriceSheet& sheet, const Parts& parts)
-      : source_(source), sheet_(sheet) {
+      : source_(source), sheet_(sheet), cables_(parts.cables()) {
     for (const auto& names : {parts.accelerators(), parts.switches(), parts.nics(), parts.cables()}) {
       known_.insert(known_.end(), names.begin(), names.end());
     }
@@ -69,6 +69,7 @@ class SheetLoader {
     for (const int item : from.items()) rule.items.push_back(item_of(static_cast<v1::BillItem>(item)));
     if (from.has_rate()) rule.rate = parse_bit_rate(from.rate());
     if (from.has_optical()) rule.optical = from.optical();
+    rule.cables.assign(from.cables().begin(), from.cables().end());
     load_terms(from, rule);
     load_reason(from, rule);
     return rule;
@@ -88,9 +89,15 @@ class SheetLoader {
     for (int i = 0; i < from.items_size(); ++i) {
       if (from.items(i) == v1::any_item) source_.fail(from, "items", "any_item is not an item", i);
     }
-    if (!from.has_optical()) return;
-    if (from.has_part()) source_.fail(from, "optical", "is about links; it contradicts part");
-    refuse_unless(from, "optical", is_link, "links");
+    for (int i = 0; i < from.cables_size(); ++i) {
+      if (std::ranges::find(cables_, from.cables(i)) != cables_.end()) continue;
+      source_.fail(from, "cables", unknown_name("cable", from.cables(i), cables_), i);
+    }
+    for (const auto& [field, given] : {std::pair("optical", from.has_optical()), {"cables", from.cables_size() > 0}}) {
+      if (!given) continue;
+      if (from.has_part()) source_.fail(from, field, "is about links; it contradicts part");
+      refuse_unless(from, field, is_link, "links");
+    }
   }
 
   /// Fails when the field does not go with one of the items.
@@ -150,7 +157,8 @@ class SheetLoader {
 
   const configs::Source& source_;
   const v1::PriceSheet& sheet_;
-  std::vector<std::string> known_;
+  std::vector<std::string> known_;  // all parts
+  const std::vector<std::string> cables_;
 };
 
 }  // namespace

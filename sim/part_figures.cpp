@@ -53,6 +53,10 @@ SwitchFigures switch_figures(const Parts& parts, const std::string& name) {
   if (part.has_capacity()) figures.capacity = parse_bit_rate(part.capacity().value());
   const bool typical = part.has_power_typical(), most = part.has_power_max();
   if (!typical && !most) return figures;
+  if (part.power_of_chip()) {
+    figures.power.source = figures.power_max.source = "only that of its chip is known";
+    return figures;
+  }
   figures.power = power_figure(typical ? part.power_typical() : part.power_max(), part.provenance());
   figures.power_max = power_figure(most ? part.power_max() : part.power_typical(), part.provenance());
   figures.power_with_optics = typical ? part.power_typical_with_optics() : part.power_max_with_optics();

@@ -55,6 +55,7 @@ bool fits(const PriceRule& rule, const Piece& piece) {
   if (!rule.part.empty()) return rule.part == piece.part;
   if (std::ranges::find(rule.items, piece.item) == rule.items.end()) return false;
   if (rule.rate && rule.rate != piece.rate) return false;
+  if (!rule.cables.empty() && std::ranges::find(rule.cables, piece.part) == rule.cables.end()) return false;
   return !rule.optical || *rule.optical == piece.optical;
 }
 

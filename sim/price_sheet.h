@@ -29,7 +29,7 @@ struct UnitFigure {
   std::optional<Spread<Unit>> one;
   std::string nothing_because;  // "sold with the accelerators"
   bool left_out = false;        // nothing, since the sheet does not count the item at all
-  std::string source;           // of `one`: source, date, confidence; basis
+  std::string source;           // of `one`: source, date, confidence; basis. Of an unknown: what is known, or ""
 
   [[nodiscard]] bool unknown() const { return !one && nothing_because.empty(); }
 };
@@ -50,7 +50,7 @@ enum class PricedItem : std::uint8_t {
 
 struct Piece {
   PricedItem item = PricedItem::network_switch;
-  std::string part;             // catalogue name; may be empty
+  std::string part;             // catalogue name; may be empty; of a link: its cable or transceiver
   std::optional<BitRate> rate;  // of a port, link or module, per direction
   std::int64_t ports = 0;       // switches; 0: unknown
   std::optional<Length> length;
@@ -62,6 +62,7 @@ struct PriceRule {
   std::vector<PricedItem> items;
   std::optional<BitRate> rate;
   std::optional<bool> optical;
+  std::vector<std::string> cables;  // links: only of these; empty: of any
   std::optional<Spread<Money>> each, per_port, per_gbps, per_metre, per_gbps_metre;  // add up
   std::string nothing_because;
   bool left_out = false;

@@ -88,8 +88,12 @@ TEST(StreetPrices, MeetTheSpreadsheet) {
   for (const Sheet& row : {Sheet{2048, 96, 4096, 3456000, 5242880}, Sheet{16384, 768, 32768, 27648000, 41943040},
                            Sheet{65536, 5120, 196608, 184320000, 249036800}}) {
     const auto box = sheet.price({.item = PricedItem::network_switch, .part = "qm9700"}).one;
-    const auto link =
-        sheet.price({.item = PricedItem::access_link, .rate = BitRate::from_bps(400'000'000'000), .optical = true}).one;
+    const auto link = sheet
+                          .price({.item = PricedItem::access_link,
+                                  .part = "dr4-400-nv",
+                                  .rate = BitRate::from_bps(400'000'000'000),
+                                  .optical = true})
+                          .one;
     EXPECT_EQ(static_cast<double>(row.switches) * box->used.dollars(), row.switch_usd) << row.cards;
     const auto links = static_cast<double>(row.links);
     EXPECT_LE(links * link->low.dollars(), row.cable_usd + 1000) << row.cards;

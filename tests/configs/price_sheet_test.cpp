@@ -78,6 +78,14 @@ TEST(PriceSheet, RulesMayAskForARateAndForOptics) {
   EXPECT_TRUE(sheet.price({.item = PricedItem::switch_link, .rate = 800_Gbps, .optical = true}).unknown());
 }
 
+TEST(PriceSheet, RulesOfLinksMayNameTheirCables) {
+  const PriceSheet sheet = sheet_of(
+      "prices { items: access_link cables: \"dr4-400-nv\" cables: \"sr4-400-nv\" each { value: \"1000 USD\" } }\n");
+  EXPECT_EQ(cents(sheet.price({.item = PricedItem::access_link, .part = "sr4-400-nv"})), 1000'00);
+  EXPECT_TRUE(sheet.price({.item = PricedItem::access_link, .part = "dr4-400-generic"}).unknown());
+  EXPECT_TRUE(sheet.price({.item = PricedItem::access_link}).unknown());
+}
+
 TEST(PriceSheet, SaysWhyThereIsNoPrice) {
   const PriceSheet sheet = sheet_of(
       "prices { part: \"nvswitch-3\" sold_with: \"the board\" }\n"
@@ -106,6 +114,10 @@ TEST(PriceSheet, WrongPricesAreRefused) {
        ":3:21: prices[0].per_metre: is about links, assemblies and fibres; it contradicts nic"},
       {"prices { items: nic optical: true each { value: \"1 USD\" } }",
        ":3:21: prices[0].optical: is about links; it contradicts nic"},
+      {"prices { items: nic cables: \"dac-400\" each { value: \"1 USD\" } }",
+       ":3:21: prices[0].cables[0]: is about links; it contradicts nic"},
+      {"prices { items: switch_link cables: \"dac-40\" each { value: \"1 USD\" } }",
+       ":3:29: prices[0].cables[0]: unknown cable \"dac-40\"; did you mean \"dac-400\"?"},
       {"prices { part: \"qm9700\" rate: \"400 Gbps\" each { value: \"1 USD\" } }",
        ":3:25: prices[0].rate: contradicts part, which has a rate of its own"},
       {"prices { items: nic each { value: \"2 USD\" low: \"3 USD\" } }",
