@@ -8,7 +8,7 @@
 
 namespace polyplane::cli {
 
-/// Flags of `catalog`: "algorithms", "topologies", "scale-ups", "clusters", "stacks", "hardware", "routings", "models".
+/// Flags of `catalog`: "algorithms", "topologies", "scale-ups", "clusters", "stacks", "hardware", "routings", "models", "importers", "prices".
 [[nodiscard]] const std::vector<std::string>& catalog_kinds();
 
 /// Entries of these kinds (all when empty), in the order of catalog_kinds(), then by name. `pattern`: a part of the name
