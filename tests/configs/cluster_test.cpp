@@ -95,7 +95,7 @@ TEST(ClusterFile, ContradictionsAreRefusedWithTheirPlace) {
            Contradiction{"latency: \"300 ns\"", "latency: \"300 ns\" kind: \"full_mesh\"",
                          ":5:32: node.scale_up.kind: full_mesh contradicts nvidia-h800-sxm5, which is switched"},
            Contradiction{"latency: \"300 ns\"", "kind: \"none\" latency: \"300 ns\"",
-                         ":5:25: node.scale_up.latency: contradicts kind none"},
+                         ":5:27: node.scale_up.latency: contradicts kind none"},
            Contradiction{"latency: \"300 ns\"", "",
                          ":5:3: node.scale_up.latency: is missing, and nvidia-h800-sxm5 does not state it"},
            Contradiction{
