@@ -37,9 +37,9 @@ const std::map<std::string, Cut>& cuts() {
       // Two groups and more, two cables between each.
       {"dragonfly", {16, 1, {}, {"p=8", "a=4", "h=2"}}},
       {"slim-fly", {72, 1, {}, {"q=4"}}},
-      {"frontier", {16, 1, {}, {"p=4", "a=4", "h=2", "global_links=2"}}},
-      {"el-capitan", {16, 1, {}, {"p=4", "a=4", "h=2", "global_links=2"}}},
-      {"aurora", {16, 1, {}, {"p=6", "a=4", "h=2", "global_links=2"}}},
+      {"frontier", {16, 1, {}, {"p=4", "a=4", "h=2", "global_links=2", "arrangement=relative"}}},
+      {"el-capitan", {16, 1, {}, {"p=4", "a=4", "h=2", "global_links=2", "arrangement=relative"}}},
+      {"aurora", {16, 1, {}, {"p=6", "a=4", "h=2", "global_links=2", "arrangement=relative"}}},
   };
   return table;
 }
