@@ -38,6 +38,9 @@ std::string part_name(const sim::Workload::Part& part) {
   return name;
 }
 
+/// Of the columns of one part among several.
+std::string numbered(std::size_t part) { return "(" + std::to_string(part + 1) + ") "; }
+
 struct Cells {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
@@ -47,12 +50,11 @@ std::vector<std::string> header_of(const sim::Workload& workload, bool ranges, b
   std::vector<std::string> cells{"cluster", "ranks", "time ms"};
   if (ranges) cells.emplace_back("from..to");
   cells.emplace_back("bound %");
-  const bool several = workload.parts.size() > 1;
-  for (const sim::Workload::Part& part : workload.parts) {
-    const std::string name = several ? part_name(part) + ": " : "";
-    if (several) cells.push_back(name + "ms");
-    cells.push_back(name + "busbw GB/s");
-    cells.push_back(name + "algorithm");
+  const std::size_t parts = workload.parts.size();
+  for (std::size_t i = 0; i < parts; ++i) {
+    if (parts > 1) cells.push_back(numbered(i) + "ms");
+    cells.push_back((parts > 1 ? numbered(i) : "") + "busbw GB/s");
+    cells.push_back((parts > 1 ? numbered(i) : "") + "algorithm");
   }
   for (const char* name : {"network M$", "k$/card", "network kW", "$/1M runs", "J/run"}) cells.emplace_back(name);
   if (!system) return cells;
@@ -165,18 +167,26 @@ std::string remarks_text(const sim::Comparison& comparison, const sim::Compared&
                   "both for the cards that take part",
                   comparison.amortisation_years));
   if (std::ranges::any_of(compared.clusters, &ComparedCluster::has_range)) {
-    remarks.add("from..to: with the fastest and the slowest figures that the sources allow");
+    remarks.add("from..to: the least and the most with the figures that the sources allow");
   }
   for (const ComparedCluster& on : compared.clusters) add_missing(remarks, on, system);
-  std::vector<std::string> said;
+  std::vector<std::pair<std::string, std::string>> assumed;  // what, and the clusters that do
+  std::vector<std::string> notes;
   for (const ComparedCluster& on : compared.clusters) {
-    for (const std::string& assumed : on.assumed)
-      remarks.add("assumed, " + printable(on.name) + ": " + printable(assumed));
+    for (const std::string& what : on.assumed) {
+      const auto known = std::ranges::find(assumed, what, &std::pair<std::string, std::string>::first);
+      if (known == assumed.end()) {
+        assumed.emplace_back(what, on.name);
+      } else {
+        known->second += ", " + on.name;
+      }
+    }
     for (const std::string& note : on.bill.notes) {
-      if (std::ranges::find(said, note) == said.end()) said.push_back(note);
+      if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
     }
   }
-  for (const std::string& note : said) remarks.add("prices: " + printable(note));
+  for (const auto& [what, clusters] : assumed) remarks.add("assumed, " + printable(clusters) + ": " + printable(what));
+  for (const std::string& note : notes) remarks.add(printable(note));
   return remarks.text();
 }
 
@@ -189,9 +199,10 @@ std::string compare_text(const sim::Comparison& comparison, const sim::Compared&
   for (std::size_t w = 0; w < comparison.workloads.size(); ++w) {
     const Cells cells = cells_of(comparison, compared, w, system);
     if (cells.rows.empty()) continue;
+    const std::vector<sim::Workload::Part>& parts = comparison.workloads[w].parts;
     std::string title;
-    for (const sim::Workload::Part& part : comparison.workloads[w].parts) {
-      title += (title.empty() ? "" : ", then ") + part_name(part);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      title += (i == 0 ? "" : ", then ") + (parts.size() > 1 ? numbered(i) : "") + part_name(parts[i]);
     }
     text += (is_markdown ? "**" + title + "**\n\n" : "# " + title + "\n");
     text += (is_markdown ? markdown(cells) : aligned(cells)) + "\n";

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
+#include "collectives/rank_grid.h"
 
 namespace polyplane::collectives {
 
@@ -44,6 +47,10 @@ class RankLayout {
   /// Can two cards on different rails reach each other through the fabric (false when every rail is a plane of its
   /// own)?
   [[nodiscard]] bool rails_meet() const { return rails_meet_; }
+  /// Where the ranks fill a box of one torus or mesh of cards that forward; else none.
+  [[nodiscard]] const std::optional<RankGrid>& grid() const { return grid_; }
+  /// REQUIRES: a grid of these ranks.
+  void set_grid(std::optional<RankGrid> grid) { grid_ = std::move(grid); }
   friend bool operator==(const RankLayout&, const RankLayout&) = default;
 
  private:
@@ -54,6 +61,7 @@ class RankLayout {
   std::vector<std::vector<std::uint32_t>> site_domains_;
   std::uint32_t uniform_ = 0;
   bool rails_meet_ = true;
+  std::optional<RankGrid> grid_;
 };
 
 }  // namespace polyplane::collectives

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -34,6 +35,17 @@ std::vector<std::int32_t> planes_of(const Topology& topology, DeviceId card) {
   std::sort(planes.begin(), planes.end());
   planes.erase(std::unique(planes.begin(), planes.end()), planes.end());
   return planes;
+}
+
+/// Of cards that pass on what is meant for others, on one grid.
+std::optional<collectives::RankGrid> grid_of(const Topology& topology, const std::vector<DeviceId>& devices) {
+  std::vector<std::vector<std::int32_t>> coordinates;
+  for (const DeviceId device : devices) {
+    const auto at = topology.coordinates(device);
+    if (at.empty() || !topology.device(device).forwards) return std::nullopt;
+    coordinates.emplace_back(at.begin(), at.end());
+  }
+  return collectives::RankGrid::fill(coordinates);
 }
 
 }  // namespace
@@ -73,7 +85,9 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
     }
   }
   const bool rails_meet = dense_domain.size() < 2 || !common.empty();
-  return collectives::RankLayout(std::move(places), rails_meet);
+  collectives::RankLayout layout(std::move(places), rails_meet);
+  if (layout.num_domains() == 1) layout.set_grid(grid_of(topology, devices));
+  return layout;
 }
 
 void refuse_islands(const Topology& topology, const std::vector<DeviceId>& devices) {

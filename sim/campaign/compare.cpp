@@ -125,8 +125,8 @@ class Comparer {
                     .ranks = ranks,
                     .parts = {},
                     .time = {},
-                    .slowest = {},
                     .fastest = {},
+                    .slowest = {},
                     .lower_bound = {}};
     for (std::size_t part = 0; part < parts; ++part) {
       for (std::size_t r = 0; r < readings; ++r) {
@@ -179,6 +179,7 @@ class Comparer {
   /// Sums of each row over its parts; rows that lack one are dropped.
   void finish() {
     std::vector<bool> whole(compared_.rows.size(), true);
+    std::vector<std::array<Duration, kReadings.size()>> times(compared_.rows.size());
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       const Piece& piece = pieces_[i];
       ComparedRow& row = compared_.rows[piece.row];
@@ -187,14 +188,17 @@ class Comparer {
         continue;
       }
       const Duration time = results_[i]->time;
-      const bool alone = !compared_.clusters[piece.cluster].has_range;
-      if (piece.reading == 0) {
-        row.time += time;
-        row.lower_bound += results_[i]->lower_bound;
-        row.parts.push_back(*results_[i]);
-      }
-      if (alone || kReadings[piece.reading] == Reading::slowest) row.slowest += time;
-      if (alone || kReadings[piece.reading] == Reading::fastest) row.fastest += time;
+      times[piece.row][piece.reading] += time;
+      if (piece.reading > 0) continue;
+      row.time += time;
+      row.lower_bound += results_[i]->lower_bound;
+      row.parts.push_back(*results_[i]);
+    }
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      ComparedRow& row = compared_.rows[i];
+      const bool alone = !compared_.clusters[row.cluster].has_range;
+      row.fastest = alone ? row.time : *std::ranges::min_element(times[i]);
+      row.slowest = alone ? row.time : *std::ranges::max_element(times[i]);
     }
     std::vector<ComparedRow> rows;
     for (std::size_t i = 0; i < whole.size(); ++i) {

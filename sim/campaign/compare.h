@@ -7,7 +7,8 @@
 //   joules of a run    watts x share x time                   (typical draw, taken as the same at any load)
 //
 // where share = ranks / endpoints of the cluster. Where sources disagree about a rate or a latency, the workload is run
-// on the slowest and the fastest cluster that they allow as well. What is left out: overlap of collectives, and the
+// on the slowest and the fastest cluster that they allow as well (contention is no smooth thing: now and then the slower
+// cluster is not the slower run, so the range is the least and the most of the three). What is left out: overlap of collectives, and the
 // differences between `low` and `high` that are no rate and no latency.
 #pragma once
 
@@ -60,7 +61,8 @@ struct ComparedRow {
   std::size_t cluster = 0, workload = 0;  // indices into Compared and Comparison
   std::uint32_t ranks = 0;
   std::vector<CollectiveResult> parts;  // in the order of the workload
-  Duration time, slowest, fastest;      // sums over the parts
+  Duration time;                        // sum over the parts
+  Duration fastest, slowest;            // the least and the most over the readings of the cluster's figures
   Duration lower_bound;                 // likewise
 
   /// Of one execution; absent when the total is unknown.

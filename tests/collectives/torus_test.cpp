@@ -1,0 +1,116 @@
+// The torus algorithms are offered on layouts with a grid only, which the tests over all algorithms do not have.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "collectives/algorithm.h"
+#include "collectives/rank_grid.h"
+#include "collectives/verify.h"
+
+namespace polyplane::collectives {
+namespace {
+
+using Coordinates = std::vector<std::vector<std::int32_t>>;
+
+/// Cells of a box; `shuffled`: in an order of no sense.
+Coordinates box(const std::vector<std::int32_t>& dims, bool shuffled = false) {
+  Coordinates all{{}};
+  for (const std::int32_t size : dims) {
+    Coordinates longer;
+    for (const auto& head : all) {
+      for (std::int32_t i = 0; i < size; ++i) {
+        longer.push_back(head);
+        longer.back().push_back(i + 3);  // a slice somewhere inside a larger machine
+      }
+    }
+    all = std::move(longer);
+  }
+  if (!shuffled) return all;
+  std::vector<std::pair<std::uint64_t, std::size_t>> order;
+  for (std::size_t i = 0; i < all.size(); ++i) order.emplace_back(random_bits(5, all.size(), i), i);
+  std::sort(order.begin(), order.end());
+  Coordinates mixed;
+  for (const auto& [key, i] : order) mixed.push_back(all[i]);
+  return mixed;
+}
+
+RankLayout layout_of(const Coordinates& coordinates) {
+  const auto ranks = static_cast<std::uint32_t>(coordinates.size());
+  RankLayout layout = RankLayout::regular(ranks, ranks);
+  layout.set_grid(RankGrid::fill(coordinates));
+  return layout;
+}
+
+AlgorithmRequest request(CollectiveKind kind, RankLayout layout, std::int64_t elements) {
+  Collective::Shape shape{
+      .kind = kind, .ranks = layout.num_ranks(), .elements_per_block = elements, .root = RankId(0), .matrix = {}};
+  return {.collective = Collective(std::move(shape)), .layout = std::move(layout)};
+}
+
+const std::vector<CollectiveKind> kKinds{CollectiveKind::all_reduce, CollectiveKind::all_gather,
+                                         CollectiveKind::reduce_scatter};
+
+TEST(Torus, IsProvenOnBoxesOfEveryKind) {
+  const std::vector<std::vector<std::int32_t>> boxes{{2},       {5},       {2, 2},    {4, 4},       {3, 5},
+                                                     {2, 3, 4}, {4, 4, 4}, {1, 4, 2}, {2, 2, 2, 2}, {8, 1, 1}};
+  for (const auto& dims : boxes) {
+    for (const bool shuffled : {false, true}) {
+      for (const CollectiveKind kind : kKinds) {
+        for (const std::int64_t elements : {0, 1, 97, 384}) {
+          const AlgorithmRequest asked = request(kind, layout_of(box(dims, shuffled)), elements);
+          const Algorithm& torus = find_algorithm(kind, "torus");
+          ASSERT_EQ(torus.cannot(asked), "");
+          const Verdict verdict = verify(*make_schedule(torus, asked));
+          EXPECT_TRUE(verdict.proven) << to_string(kind) << " on " << dims.size() << " dimensions from " << dims[0]
+                                      << ", shuffled " << shuffled << ", elements " << elements << ": "
+                                      << verdict.problem;
+        }
+      }
+    }
+  }
+}
+
+TEST(Torus, IsOfferedToBoxesOnly) {
+  const Algorithm& torus = find_algorithm(CollectiveKind::all_reduce, "torus");
+  EXPECT_NE(torus.cannot(request(CollectiveKind::all_reduce, RankLayout::regular(16, 16), 16)), "");
+  EXPECT_FALSE(RankGrid::fill({{0, 0}, {0, 1}, {1, 0}}));          // one cell is missing
+  EXPECT_FALSE(RankGrid::fill({{0, 0}, {0, 1}, {0, 1}, {1, 1}}));  // one is there twice
+  EXPECT_FALSE(RankGrid::fill({{0, 0}}));                          // alone
+  EXPECT_FALSE(RankGrid::fill({{0, 0}, {1}}));                     // of different grids
+  EXPECT_FALSE(RankGrid::fill({{0, INT32_MIN}, {0, INT32_MAX}}));  // far apart
+  EXPECT_EQ(RankGrid::fill({{7, 2}, {7, 3}})->dims, std::vector<std::uint32_t>{2});
+}
+
+/// Each declared rotation against the steps; the first dimension is the slowest, so it turns by 12 of 24 and 4 of 12.
+TEST(Torus, RotationsAreTrue) {
+  for (const auto& [dims, stride] :
+       std::vector<std::pair<std::vector<std::int32_t>, std::uint32_t>>{{{2, 3, 4}, 12}, {{3, 4}, 4}, {{6}, 1}}) {
+    for (const CollectiveKind kind : kKinds) {
+      const AlgorithmRequest asked = request(kind, layout_of(box(dims)), 24 * 6 * 4);
+      const auto schedule = make_schedule(find_algorithm(kind, "torus"), asked);
+      const std::vector<RankSymmetry> groups = schedule->symmetries();
+      ASSERT_EQ(groups.size(), 1U);
+      EXPECT_EQ(groups[0], (RankSymmetry{RankSymmetry::Kind::rotation, stride}));
+      const std::uint32_t ranks = asked.layout.num_ranks();
+      for (std::uint32_t r = 0; r < ranks; ++r) {
+        for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
+          for (std::uint32_t k = 0; k < schedule->num_steps(RankId(r), lane); ++k) {
+            const Step a = schedule->step(RankId(r), lane, k);
+            const Step b = schedule->step(RankId((r + stride) % ranks), lane, k);
+            EXPECT_EQ(b.send_to.index(), (a.send_to.index() + stride) % ranks);
+            EXPECT_EQ(b.receive_from.index(), (a.receive_from.index() + stride) % ranks);
+            EXPECT_EQ(b.send_bytes, a.send_bytes);
+          }
+        }
+      }
+    }
+  }
+  const AlgorithmRequest uneven = request(CollectiveKind::all_reduce, layout_of(box({3, 4})), 97);
+  EXPECT_TRUE(make_schedule(find_algorithm(CollectiveKind::all_reduce, "torus"), uneven)->symmetries().empty());
+}
+
+}  // namespace
+}  // namespace polyplane::collectives
