@@ -278,7 +278,7 @@ void Parser::add_compare() {
 void Parser::add_import() {
   CLI::App* command =
       add_command("import", "turns a real fabric, as its own tools describe it, into a cluster file",
-                  {"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency '130 ns'",
+                  {"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency 130ns",
                    "polyplane import nccl_xml topo.xml -o node.textproto"});
   command->add_option("FORMAT", import.source_format, "required: nccl_xml, ibnetdiscover, ...; catalog --importers");
   command->add_option("FILE", import.file, "required: the file to read");

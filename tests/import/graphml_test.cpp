@@ -138,6 +138,7 @@ TEST(Graphml, GraphsOfOthers) {
                           "2 -- 3 400 Gbps 1 ms gpu-leaf plane 0"));
   EXPECT_EQ(device_of(fabric, "3").kind, DeviceKind::network_switch);
   EXPECT_EQ(device_of(fabric, "2").node, 2);
+  EXPECT_EQ(device_of(fabric, "2").rail, 0);
   EXPECT_THAT(fabric.assumed,
               ElementsAre("links without a rate have 400 Gbps",
                           "a node without a kind is an accelerator when it has one neighbour, else a switch"));

@@ -395,6 +395,7 @@ class Reader {
     }
     std::int32_t next_node = 0;
     for (const NodeRecord& node : nodes_) next_node = std::max(next_node, node.device.node + 1);
+    std::map<std::int32_t, std::int32_t> next_rail;  // by node
     placed_.assign(nodes_.size(), kLeftOut);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       NodeRecord& node = nodes_[i];
@@ -403,7 +404,11 @@ class Reader {
         node.device.kind = card ? DeviceKind::accelerator : DeviceKind::network_switch;
         builder_.assume("a node without a kind is an accelerator when it has one neighbour, else a switch");
       }
-      if (node.device.kind == DeviceKind::accelerator && node.device.node < 0) node.device.node = next_node++;
+      if (node.device.kind == DeviceKind::accelerator) {
+        if (node.device.node < 0) node.device.node = next_node++;
+        const std::int32_t place = next_rail[node.device.node]++;
+        if (node.device.rail < 0 && !own_) node.device.rail = place;
+      }
       if (!node.device.up) {
         builder_.warn(node.line, "a device that is down is left out");
         continue;
