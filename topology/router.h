@@ -55,7 +55,7 @@ struct FlowKey {
 class TrunkLoads {
  public:
   virtual ~TrunkLoads() = default;
-  /// Flows that have started and not ended; always 0 where nothing is shared.
+  /// Flows with bytes to send that have started and not ended; always 0 where nothing is shared.
   [[nodiscard]] virtual std::uint32_t flows(TrunkId /*trunk*/) const { return 0; }
 };
 

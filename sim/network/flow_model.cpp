@@ -90,10 +90,10 @@ void FlowModel::start(const Flow& flow) {
   const TimePoint due = flow.start + flow.latency;
   const TimePoint drain_start = quantum_.start_of(id, due);
   carried_.add(flow.hops, flow.loads, flow.size);
-  in_flight_.started(id, flow.hops);
   allocation_.set_route(id, flow.hops, flow.loads, flow.copies);
   traces_.started(id, flow.hops, due, drain_start);
   const bool drains = flow.size.count() > 0 && !flow.hops.empty();
+  if (drains) in_flight_.started(id, flow.hops);
   engine_.schedule(drain_start, drains ? EventKind::flow_start : EventKind::flow_end, id, state.stamp);
 }
 

@@ -28,6 +28,13 @@ TEST(OneLiner, SingleCardsByDefault) {
   EXPECT_EQ(spec.assumed.size(), 3U);  // two cables and the NIC have no latency
 }
 
+TEST(OneLiner, VirtualChannelsAreEightUnlessStated) {
+  EXPECT_EQ(spec_of("torus:dims=8x8,p=1,radix=8,endpoints=64").fabric.virtual_channels, 8U);
+  EXPECT_EQ(spec_of("torus:dims=8x8,p=1,radix=8,endpoints=64,virtual_channels=2").fabric.virtual_channels, 2U);
+  EXPECT_EQ(refusal_of("torus:dims=8x8,p=1,radix=8,endpoints=64,virtual_channels=0"),
+            "cluster \"\": virtual_channels: \"0\" is not a whole number from 1 to 256");
+}
+
 TEST(OneLiner, PlanesArePerNicUnlessStriped) {
   const auto per_nic = spec_of("fat_tree:tiers=2,radix=64,endpoints=2048,planes=8");
   EXPECT_EQ(per_nic.nodes, 256);
