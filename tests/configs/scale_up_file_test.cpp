@@ -50,10 +50,10 @@ TEST(ScaleUpFile, TheDomainIsComparedWithThePart) {
   EXPECT_EQ(scale_up_of(cards("nvidia-gb200-nvl72", 4, "domain_nodes: 18", 18)).domain_nodes, 18);
   EXPECT_EQ(
       refusal_of(cards("nvidia-gb200-nvl72", 4, "domain_nodes: 19", 19)),
-      ":1:94: node.scale_up.domain_nodes: 19 nodes of 4 contradicts nvidia-gb200-nvl72, whose scale-up domain has "
+      ":1:95: node.scale_up.domain_nodes: 19 nodes of 4 contradicts nvidia-gb200-nvl72, whose scale-up domain has "
       "at most 72");
   EXPECT_EQ(refusal_of(cards("nvidia-h100-sxm5", 16, "")),
-            ":1:48: node.accelerators: 16 contradicts nvidia-h100-sxm5, whose scale-up domain has at most 8");
+            ":1:49: node.accelerators: 16 contradicts nvidia-h100-sxm5, whose scale-up domain has at most 8");
   // Islands of two stand in a node of eight.
   EXPECT_EQ(scale_up_of(cards("nvidia-h100-nvl", 8, "")).kind, "bridge");
   EXPECT_NE(refusal_of(cards("nvidia-h100-nvl", 8, "options: \"island=4\"")).find("has at most 2"), std::string::npos);
@@ -72,7 +72,7 @@ TEST(ScaleUpFile, ContradictionsAreRefused) {
   says(cards("google-tpu-v4", 4, "options: \"dims=2x3\""), "has 6 points for the 4 cards");
   says(cards("google-tpu-v4", 4, "options: \"dim=2x2\""), "did you mean \"dims\"?");
   says(cards("google-tpu-v4", 27, "options: \"dims=3x3x3\" options: \"lanes=2\""),
-       "12 links of 50 GB/s contradict 300 GB/s over all links of a card");
+       "12 links of 400 Gbps contradict 2.4 Tbps over all links of a card");
   says(cards("nvidia-gb200-nvl72", 4, "domain_nodes: 5", 18), "5 does not divide the 18 nodes");
   says(cards("nvidia-gb200-nvl72", 4, "kind: \"none\" domain_nodes: 2", 2), "contradicts kind none");
 }
