@@ -194,12 +194,15 @@ std::vector<Duration> SprayRouter::latency_by_tier(const FlowKey& key) {
 
 /// Packets that may take any shortest path may as well take an escape, so two channels are always enough where there is one.
 ChannelNeed SprayRouter::channel_need(Layer layer, std::uint32_t have) {
-  const TransitGraph& graph = finder_.paths(layer).graph();
-  ChannelNeed need = one_channel_if_enough(*this, layer, have, graph,
-                                           need_of_shortest_paths(finder_.topology(), finder_.paths(layer), have));
+  const ShortestPaths& paths = finder_.paths(layer);
   constexpr std::uint32_t kWithEscape = 2;
-  if (need.channels <= std::max(kWithEscape, have) || !has_escape(finder_.topology(), graph)) return need;
-  return {kWithEscape, true, "any shortest path on one, a spanning tree to escape to on the other"};
+  const ChannelNeed escape{kWithEscape, true, "any shortest path on one, a spanning tree to escape to on the other"};
+  const bool escapes = has_escape(finder_.topology(), paths.graph());
+  const auto is_level = [](const TransitGraph::Component& component) { return component.level; };
+  if (have >= kWithEscape && escapes && std::ranges::any_of(paths.graph().components(), is_level)) return escape;
+  ChannelNeed need =
+      one_channel_if_enough(*this, layer, have, paths.graph(), need_of_shortest_paths(finder_.topology(), paths, have));
+  return need.channels > kWithEscape && escapes ? escape : need;
 }
 
 [[maybe_unused]] const bool kRegistered = [] {

@@ -29,7 +29,7 @@ Stack two_protocols() {
 /// A collective of random size, routing and root on the cluster of that seed.
 Experiment random_row(std::uint64_t seed, collectives::CollectiveKind kind) {
   RandomStream random(seed, 100 + static_cast<std::uint64_t>(kind));
-  const std::vector<std::string> routings = topology::routings().names();
+  const std::vector<std::string> routings = routings_of_any_graph();
   Experiment experiment = on_cluster(random_cluster(seed), routings[random.below(routings.size())]);
   experiment.seed = seed;
   experiment.stack = two_protocols();

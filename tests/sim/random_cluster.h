@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "topology/cluster_spec.h"
 
@@ -14,5 +15,8 @@ namespace polyplane::sim {
 
 /// What a failing test has to print.
 [[nodiscard]] std::string describe(const topology::ClusterSpec& spec);
+
+/// Routings that need no coordinates and no loads.
+[[nodiscard]] inline std::vector<std::string> routings_of_any_graph() { return {"ecmp", "spray", "static", "valiant"}; }
 
 }  // namespace polyplane::sim

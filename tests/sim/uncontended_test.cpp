@@ -98,7 +98,7 @@ std::optional<Scene> random_scene(std::uint64_t seed, const std::string& algorit
   RandomStream random(seed, 3);
   Scene scene;
   scene.topology = std::make_unique<topology::Topology>(random_topology(seed, random));
-  const std::vector<std::string> routings = topology::routings().names();
+  const std::vector<std::string> routings = routings_of_any_graph();
   scene.router = topology::make_router(*scene.topology, {routings[random.below(routings.size())], "mix", seed});
   const auto cards = scene.topology->accelerators();
   scene.job.devices.assign(cards.begin(), cards.end());
