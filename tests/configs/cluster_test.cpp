@@ -214,6 +214,12 @@ TEST(GraphFile, NamesThatExistTwiceOrNotAreRefused) {
   EXPECT_EQ(refusal_of("graph { devices { name: \"a.b\" } }"),
             ":1:19: graph.devices[0].name: \"a.b\" holds a '.', which joins the ends of a link");
   EXPECT_EQ(refusal_of("graph { }"), ":1:1: graph.devices: there is none; a graph needs at least one");
+  // Links need no name: any number may have none.
+  const std::string plain = "links { from: \"a\" to: \"b\" rate: \"1 Gbps\" }\n";
+  EXPECT_EQ(refusal_of(devices + plain + plain + "}"), "");
+  EXPECT_EQ(
+      refusal_of(devices + "links { from: \"a\" to: \"b\" rate: \"1 Gbps\" one_way: true back_latency: \"1 ns\" } }"),
+      ":2:56: graph.links[0].back_latency: contradicts one_way: there is no link back");
 }
 
 }  // namespace
