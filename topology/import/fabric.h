@@ -42,8 +42,13 @@ struct ImportedFabric {
 };
 
 /// Most devices and cables that are read; a cluster file of more would pass the limit of its size.
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION  // the preset "fuzz": no time for fabrics that are merely large
+inline constexpr std::size_t kMaxImportedDevices = 2'000;
+inline constexpr std::size_t kMaxImportedEdges = 5'000;
+#else
 inline constexpr std::size_t kMaxImportedDevices = 400'000;
 inline constexpr std::size_t kMaxImportedEdges = 1'000'000;
+#endif
 inline constexpr std::size_t kMaxImportedPlanes = 1024;
 
 }  // namespace polyplane::topology
