@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "cli/import_options.h"
-#include "sim/price_sheet.h"
 #include "cli/man_page.h"
 #include "cli/nccl_options.h"
 #include "cli/version.h"
+#include "sim/price_sheet.h"
 
 namespace polyplane::cli {
 namespace {
@@ -250,10 +250,12 @@ void Parser::add_compare() {
       "compare", "clusters at the same work, side by side: time, bound, cost, watts",
       {"polyplane compare deepseek-v3-2048 ft2-2048 --workload alltoall:64MiB,all_reduce:1GiB",
        "polyplane compare mpft-16384 ft3-65536 --ranks 1024,8192 --workload alltoall:1MiB --format markdown"});
-  command->add_option("CLUSTERS", compare.clusters, "required: names of the catalogue, files, or fat_tree:radix=64,...");
+  command->add_option("CLUSTERS", compare.clusters,
+                      "required: names of the catalogue, files, or fat_tree:radix=64,...");
   command
-      ->add_option("--workload", compare.workloads,
-                   "required: COLLECTIVE:SIZE, several joined by commas run one after the other; repeatable, one table each")
+      ->add_option(
+          "--workload", compare.workloads,
+          "required: COLLECTIVE:SIZE, several joined by commas run one after the other; repeatable, one table each")
       ->type_name("LIST")
       ->allow_extra_args(false);
   const auto option = [&](const char* name, auto& value, const char* text, const char* sentence) {
@@ -262,15 +264,23 @@ void Parser::add_compare() {
   option("--ranks", compare.ranks, "N,...", "the first N cards of each cluster, one row for each N (default all)");
   option("--algorithm", compare.algorithm, "NAME", "auto or a name (default auto)");
   option("--model", compare.model, "NAME", "analytic or flow (default flow)");
-  option("--stack", compare.stack, "NAME|FILE", "software costs: ideal, nccl, or a file (default nccl)");
+  option("--stack", compare.stack, "NAME|FILE",
+         "software costs, one for all: ideal (none, the hardware alone), nccl, or a file (default ideal)");
   option("--routing", compare.routing, "NAME", "one for all (default: each cluster's own)");
   option("--datatype", compare.datatype, "TYPE", "as in nccl-tests (default float)");
   option("--seed", compare.seed, "N", "of hashing (default 0)");
   option("--prices", compare.prices, "NAME|FILE", "price sheet (default: catalog --prices says which)");
   option("--amortise-years", compare.amortise_years, "N", "years over which the capital is spread (default 4)");
-  command->add_option("--threads", compare.compute.threads, "runs side by side (default: the processors of this machine)")
+  command
+      ->add_option("--threads", compare.compute.threads, "runs side by side (default: the processors of this machine)")
       ->type_name("N");
-  command->add_option("--max-memory", compare.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+  command
+      ->add_option("--time-quantum", compare.compute.time_quantum,
+                   "put starts and ends of flows off to its next multiple; 0: exact, as perf (default '10 ns')")
+      ->type_name("TIME");
+  command
+      ->add_option("--max-memory", compare.compute.max_memory,
+                   "refuse, with exit code 3, what is foretold to need more")
       ->type_name("SIZE");
   add_common(command, compare.common, true);
 }

@@ -61,7 +61,7 @@ struct CompareArguments {
   ComputeArguments compute;
   std::vector<std::string> clusters, workloads;
   std::optional<std::string> ranks, routing, seed;
-  std::string algorithm = "auto", model = "flow", stack = "nccl", datatype = "float";
+  std::string algorithm = "auto", model = "flow", stack = "ideal", datatype = "float";
   std::string prices;  // a name or file; "" = the default sheet
   std::string amortise_years = "4";
 };

@@ -45,6 +45,11 @@ sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Cata
   comparison.prices = catalog.prices(arguments.prices.empty() ? sim::kDefaultPrices : arguments.prices);
   comparison.amortisation_years =
       static_cast<double>(parse_whole("--amortise-years", arguments.amortise_years, 1, kMaxYears));
+  if (arguments.compute.time_quantum == "0") {
+    comparison.quantum = Duration();
+  } else if (arguments.compute.time_quantum) {
+    comparison.quantum = quantum_of(arguments.compute, comparison.model);
+  }
   if (arguments.seed) comparison.seed = parse_seed("--seed", *arguments.seed);
   return comparison;
 }

@@ -34,6 +34,7 @@ struct Candidate {
   std::shared_ptr<const FirstChannel> first_channel;  // instead of the schedule, when channels are folded
   Duration floor;                                     // longest lane x cheapest software cost
   Duration estimate;
+  std::uint64_t sends = 0;  // to be simulated; counted for auto only
   [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
 };
 
@@ -145,7 +146,7 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
 }
 
 RunOutcome run(const RowRequest& request, const Candidate& candidate, const std::string& model, bool explain,
-               Weighed& weighed) {
+               Weighed& weighed, TimePoint give_up = TimePoint::never()) {
   const bool exact = model == "analytic";  // has no rates to put off or to certify
   RunOutcome outcome = run_once({.topology = request.topology,
                                  .router = request.router,
@@ -156,7 +157,8 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
                                  .short_cuts = request.short_cuts,
                                  .quantum = exact ? Duration() : request.quantum,
                                  .certify = !exact && request.certify,
-                                 .memory = weighed.memory});
+                                 .memory = weighed.memory,
+                                 .give_up = give_up});
   weighed.foretold_bytes = std::max(weighed.foretold_bytes, outcome.foretold_bytes);
   return outcome;
 }
@@ -220,6 +222,15 @@ std::vector<const Protocol*> protocols_of(const Stack& stack, const std::string&
   return chosen;
 }
 
+/// Does the software of any protocol take time for a message?
+bool sends_cost(const Stack& stack) {
+  return std::ranges::any_of(stack.protocols, [](const Protocol& protocol) {
+    return std::ranges::any_of(protocol.costs, [](const ProtocolCosts& costs) {
+      return std::max({costs.step_scale_up, costs.step_scale_out, costs.message}) > Duration();
+    });
+  });
+}
+
 /// All (algorithm, protocol) pairs that may run, cheapest floor first; `weighed` says what was left out and why.
 std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed) {
   const auto kind = request.collective.kind();
@@ -245,7 +256,7 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
     }
     for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
     const std::uint64_t messages = messages_at_once(*schedules->front());
-    if (automatic && messages > kMaxAutoLanes) {
+    if (automatic && messages > kMaxAutoLanes && sends_cost(request.stack)) {
       weighed.text += "  " + name + ": left out of auto, " + std::to_string(messages) +
                       " messages at once, which no stack issues at the cost of one; ask for it by name\n";
       continue;
@@ -257,8 +268,9 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
       if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
       folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
     }
-    if (automatic) {
-      const Extent extent = extent_of(*schedules, folding);
+    Extent extent;
+    if (automatic && !by_classes) {
+      extent = extent_of(*schedules, folding);
       if (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes) {
         weighed.text += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
                         std::to_string(extent.lanes) + " lanes; ask for it by name\n";
@@ -271,8 +283,16 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
       first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());
     }
     for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
-      candidates.push_back(
-          {&algorithm, protocol, wanted.channels, wanted.slices, schedules, folding, first_channel, {}, {}});
+      candidates.push_back({&algorithm,
+                            protocol,
+                            wanted.channels,
+                            wanted.slices,
+                            schedules,
+                            folding,
+                            first_channel,
+                            {},
+                            {},
+                            extent.sends});
       candidates.back().floor = floor_of(request, candidates.back());
     }
   }
@@ -287,14 +307,18 @@ Duration bound(const RowRequest& request, const Candidate& candidate, Duration e
   return std::max(candidate.floor, longest_chain(request, candidate));
 }
 
-/// At most three by analytic estimate. A candidate that is bound to be no better than the third best is not run.
+/// At most three by analytic estimate. A candidate that is bound to be no better than the third best, or worse than
+/// `makespan`, is not run.
 std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Candidate>& candidates,
-                                 Weighed& weighed) {
+                                 std::optional<Duration> makespan, Weighed& weighed) {
   std::vector<Candidate> best;
   for (const Candidate& candidate : candidates) {
-    if (best.size() == kShortlist) {
-      const Duration least = bound(request, candidate, best.back().estimate);
-      if (least >= best.back().estimate) {
+    const bool full = best.size() == kShortlist;
+    if (full || makespan) {
+      const Duration third = full ? best.back().estimate : Duration::from_ps(INT64_MAX);
+      const Duration enough = makespan ? std::min(third, *makespan + Duration::from_ps(1)) : third;
+      const Duration least = bound(request, candidate, enough);
+      if (least >= enough) {
         weighed.text += "  " + candidate.name() + ": at least " + to_string(least) + " by its steps and bytes alone\n";
         continue;
       }
@@ -321,6 +345,55 @@ RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
   return row;
 }
 
+/// Runs candidates and keeps the one with the least makespan; of equal ones that with the better estimate, whatever was run
+/// first.
+class Contest {
+ public:
+  Contest(const RowRequest& request, Weighed& weighed, bool no_choice)
+      : request_(request), weighed_(weighed), no_choice_(no_choice) {}
+
+  void run(const Candidate& candidate) {
+    const auto makespan = best_makespan();
+    if (makespan && (candidate.estimate > *makespan || (candidate.estimate == *makespan && !goes_before(candidate)))) {
+      return;
+    }
+    try {
+      RunOutcome outcome = sim::run(request_, candidate, request_.model, request_.explain, weighed_,
+                                    makespan ? TimePoint() + *makespan : TimePoint::never());
+      if (!no_choice_) tell(candidate, to_string(outcome.makespan.since_start()));
+      const Duration took = outcome.makespan.since_start();
+      if (!makespan || took < *makespan || (took == *makespan && goes_before(candidate))) {
+        best_ = outcome_of(candidate, std::move(outcome));
+        best_estimate_ = candidate.estimate;
+      }
+      const std::uint64_t proof = foretell_proof(*candidate.schedules->front());
+      weighed_.foretold_bytes = std::max(weighed_.foretold_bytes, foretold_peak(weighed_.memory, proof, "the proof"));
+    } catch (const GaveUp&) { tell(candidate, "more than " + to_string(*makespan)); }
+  }
+
+  [[nodiscard]] std::optional<Duration> best_makespan() const {
+    return best_ ? std::optional(best_->run.makespan.since_start()) : std::nullopt;
+  }
+
+  RowOutcome take() && {
+    best_->alternatives = weighed_.text;
+    best_->foretold_bytes = weighed_.foretold_bytes;
+    return *std::move(best_);
+  }
+
+ private:
+  [[nodiscard]] bool goes_before(const Candidate& candidate) const { return candidate.estimate < best_estimate_; }
+  void tell(const Candidate& candidate, const std::string& time) {
+    weighed_.text += "  " + candidate.name() + ": " + time + " by the " + request_.model + " model\n";
+  }
+
+  const RowRequest& request_;
+  Weighed& weighed_;
+  bool no_choice_;
+  std::optional<RowOutcome> best_;
+  Duration best_estimate_;
+};
+
 }  // namespace
 
 RowOutcome compute_row(const RowRequest& request) {
@@ -331,22 +404,28 @@ RowOutcome compute_row(const RowRequest& request) {
                      " on these ranks:\n" + weighed.text);
   }
   const bool no_choice = candidates.size() == 1;
-  if (!no_choice) candidates = shortlist(request, candidates, weighed);
-  std::optional<RowOutcome> best;
-  for (const Candidate& candidate : candidates) {
-    if (best && candidate.estimate >= best->run.makespan.since_start()) continue;
-    RunOutcome outcome = run(request, candidate, request.model, request.explain, weighed);
-    if (!no_choice) {
-      weighed.text += "  " + candidate.name() + ": " + to_string(outcome.makespan.since_start()) + " by the " +
-                      request.model + " model\n";
-    }
-    if (!best || outcome.makespan < best->run.makespan) best = outcome_of(candidate, std::move(outcome));
-    const std::uint64_t proof = foretell_proof(*candidate.schedules->front());
-    weighed.foretold_bytes = std::max(weighed.foretold_bytes, foretold_peak(weighed.memory, proof, "the proof"));
+  Contest contest(request, weighed, no_choice);
+  if (no_choice) {
+    contest.run(candidates.front());
+    return std::move(contest).take();
   }
-  best->alternatives = weighed.text;
-  best->foretold_bytes = weighed.foretold_bytes;
-  return *std::move(best);
+  // Those of very many messages at once are always run: first where it is quick, by classes, so that what they take spares
+  // others their estimate.
+  const auto others = std::ranges::stable_partition(candidates, [&](const Candidate& candidate) {
+    return request.model == "flow" && !request.explain && takes_classes(*candidate.schedules->front(), request.router);
+  });
+  std::vector<Candidate> at_once(candidates.begin(), others.begin());
+  candidates.erase(candidates.begin(), others.begin());
+  for (Candidate& candidate : at_once) {
+    candidate.estimate = candidate.floor;
+    if (request.short_cuts.symmetry) contest.run(candidate);
+  }
+  candidates = shortlist(request, candidates, contest.best_makespan(), weighed);
+  if (!request.short_cuts.symmetry) candidates.insert(candidates.end(), at_once.begin(), at_once.end());
+  // Short ones first: the long ones are given up as soon as they are no better.
+  std::ranges::stable_sort(candidates, {}, &Candidate::sends);
+  for (const Candidate& candidate : candidates) contest.run(candidate);
+  return std::move(contest).take();
 }
 
 }  // namespace polyplane::sim

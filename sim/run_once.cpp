@@ -67,7 +67,6 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const bool alone = input.jobs.size() == 1 && input.flows.empty() && input.changes.empty();
   const bool shares_links = input.model == "flow";
   if (!alone || input.explain || (!shares_links && input.model != "analytic")) return std::nullopt;
-  if (input.quantum > Duration()) return std::nullopt;
   const Job& job = input.jobs.front();
   if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
@@ -81,7 +80,8 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
       return outcome;
     }
   }
-  if (!input.short_cuts.uncontended || (shares_links && input.router.adaptive())) return std::nullopt;
+  if (!input.short_cuts.uncontended || input.quantum > Duration()) return std::nullopt;
+  if (shares_links && input.router.adaptive()) return std::nullopt;
   const UncontendedWay way = input.short_cuts.clockless ? UncontendedWay::whole_steps : UncontendedWay::events;
   const std::uint64_t foretold = foretold_peak(
       input.memory, foretell_uncontended(input.topology, input.router, job, way), "this run without contention");
@@ -148,7 +148,11 @@ RunOutcome run_once(RunInput input) {
     network->start({FlowId(executor.num_flows() + i), flow.start, flow.size, flow.latency, flow.hops});
   }
 
-  if (!engine.run(input.stop)) throw Interrupted{};
+  const auto past_interest = [&] { return engine.now() > input.give_up; };
+  if (!engine.run([&] { return past_interest() || (input.stop && input.stop()); })) {
+    if (past_interest()) throw GaveUp{};
+    throw Interrupted{};
+  }
   check_finished(input, executor, *network);
 
   RunOutcome outcome;

@@ -52,7 +52,12 @@ struct RunInput {
   Duration quantum;      // see NetworkSetup
   bool certify = false;  // see NetworkSetup
   MemoryBudget memory;
+  /// A makespan past this is of no interest: a run that goes flow by flow may then end in GaveUp.
+  TimePoint give_up = TimePoint::never();
 };
+
+/// Thrown by run_once() when the makespan is past RunInput::give_up, and nothing else is known.
+struct GaveUp {};
 
 struct RunOutcome {
   std::vector<TimePoint> job_end;
@@ -67,7 +72,7 @@ struct RunOutcome {
 };
 
 /// Throws LimitError before anything is allocated when memory would not do, RunError for a stall (who waits for whom),
-/// Interrupted when stopped.
+/// Interrupted when stopped, GaveUp.
 [[nodiscard]] RunOutcome run_once(RunInput input);
 
 /// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.

@@ -105,6 +105,7 @@ class Comparer {
         comparison_.routing.empty() ? experiment.cluster.spec.default_routing : comparison_.routing;
     experiment.stack = comparison_.stack;
     experiment.model = comparison_.model;
+    if (comparison_.model != "analytic") experiment.quantum = comparison_.quantum;
     return experiment;
   }
 

@@ -9,7 +9,9 @@
 // where share = ranks / endpoints of the cluster. Where sources disagree about a rate or a latency, the workload is run
 // on the slowest and the fastest cluster that they allow as well (contention is no smooth thing: now and then the slower
 // cluster is not the slower run, so the range is the least and the most of the three). What is left out: overlap of collectives, and the
-// differences between `low` and `high` that are no rate and no latency.
+// differences between `low` and `high` that are no rate and no latency. Starts and ends of flows are put off to the next
+// 10 ns unless told otherwise: where the pieces of an array differ by one element, as over 72 cards, all ends of a step
+// would else be instants of their own (docs/decisions/0026-comparisons.md).
 #pragma once
 
 #include <cstdint>
@@ -46,6 +48,8 @@ struct Comparison {
   Stack stack;
   PriceSheet prices;
   double amortisation_years = 4;
+  Duration quantum =
+      Duration::from_ps(10'000);  // of time, flow model; see NetworkSetup. Zero: what `perf` gives, exactly
   std::uint64_t seed = 0;
 };
 

@@ -68,6 +68,7 @@ std::string to_json(const Comparison& comparison, const Compared& compared, cons
   message.set_prices(valid_utf8(comparison.prices.name));
   message.set_amortisation_years(comparison.amortisation_years);
   message.set_seed(static_cast<double>(comparison.seed));
+  message.set_time_quantum_ps(static_cast<double>(comparison.quantum.ps()));
   for (const ComparedCluster& from : compared.clusters) {
     v1::CompareReport::Cluster& to = *message.add_clusters();
     to.set_name(valid_utf8(from.name));

@@ -28,7 +28,7 @@ TEST(WorkloadText, PartsKeepTheirOrder) {
 }
 
 TEST(WorkloadText, RefusesWhatMeansNothing) {
-  EXPECT_THAT(refusal("all_redcue:1G"), testing::HasSubstr("did you mean all_reduce"));
+  EXPECT_THAT(refusal("all_redcue:1G"), testing::HasSubstr("did you mean \"all_reduce\""));
   EXPECT_THAT(refusal("all_reduce"), testing::HasSubstr("a size is missing; write all_reduce:64MiB"));
   EXPECT_THAT(refusal("all_reduce:"), testing::HasSubstr("a size is missing"));
   EXPECT_THAT(refusal("all_reduce:big"), testing::HasSubstr("--workload all_reduce"));

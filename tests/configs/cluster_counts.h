@@ -65,7 +65,7 @@ inline const std::vector<ExpectedCounts>& expected_counts() {
       {"tpu-v7-pod", 9216, 0, 0, 0, 3 * 9216},
       {"tpu-v5p-2048", 2048, 0, 0, 0, 3 * 2048},
       {"aws-trn2-ultracluster", 16384, kNotStated, kNotStated, 0, 3 * 16384},
-      {"trn2-2048", 2048, kNotStated, kNotStated, 0, 3 * 2048},
+      {"trn2-2048", 2048, kNotStated, kNotStated, 0, 2 * 2048},
       {"aws-trn3-gen2", 144},
       // Groups of 32 switches, 496 cables inside; Frontier 74 groups with 4 cables a pair, Aurora 166 with 2.
       {"frontier", 37632, 74 * 32, 74 * 496 + 4 * 74 * 73 / 2},

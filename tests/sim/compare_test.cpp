@@ -34,6 +34,7 @@ Comparison comparison_of(std::vector<std::string> clusters, std::vector<Workload
   comparison.workloads = std::move(workloads);
   comparison.stack = Catalog::open().stack("ideal");
   comparison.prices = Catalog::open().prices(kDefaultPrices);
+  comparison.quantum = Duration();
   return comparison;
 }
 
@@ -124,7 +125,7 @@ TEST(Compare, RefusesBeforeAnythingIsRun) {
               testing::HasSubstr("cluster certain has 8 cards; it cannot take 9 ranks"));
   comparison.clusters = {certain.path(), "deepseek-v3-204"};
   EXPECT_THAT(refusal([&] { static_cast<void>(compare(Catalog::open(), comparison, {})); }),
-              testing::HasSubstr("did you mean deepseek-v3-2048"));
+              testing::HasSubstr("did you mean \"deepseek-v3-2048\""));
 }
 
 TEST(Compare, StoppedItKeepsTheRowsThatWereFinished) {
