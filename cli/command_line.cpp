@@ -283,6 +283,8 @@ void Parser::add_compare() {
                    "refuse, with exit code 3, what is foretold to need more")
       ->type_name("SIZE");
   add_common(command, compare.common, true);
+  command->get_option("--format")->description("table, markdown, json or csv (default table)");
+  command->get_option("--verbose")->description("more columns: cost and power of the cards too");
 }
 
 void Parser::add_import() {

@@ -24,7 +24,7 @@ constexpr std::uint64_t kHopFlow = 44;
 constexpr std::uint64_t kTrunkFlow = 95, kTrunkSolve = 80;
 constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended = 40;
 constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
-constexpr std::uint64_t kSprayedPath = 80, kMostSprayedPaths = (std::uint64_t{64} << 20U) / kSprayedPath;
+constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
@@ -54,20 +54,24 @@ std::uint64_t most_hops(topology::Router& router, const Job& job) {
   return most;
 }
 
-/// What a spraying router keeps of the paths between leaves that the sends of a job take.
-std::uint64_t sprayed_paths(const topology::Topology& topology, const topology::Router& router, const Job& job) {
+/// What a spraying router keeps of the paths between leaves, or of cards that forward, that the sends of a job take; `hops`
+/// of the longest.
+std::uint64_t sprayed_paths(const topology::Topology& topology, const topology::Router& router, const Job& job,
+                            std::uint64_t hops) {
   if (!router.follows_shape()) return 0;
   std::uint64_t leaves = 0, sends = 0;
   for (const topology::Device& device : topology.devices()) leaves += device.tier == 1 ? 1U : 0U;
   const auto planes = static_cast<std::uint64_t>(std::max(topology.num_planes(), 1));
-  const std::uint64_t pairs = std::min(leaves / planes * leaves, kMostSprayedPaths);
+  const std::uint64_t cards = topology.accelerators().size();
+  const std::uint64_t path = leaves > 0 ? kSprayedPath : kSprayedPath + hops * kSprayedHop;
+  const std::uint64_t pairs = std::min(leaves > 0 ? leaves / planes * leaves : cards * cards, kMostSprayed / path);
   const std::uint64_t ranks = job.folding == nullptr ? job.devices.size() : job.folding->stride();
   for (std::uint32_t rank = 0; rank < ranks && sends < pairs; ++rank) {
     for (std::uint32_t lane = 0; lane < job.schedule->num_lanes() && sends < pairs; ++lane) {
       sends += job.schedule->num_steps(RankId(rank), lane);
     }
   }
-  return std::min(pairs, sends) * kSprayedPath;
+  return std::min(pairs, sends) * path;
 }
 
 }  // namespace
@@ -101,20 +105,20 @@ std::uint64_t foretell_flows(const topology::Topology& topology, topology::Route
   if (!job.schedule->has_cross_lane_dependencies()) lane += kLaneInFlight;  // else most lanes wait for others
   if (explain) lane += kLaneExplained + kPartExplained * (3 + 3 * topology.tier_names().size());
   return kRun + lanes * lane + trunks * kTrunkFlow + std::min(trunks, lanes * hops) * kTrunkSolve +
-         sprayed_paths(topology, router, job);
+         sprayed_paths(topology, router, job, hops);
 }
 
 std::uint64_t foretell_uncontended(const topology::Topology& topology, topology::Router& router, const Job& job,
                                    UncontendedWay way) {
   const std::uint64_t lanes = lanes_of(job), trunks = router.trunks().size() * kTrunkUncontended;
+  const std::uint64_t hops = most_hops(router, job);
   if (way == UncontendedWay::events) {
-    const std::uint64_t hops = std::bit_ceil(std::max<std::uint64_t>(most_hops(router, job), 1));
-    const std::uint64_t lane = kLaneEvents + hops * kHopEvents;
-    return kRun + lanes * lane + trunks + sprayed_paths(topology, router, job);
+    const std::uint64_t lane = kLaneEvents + std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopEvents;
+    return kRun + lanes * lane + trunks + sprayed_paths(topology, router, job, hops);
   }
   const bool in_steps = way == UncontendedWay::whole_steps && lanes > 0 && job.schedule->ring_lane(0).has_value();
   if (in_steps) return kRun + lanes * kLaneRing + trunks;
-  return kRun + lanes * kLaneDataflow + trunks + sprayed_paths(topology, router, job);
+  return kRun + lanes * kLaneDataflow + trunks + sprayed_paths(topology, router, job, hops);
 }
 
 std::uint64_t foretell_proof(const collectives::Schedule& schedule) {

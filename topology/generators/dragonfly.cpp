@@ -86,25 +86,12 @@ const bool kRegistered = [] {
       std::string(kName),
       "Groups of switches in a full mesh, all groups joined by global cables (HPE Slingshot): few hops and "
       "few long cables at very large scale",
-      {.options = {radix_option(),
-                   concentration_option("takes h"),
-                   count_option("a", "switches of a group; 0 takes 2h"),
-                   count_option("h",
-                                "global ports of a switch; 0 takes p, else a / 2, else what balances "
-                                "the radix: (radix + 1) / 4"),
-                   count_option("groups",
-                                "groups; 0 takes the fewest that hold the ports, at most "
-                                "a h / global_links + 1"),
-                   count_option("global_links",
-                                "cables between each pair of groups; 0 uses all global "
-                                "ports, spread evenly"),
-                   {.name = "arrangement",
-                    .kind = OptionSpec::Kind::word,
-                    .default_text = "absolute",
-                    .sentence =
-                        "which switch of a group owns the cable to which other group; with relative all groups are "
-                        "alike, and runs on full ones are folded",
-                    .words = arrangement_names()}},
+      {.options = with_group_options(
+           {radix_option(), concentration_option("takes h"), count_option("a", "switches of a group; 0 takes 2h"),
+            count_option("h",
+                         "global ports of a switch; 0 takes p, else a / 2, else what balances "
+                         "the radix: (radix + 1) / 4")},
+           "switch", "a h"),
        .size = dragonfly_size,
        .build = build_dragonfly});
   return true;

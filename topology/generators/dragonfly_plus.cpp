@@ -98,24 +98,11 @@ const bool kRegistered = [] {
       std::string(kName),
       "Two-tier fat trees whose spines are joined by global cables (MegaFly): a dragonfly with more endpoints "
       "a group and several paths inside it",
-      {.options = {radix_option(),
-                   concentration_option("takes radix / 2"),
-                   count_option("leaves", "leaves of a group; 0 takes radix / 2"),
-                   count_option("spines", "spines of a group; 0 takes radix / 2"),
-                   count_option("h", "global ports of a spine; 0 takes radix / 2"),
-                   count_option("groups",
-                                "groups; 0 takes the fewest that hold the ports, at most "
-                                "spines h / global_links + 1"),
-                   count_option("global_links",
-                                "cables between each pair of groups; 0 uses all global "
-                                "ports, spread evenly"),
-                   {.name = "arrangement",
-                    .kind = OptionSpec::Kind::word,
-                    .default_text = "absolute",
-                    .sentence =
-                        "which spine of a group owns the cable to which other group; with relative all groups are "
-                        "alike, and runs on full ones are folded",
-                    .words = arrangement_names()}},
+      {.options = with_group_options({radix_option(), concentration_option("takes radix / 2"),
+                                      count_option("leaves", "leaves of a group; 0 takes radix / 2"),
+                                      count_option("spines", "spines of a group; 0 takes radix / 2"),
+                                      count_option("h", "global ports of a spine; 0 takes radix / 2")},
+                                     "spine", "spines h"),
        .size = dragonfly_plus_size,
        .build = build_dragonfly_plus});
   return true;

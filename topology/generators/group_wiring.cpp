@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "topology/generators/direct_network.h"
 
 namespace polyplane::topology {
 
@@ -85,6 +86,22 @@ void GroupWiring::for_each(const std::function<void(const GlobalCable&)>& visit)
       lay(extra_port(group, peer), peer, extra_port(peer, group));
     }
   }
+}
+
+std::vector<OptionSpec> with_group_options(std::vector<OptionSpec> own, const std::string& owner,
+                                           const std::string& ports) {
+  own.push_back(count_option(
+      "groups", "groups; 0 takes the fewest that hold the ports, at most " + ports + " / global_links + 1"));
+  own.push_back(
+      count_option("global_links", "cables between each pair of groups; 0 uses all global ports, spread evenly"));
+  own.push_back({.name = "arrangement",
+                 .kind = OptionSpec::Kind::word,
+                 .default_text = "absolute",
+                 .sentence = "which " + owner +
+                             " of a group owns the cable to which other group; with relative all groups are "
+                             "alike, and runs on full ones are folded",
+                 .words = arrangement_names()});
+  return own;
 }
 
 }  // namespace polyplane::topology

@@ -18,12 +18,19 @@
 #include <string>
 #include <vector>
 
+#include "base/options.h"
+
 namespace polyplane::topology {
 
 enum class Arrangement : std::uint8_t { absolute, relative, circulant };
 /// Their names, in this order.
 [[nodiscard]] const std::vector<std::string>& arrangement_names();
 [[nodiscard]] Arrangement arrangement_of(const std::string& name);
+
+/// `own` and the options of all networks of groups: groups, global_links, arrangement. `owner`: what has the global ports;
+/// `ports`: how many of them a group has, in words.
+[[nodiscard]] std::vector<OptionSpec> with_group_options(std::vector<OptionSpec> own, const std::string& owner,
+                                                         const std::string& ports);
 
 /// One cable, a < b.
 struct GlobalCable {
