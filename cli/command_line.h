@@ -98,8 +98,9 @@ struct PrintText {
   std::string text;
 };
 
-using Invocation = std::variant<PerfArguments, RunArguments, TopoArguments, CompareArguments, ImportArguments, CatalogArguments, CompletionArguments,
-                                CompleteNamesArguments, DoctorArguments, PrintText>;
+using Invocation =
+    std::variant<PerfArguments, RunArguments, TopoArguments, CompareArguments, ImportArguments, CatalogArguments,
+                 CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

@@ -171,8 +171,8 @@ bool is_only_floored(const RowRequest& request, const Candidate& candidate) {
   return request.router.adaptive() && request.model != "analytic";
 }
 
-/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; of very many messages at once the floor. All are
-/// lower bounds.
+/// The analytic time, or, where links are shared, the bytes over the most loaded trunk if that is more; of very many
+/// messages at once the floor. All are lower bounds.
 Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed& weighed) {
   if (is_only_floored(request, candidate)) return candidate.floor;
   const RunOutcome analytic = run(request, candidate, "analytic", false, weighed);

@@ -26,7 +26,7 @@ struct GraphSpec {
     Duration latency;
     std::optional<Duration> back_latency;  // of the reverse link; none: `latency`
     bool two_way = true;                   // two-way: the reverse link is named NAME + "~", unless NAME is empty
-    bool shared = true;   // false ("fatpipe"): caps each flow but is not shared
+    bool shared = true;                    // false ("fatpipe"): caps each flow but is not shared
     topology::LinkKind kind = topology::LinkKind::scale_out;
     std::string tier = "link";
     std::int32_t plane = -1;

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/base/error_of.h"
 #include "base/random.h"
+#include "tests/base/error_of.h"
 
 namespace polyplane {
 namespace {
