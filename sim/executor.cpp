@@ -46,9 +46,10 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
   engine_.attach(EventKind::release, *this);
 }
 
-void Executor::bind(NetworkModel& network, CriticalPath* critical_path) {
+void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace) {
   network_ = &network;
   critical_path_ = critical_path;
+  trace_ = trace;
   moments_.resize(critical_path != nullptr ? lanes_.size() : 0);
 }
 
@@ -69,6 +70,7 @@ void Executor::handle(EventKind, std::span<const Event> events) {
 
 void Executor::delivered(FlowId id) {
   const std::uint32_t lane = id.index();
+  if (trace_ != nullptr) trace_->delivered(id, engine_.now());
   if (critical_path_ != nullptr) {
     critical_path_->delivered(lane, network_->facts(id), engine_.now());
     moments_[lane].delivered = engine_.now();
@@ -198,6 +200,10 @@ void Executor::send(std::uint32_t lane, const Step& step) {
     flow.hops = folded_hops_;
     flow.loads = loads_;
     flow.copies = job.folding->copies();
+  }
+  if (trace_ != nullptr) {
+    trace_->sent({FlowId(lane), rank.job, key.src, key.dst, rank.number, step.send_to, lane_of(lane), state.step,
+                  step.peer_lane, step.peer_step, engine_.now(), software, route_.latency, step.send_bytes, flow.size});
   }
   sends_ += flow.copies;
   network_->start(flow);

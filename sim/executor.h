@@ -18,6 +18,7 @@
 #include "sim/lane_waits.h"
 #include "sim/network/network_model.h"
 #include "sim/stack.h"
+#include "sim/trace/trace_sink.h"
 #include "topology/router.h"
 #include "topology/topology.h"
 
@@ -40,8 +41,8 @@ class Executor final : public EventHandler, public FlowSink {
   Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs);
   /// Flow ids [0, num_flows()) belong to this executor.
   [[nodiscard]] std::uint32_t num_flows() const { return static_cast<std::uint32_t>(lanes_.size()); }
-  /// `critical_path` may be null.
-  void bind(NetworkModel& network, CriticalPath* critical_path);
+  /// `critical_path` and `trace` may be null; a run that is traced is not folded.
+  void bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace = nullptr);
 
   void handle(EventKind kind, std::span<const Event> events) override;
   void delivered(FlowId id) override;
@@ -90,6 +91,7 @@ class Executor final : public EventHandler, public FlowSink {
   topology::Router& router_;
   NetworkModel* network_ = nullptr;
   CriticalPath* critical_path_ = nullptr;
+  TraceSink* trace_ = nullptr;
   std::vector<Job> jobs_;
   std::vector<std::uint32_t> first_rank_;  // of each job, and the end
   std::vector<Rank> ranks_;

@@ -19,14 +19,16 @@ namespace {
 /// Tells jobs and plain flows apart by flow id: plain ones come after those of the executor.
 class Deliveries final : public FlowSink {
  public:
-  Deliveries(Engine& engine, Executor& executor, std::size_t plain_flows)
-      : engine_(engine), executor_(executor), ends_(plain_flows) {}
+  Deliveries(Engine& engine, Executor& executor, std::size_t plain_flows, TraceSink* trace)
+      : engine_(engine), executor_(executor), trace_(trace), ends_(plain_flows) {}
 
   void delivered(FlowId id) override {
     if (id.index() < executor_.num_flows()) {
       executor_.delivered(id);
     } else {
-      ends_[id.index() - executor_.num_flows()] = engine_.now();
+      const std::uint32_t flow = id.index() - executor_.num_flows();
+      ends_[flow] = engine_.now();
+      if (trace_ != nullptr) trace_->flow_ended(flow, engine_.now());
     }
   }
   [[nodiscard]] const std::vector<TimePoint>& ends() const { return ends_; }
@@ -34,6 +36,7 @@ class Deliveries final : public FlowSink {
  private:
   Engine& engine_;
   Executor& executor_;
+  TraceSink* trace_;
   std::vector<TimePoint> ends_;
 };
 
@@ -66,7 +69,7 @@ void check_finished(const RunInput& input, const Executor& executor, const Netwo
 std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const bool alone = input.jobs.size() == 1 && input.flows.empty() && input.changes.empty();
   const bool shares_links = input.model == "flow";
-  if (!alone || input.explain || (!shares_links && input.model != "analytic")) return std::nullopt;
+  if (!alone || input.explain || input.trace != nullptr || (!shares_links && input.model != "analytic")) return std::nullopt;
   const Job& job = input.jobs.front();
   if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
@@ -122,11 +125,13 @@ RunOutcome run_once(RunInput input) {
   CHECK(
       input.jobs.size() <= 1 || std::ranges::none_of(input.jobs, [](const Job& job) { return job.folding != nullptr; }),
       "only a job that is alone can be folded");
+  CHECK(input.trace == nullptr || input.jobs.empty() || input.jobs.front().folding == nullptr,
+        "a traced run is not folded");
   if (std::optional<RunOutcome> outcome = run_by_short_cut(input)) return *std::move(outcome);
   const std::uint64_t foretold = foretell(input);
   Engine engine;
   Executor executor(engine, input.router, input.jobs);
-  Deliveries deliveries(engine, executor, input.flows.size());
+  Deliveries deliveries(engine, executor, input.flows.size(), input.trace);
   std::optional<CapacityChanges> changes;
   if (!input.changes.empty()) changes.emplace(engine, input.changes);
 
@@ -136,13 +141,13 @@ RunOutcome run_once(RunInput input) {
   const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
   const std::unique_ptr<NetworkModel> network =
       network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows, input.explain,
-                                        input.quantum, input.certify, input.router.adaptive()});
+                                        input.quantum, input.certify, input.router.adaptive(), input.trace});
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {
     critical_path.emplace(input.topology, input.router, executor.num_flows());
   }
-  executor.bind(*network, critical_path ? &*critical_path : nullptr);
+  executor.bind(*network, critical_path ? &*critical_path : nullptr, input.trace);
   for (std::uint32_t i = 0; i < input.flows.size(); ++i) {
     const PlainFlow& flow = input.flows[i];
     network->start({FlowId(executor.num_flows() + i), flow.start, flow.size, flow.latency, flow.hops});

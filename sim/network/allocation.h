@@ -11,6 +11,7 @@
 // one flow of k copies gets what k flows get.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -51,6 +52,16 @@ class Allocation {
   [[nodiscard]] double rate(std::uint32_t flow) const { return flows_[flow].rate; }  // bit/s
   [[nodiscard]] TrunkId bottleneck(std::uint32_t flow) const { return TrunkId(flows_[flow].bottleneck); }
   [[nodiscard]] std::uint32_t copies(std::uint32_t flow) const { return flows_[flow].copies; }
+  /// What flows take of the capacity of a trunk, 0 to 1; 0 without capacity.
+  [[nodiscard]] double used(std::uint32_t trunk) const {
+    const auto all = static_cast<double>(units_.of(capacities_[trunk]));
+    return all > 0 ? std::clamp(1 - static_cast<double>(trunks_[trunk].left) / all, 0.0, 1.0) : 0;
+  }
+  /// visit(trunk) for each trunk of the route of a flow.
+  template <class Visit>
+  void for_each_trunk(std::uint32_t flow, Visit visit) const {
+    for (const Incidence& hop : hops(flows_[flow])) visit(hop.trunk);
+  }
   /// Calls of settle() that had something to do.
   [[nodiscard]] std::uint64_t settles() const { return settles_; }
   /// CHECKs the bottleneck condition of all flows from scratch (certificate.h).

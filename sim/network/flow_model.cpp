@@ -20,6 +20,7 @@
 #include "sim/network/line_rate.h"
 #include "sim/network/network_model.h"
 #include "sim/network/quantum.h"
+#include "sim/network/trunk_watch.h"
 
 namespace polyplane::sim {
 
@@ -35,6 +36,7 @@ class FlowModel final : public NetworkModel {
         flows_(setup.max_flows),
         quantum_(setup.quantum, setup.max_flows),
         certify_(setup.certify),
+        watch_(setup.trace, setup.capacities.size()),
         in_flight_(setup.watch_loads ? FlowsInFlight(setup.capacities.size(), setup.max_flows) : FlowsInFlight()),
         traces_(setup.explain ? std::move(setup.capacities) : std::vector<BitRate>(),
                 setup.explain ? setup.max_flows : 0) {
@@ -76,6 +78,7 @@ class FlowModel final : public NetworkModel {
   int128 drained_ps_ = 0;  // sum over flows
   bool certify_;
   std::uint64_t certified_ = 0;
+  TrunkWatch watch_;
   FlowsInFlight in_flight_;
   FlowTraces traces_;
 };
@@ -100,6 +103,7 @@ void FlowModel::start(const Flow& flow) {
 void FlowModel::set_capacity(TrunkId trunk, BitRate capacity) {
   allocation_.set_capacity(trunk.index(), capacity);
   traces_.set_capacity(trunk, capacity);
+  watch_.changed(trunk);
 }
 
 std::vector<FlowId> FlowModel::in_flight() const {
@@ -143,6 +147,7 @@ void FlowModel::finish(std::uint32_t id) {
   drained_ps_ += static_cast<int128>(last_byte.ps()) * allocation_.copies(id);
   traces_.drained(id, last_byte, allocation_.rate(id));
   traces_.drained(id, engine_.now(), 0.0);  // was put off
+  watch_.changed(allocation_, id);
   allocation_.remove(id);
 }
 
@@ -177,6 +182,7 @@ void FlowModel::settle() {
     const double rate = allocation_.rate(rerated.flow);
     traces_.drained(rerated.flow, quantum_.drained_until(rerated.flow, engine_.now()), rerated.old_rate);
     traces_.bottleneck(rerated.flow, allocation_.bottleneck(rerated.flow));
+    watch_.changed(allocation_, rerated.flow);
     if (rate == rerated.old_rate && rate > 0) continue;
     InFlight& flow = flows_[rerated.flow];
     if (quantum_.only_waits(rerated.flow, engine_.now())) continue;
@@ -188,6 +194,7 @@ void FlowModel::settle() {
     flow.since_ps = now_ps;
     schedule_end(rerated.flow, {rate, rerated.capacity, rerated.sharers, {}});
   }
+  watch_.tell(allocation_, engine_.now());
 }
 
 const bool registered = [] {

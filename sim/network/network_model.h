@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "sim/engine/engine.h"
 #include "sim/network/model_facts.h"
+#include "sim/trace/trace_sink.h"
 #include "topology/router.h"
 
 namespace polyplane::sim {
@@ -78,6 +79,7 @@ struct NetworkSetup {
   Duration quantum;
   bool certify = false;      // check the bottleneck condition of all flows after every solve
   bool watch_loads = false;  // count flows in flight by trunk; the analytic model has no loads
+  TraceSink* trace = nullptr;  // told of loads of trunks; may be null
 };
 
 /// `analytic` and `flow`; each registers itself.
