@@ -18,19 +18,28 @@ CriticalPath::CriticalPath(const topology::Topology& topology, topology::Router&
     : topology_(topology),
       router_(router),
       tiers_(topology.tier_names().size()),
-      width_(kFirstTier + tiers_ * kPartsOfTier),
+      width_(width(topology)),
       lanes_(lanes * width_, 0),
-      flights_(lanes * width_, 0) {}
+      flights_(lanes * width_, 0),
+      lane_origins_(lanes, 0),
+      flight_origins_(lanes, 0) {}
+
+std::size_t CriticalPath::width(const topology::Topology& topology) {
+  return kFirstTier + topology.tier_names().size() * kPartsOfTier;
+}
 
 void CriticalPath::job_started(std::size_t lane, Duration waiting, Duration launch) {
   const auto parts = row(lanes_, lane);
+  std::ranges::fill(parts, 0);
   parts[kWaiting] = waiting.ps();
   parts[kLaunch] = launch.ps();
+  lane_origins_[lane] = static_cast<std::uint32_t>(lane);
 }
 
 void CriticalPath::sent(std::size_t lane, Duration software, const topology::FlowKey& key) {
   const auto flight = row(flights_, lane);
   std::ranges::copy(row(lanes_, lane), flight.begin());
+  flight_origins_[lane] = lane_origins_[lane];
   flight[kSoftware] += software.ps();
   const std::vector<Duration> latency = router_.latency_by_tier(key);
   for (std::size_t tier = 0; tier < tiers_; ++tier) flight[part(tier, kLatency)] += latency[tier].ps();
@@ -67,24 +76,29 @@ void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimeP
 
 void CriticalPath::completed_by(std::size_t lane, std::size_t sender) {
   std::ranges::copy(row(flights_, sender), row(lanes_, lane).begin());
+  lane_origins_[lane] = flight_origins_[sender];
 }
 
 void CriticalPath::follows(std::size_t lane, std::size_t other) {
   std::ranges::copy(row(lanes_, other), row(lanes_, lane).begin());
+  lane_origins_[lane] = lane_origins_[other];
 }
 
 Attribution CriticalPath::attribution(std::size_t lane, TimePoint end) const {
-  const std::span<const std::int64_t> parts = std::span<const std::int64_t>(lanes_).subspan(lane * width_, width_);
-  const std::int64_t sum = std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+  const std::int64_t sum = std::accumulate(parts(lane).begin(), parts(lane).end(), std::int64_t{0});
   CHECK(sum == end.ps(), "attribution sums to " + std::to_string(sum) + " ps, the run to " + std::to_string(end.ps()));
+  return attribution(topology_, parts(lane));
+}
+
+Attribution CriticalPath::attribution(const topology::Topology& topology, std::span<const std::int64_t> parts) {
   Attribution result;
   result.waiting = Duration::from_ps(parts[kWaiting]);
   result.launch = Duration::from_ps(parts[kLaunch]);
   result.software = Duration::from_ps(parts[kSoftware]);
   Duration most;
-  for (std::size_t tier = 0; tier < tiers_; ++tier) {
+  for (std::size_t tier = 0; tier < topology.tier_names().size(); ++tier) {
     Attribution::TierParts of_tier;
-    of_tier.tier = topology_.tier_names()[tier];
+    of_tier.tier = topology.tier_names()[tier];
     of_tier.latency = Duration::from_ps(parts[part(tier, kLatency)]);
     of_tier.serialisation = Duration::from_ps(parts[part(tier, kSerialisation)]);
     of_tier.contention = Duration::from_ps(parts[part(tier, kContention)]);
@@ -96,6 +110,14 @@ Attribution CriticalPath::attribution(std::size_t lane, TimePoint end) const {
     result.tiers.push_back(of_tier);
   }
   return result;
+}
+
+std::vector<std::int64_t> CriticalPath::parts_of(const Attribution& attribution) {
+  std::vector<std::int64_t> parts{attribution.waiting.ps(), attribution.launch.ps(), attribution.software.ps()};
+  for (const Attribution::TierParts& tier : attribution.tiers) {
+    parts.insert(parts.end(), {tier.latency.ps(), tier.serialisation.ps(), tier.contention.ps()});
+  }
+  return parts;
 }
 
 }  // namespace polyplane::sim

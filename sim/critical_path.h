@@ -29,6 +29,19 @@ class CriticalPath {
   /// `lane` goes on now because `other` of the same rank did.
   void follows(std::size_t lane, std::size_t other);
 
+  /// The lane whose job_started() the causes of the present time of `lane` go back to.
+  [[nodiscard]] std::size_t origin(std::size_t lane) const { return lane_origins_[lane]; }
+  /// What led to the present time of the lane, in picoseconds: waiting, launch, software, then latency, serialisation and
+  /// contention of each tier.
+  [[nodiscard]] std::span<const std::int64_t> parts(std::size_t lane) const {
+    return std::span<const std::int64_t>(lanes_).subspan(lane * width_, width_);
+  }
+  [[nodiscard]] static std::size_t width(const topology::Topology& topology);
+  /// Parts by name.
+  [[nodiscard]] static Attribution attribution(const topology::Topology& topology, std::span<const std::int64_t> parts);
+  /// Parts of an attribution, in order.
+  [[nodiscard]] static std::vector<std::int64_t> parts_of(const Attribution& attribution);
+
   /// The parts of that lane. CHECKs that they sum to `end`.
   [[nodiscard]] Attribution attribution(std::size_t lane, TimePoint end) const;
 
@@ -42,6 +55,7 @@ class CriticalPath {
   std::vector<std::int64_t>
       lanes_;  // row: waiting, launch, software, then latency, serialisation, contention of each tier
   std::vector<std::int64_t> flights_;  // the same for the send in flight, up to its start, complete once delivered
+  std::vector<std::uint32_t> lane_origins_, flight_origins_;
 };
 
 }  // namespace polyplane::sim

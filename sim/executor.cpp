@@ -1,6 +1,7 @@
 #include "sim/executor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -39,7 +40,9 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
       lane.num_steps = schedule.num_steps(rank.number, number);
     }
   }
+  if (std::ranges::any_of(jobs_, &Job::rank_by_rank)) lanes_left_.resize(ranks_.size());
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
+    if (jobs_[j].rank_by_rank) continue;
     ends_[j] = jobs_[j].start + jobs_[j].costs.launch;
     engine_.schedule(ends_[j], EventKind::release, j);
   }
@@ -53,18 +56,59 @@ void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSin
   moments_.resize(critical_path != nullptr ? lanes_.size() : 0);
 }
 
+// Events of jobs are numbered as they are; those of single ranks come after them.
+void Executor::release(std::uint32_t job, RankId rank) {
+  const std::uint32_t index = first_rank_[job] + rank.index();
+  engine_.schedule(engine_.now() + jobs_[job].costs.launch, EventKind::release,
+                   static_cast<std::uint32_t>(jobs_.size()) + index);
+}
+
+void Executor::restart(std::uint32_t job) {
+  const std::uint32_t first = ranks_[first_rank_[job]].first_lane;
+  const std::uint32_t end = first + (first_rank_[job + 1] - first_rank_[job]) * jobs_[job].schedule->num_lanes();
+  for (std::uint32_t i = first; i < end; ++i) {
+    Lane& lane = lanes_[i];
+    CHECK(lane.step == lane.num_steps && !lane.sending, "a job is run once more before it is done");
+    lane.arrived = 0;
+    lane.step = 0;
+    lane.begun = lane.receives = lane.far = false;
+  }
+}
+
+void Executor::start_rank(std::uint32_t rank, Duration waiting) {
+  const Job& job = jobs_[ranks_[rank].job];
+  const std::uint32_t first = ranks_[rank].first_lane;
+  std::uint32_t with_steps = 0;
+  for (std::uint32_t i = first; i < first + job.schedule->num_lanes(); ++i) {
+    if (critical_path_ != nullptr) critical_path_->job_started(i, waiting, job.costs.launch);
+    if (lanes_[i].num_steps == 0) continue;
+    with_steps += 1;
+    ready_.push_back(i);
+  }
+  if (!job.rank_by_rank) return;
+  lanes_left_[rank] = with_steps;
+  if (with_steps == 0) done_ranks_.push_back({rank, RankSink::kNoLane});
+}
+
+void Executor::tell_done_ranks() {
+  for (const DoneRank& done : std::exchange(done_ranks_, {})) {
+    rank_sink_->rank_done(ranks_[done.rank].job, ranks_[done.rank].number, done.lane);
+  }
+}
+
 void Executor::handle(EventKind, std::span<const Event> events) {
+  const auto jobs = static_cast<std::uint32_t>(jobs_.size());
   for (const Event& event : events) {
-    const Job& job = jobs_[event.id];
-    for (std::uint32_t r = first_rank_[event.id]; r < first_rank_[event.id + 1]; ++r) {
-      const std::uint32_t first = ranks_[r].first_lane;
-      for (std::uint32_t i = first; i < first + job.schedule->num_lanes(); ++i) {
-        if (critical_path_ != nullptr) critical_path_->job_started(i, job.start.since_start(), job.costs.launch);
-        if (lanes_[i].num_steps > 0) ready_.push_back(i);
-      }
+    if (event.id < jobs) {
+      const Duration waiting = jobs_[event.id].start.since_start();
+      for (std::uint32_t r = first_rank_[event.id]; r < first_rank_[event.id + 1]; ++r) start_rank(r, waiting);
+    } else {
+      const std::uint32_t rank = event.id - jobs;
+      start_rank(rank, engine_.now().since_start() - jobs_[ranks_[rank].job].costs.launch);
     }
     std::reverse(ready_.begin(), ready_.end());
     run_ready();
+    tell_done_ranks();
   }
 }
 
@@ -85,6 +129,7 @@ void Executor::delivered(FlowId id) {
   }
   arrive(peer, peer_step, lane);
   run_ready();
+  tell_done_ranks();
 }
 
 void Executor::arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender) {
@@ -123,6 +168,7 @@ void Executor::next_step(std::uint32_t lane) {
     std::optional<std::size_t>& last_lane = last_lanes_[job];
     if (!last_lane || engine_.now() > ends_[job] || lane < *last_lane) last_lane = lane;
     ends_[job] = engine_.now();
+    if (jobs_[job].rank_by_rank && --lanes_left_[state.rank] == 0) done_ranks_.push_back({state.rank, lane});
   }
   if (!waits_.empty()) waits_.wake(lane, state.step, [&](std::uint32_t other) { ready_.push_back(other); });
 }

@@ -33,6 +33,17 @@ struct Job {
   Efficiency efficiency;
   TimePoint start;
   const Folding* folding = nullptr;  // none: every rank is run
+  bool rank_by_rank = false;         // ranks start when Executor::release() says so, not all at `start`
+};
+
+/// Told of jobs that go rank by rank.
+class RankSink {
+ public:
+  virtual ~RankSink() = default;
+  static constexpr std::size_t kNoLane = SIZE_MAX;
+  /// The rank has done all its steps, now; `lane` was the last, kNoLane: it had none. The executor may be asked to release()
+  /// others.
+  virtual void rank_done(std::uint32_t job, RankId rank, std::size_t lane) = 0;
 };
 
 class Executor final : public EventHandler, public FlowSink {
@@ -43,6 +54,14 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] std::uint32_t num_flows() const { return static_cast<std::uint32_t>(lanes_.size()); }
   /// `critical_path` and `trace` may be null; a run that is traced is not folded.
   void bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace = nullptr);
+
+  /// REQUIRES: before the first release().
+  void bind_ranks(RankSink& sink) { rank_sink_ = &sink; }
+  /// The rank of a job that goes rank by rank gets there now; its first step follows after the launch.
+  void release(std::uint32_t job, RankId rank);
+  /// Makes a job that goes rank by rank ready to run once more. REQUIRES: all its ranks are done.
+  void restart(std::uint32_t job);
+  [[nodiscard]] RankId rank_of(std::size_t lane) const { return ranks_[lanes_[lane].rank].number; }
 
   void handle(EventKind kind, std::span<const Event> events) override;
   void delivered(FlowId id) override;
@@ -76,6 +95,12 @@ class Executor final : public EventHandler, public FlowSink {
     TimePoint completed;  // the last step
   };
   [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const { return lane - ranks_[lanes_[lane].rank].first_lane; }
+  struct DoneRank {
+    std::uint32_t rank = 0;  // index into ranks_
+    std::size_t lane = 0;
+  };
+  void start_rank(std::uint32_t rank, Duration waiting);
+  void tell_done_ranks();
   void run_ready();
   void advance(std::uint32_t lane);
   [[nodiscard]] bool wait_for_others(std::uint32_t lane, const collectives::Step& step);
@@ -95,6 +120,9 @@ class Executor final : public EventHandler, public FlowSink {
   std::vector<Job> jobs_;
   std::vector<std::uint32_t> first_rank_;  // of each job, and the end
   std::vector<Rank> ranks_;
+  std::vector<std::uint32_t> lanes_left_;  // by rank: lanes that are not done; empty unless jobs go rank by rank
+  std::vector<DoneRank> done_ranks_;       // not yet told
+  RankSink* rank_sink_ = nullptr;
   std::vector<Lane> lanes_;
   LaneWaits waits_;               // empty when no schedule has lanes that wait for others
   std::vector<Moments> moments_;  // by lane; empty unless there is a critical path

@@ -11,8 +11,8 @@
 namespace polyplane::sim {
 
 /// In the order in which they happen within one instant: what ends makes room before anything starts.
-enum class EventKind : std::uint8_t { capacity, flow_end, release, flow_start };
-inline constexpr std::size_t kEventKinds = 4;
+enum class EventKind : std::uint8_t { capacity, flow_end, operation, release, flow_start };
+inline constexpr std::size_t kEventKinds = 5;
 
 /// `stamp` tells a handler whether the event is still meant (it may have been replaced by a later one of the same id).
 struct Event {
