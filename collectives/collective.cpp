@@ -28,6 +28,8 @@ constexpr std::array kKinds = {
     KindName{CollectiveKind::scatter, "scatter"},
     KindName{CollectiveKind::sendrecv, "sendrecv"},
     KindName{CollectiveKind::barrier, "barrier"},
+    KindName{CollectiveKind::dispatch, "dispatch"},
+    KindName{CollectiveKind::combine, "combine"},
 };
 
 /// Lower case, without '_', '-' and blanks: "All-Reduce" and "allreduce" are one name.
@@ -39,6 +41,8 @@ std::string folded(std::string_view name) {
   }
   return text;
 }
+
+bool is_of_tokens(CollectiveKind kind) { return kind == CollectiveKind::dispatch || kind == CollectiveKind::combine; }
 
 bool is_alltoall(CollectiveKind kind) { return kind == CollectiveKind::alltoall || kind == CollectiveKind::alltoallv; }
 
@@ -59,6 +63,13 @@ std::vector<std::int64_t> distance_weighted(std::int64_t ranks, std::int64_t mea
     elements[static_cast<std::size_t>(d)] = (static_cast<std::int64_t>(bytes) & ~std::int64_t{15}) / element_bytes;
   }
   return elements;
+}
+
+/// Bytes from rank to rank, one by one, without those to the own rank.
+std::vector<std::int64_t> bytes_to_others(const TokenTraffic& tokens) {
+  std::vector<std::int64_t> bytes = tokens.pair_bytes();
+  for (std::size_t rank = 0; rank < tokens.ranks(); ++rank) bytes[rank * tokens.ranks() + rank] = 0;
+  return bytes;
 }
 
 std::int64_t largest_row_or_column(const std::vector<std::int64_t>& matrix, std::size_t ranks) {
@@ -105,6 +116,12 @@ Collective::Collective(Shape shape) : shape_(std::move(shape)) {
                      std::to_string(shape_.ranks - 1) + ".");
   }
   if (shape_.kind == CollectiveKind::barrier) shape_.elements_per_block = 0;
+  CHECK(is_of_tokens(shape_.kind) == (shape_.tokens != nullptr), "dispatch and combine have traffic, and nothing else");
+  if (shape_.tokens != nullptr) {
+    CHECK(shape_.tokens->ranks() == shape_.ranks && shape_.element_bytes == 1, "traffic among other ranks");
+    shape_.elements_per_block = shape_.tokens->routing().tokens;
+    largest_share_ = largest_row_or_column(bytes_to_others(*shape_.tokens), shape_.ranks);
+  }
   if (shape_.kind != CollectiveKind::alltoallv) {
     CHECK(shape_.matrix.empty(), "only alltoallv has a matrix");
     return;
@@ -135,6 +152,7 @@ Collective Collective::sized(CollectiveKind kind, std::uint32_t ranks, Bytes siz
   CHECK(ranks >= 1 && size.count() >= 0, "a collective of no ranks or of negative size");
   CHECK(element_bytes >= 1 && element_bytes <= 16 && (element_bytes & (element_bytes - 1)) == 0,
         "nccl-tests' rounding is defined for elements of 1, 2, 4, 8 and 16 bytes");
+  if (is_of_tokens(kind)) return of_tokens(kind, ranks, {}, size);
   const std::int64_t count = size.count() / element_bytes;
   Shape shape{.kind = kind, .ranks = ranks, .element_bytes = element_bytes, .root = root, .matrix = {}};
   switch (kind) {
@@ -153,8 +171,28 @@ Collective Collective::sized(CollectiveKind kind, std::uint32_t ranks, Bytes siz
       shape.elements_per_block = aligned_share(count, ranks, element_bytes);
       break;
     case CollectiveKind::barrier:
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
       break;
   }
+  return Collective(std::move(shape));
+}
+
+Collective Collective::of_tokens(CollectiveKind kind, std::uint32_t ranks, const TokenRouting& routing, Bytes token) {
+  auto traffic = std::make_shared<const TokenTraffic>(routing, ranks, token);
+  Shape shape{.kind = kind, .ranks = ranks, .element_bytes = 1, .matrix = {}};
+  if (is_of_tokens(kind)) {
+    shape.tokens = std::move(traffic);
+  } else {
+    CHECK(kind == CollectiveKind::alltoallv, "tokens go by dispatch, combine or alltoallv");
+    shape.matrix = bytes_to_others(*traffic);
+  }
+  return Collective(std::move(shape));
+}
+
+Collective Collective::with_traffic(std::shared_ptr<const TokenTraffic> traffic) const {
+  Shape shape = shape_;
+  shape.tokens = std::move(traffic);
   return Collective(std::move(shape));
 }
 
@@ -174,6 +212,8 @@ Bytes Collective::size() const {
     case CollectiveKind::scatter:
       return Bytes(block * shape_.ranks);
     case CollectiveKind::alltoallv:
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
       return Bytes(largest_share_ * shape_.element_bytes);
   }
   CHECK(false, "unknown collective");
@@ -197,6 +237,8 @@ double Collective::bus_factor() const {
     case CollectiveKind::reduce:
     case CollectiveKind::sendrecv:
     case CollectiveKind::barrier:
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
       return 1;
   }
   CHECK(false, "unknown collective");
@@ -219,11 +261,15 @@ std::uint64_t Collective::blocks() const {
     case CollectiveKind::alltoall:
     case CollectiveKind::alltoallv:
       return ranks * ranks;
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
+      return shape_.tokens->blocks().size();
   }
   CHECK(false, "unknown collective");
 }
 
 std::int64_t Collective::block_elements(std::uint64_t block) const {
+  if (shape_.tokens != nullptr) return shape_.tokens->blocks()[block].bytes;
   if (!is_alltoall(shape_.kind)) return shape_.elements_per_block;
   return pair_elements(static_cast<std::uint32_t>(block / shape_.ranks),
                        static_cast<std::uint32_t>(block % shape_.ranks));
@@ -235,7 +281,14 @@ Bytes Collective::piece_bytes(std::uint64_t block, std::uint32_t piece, std::uin
   return Bytes(mine * shape_.element_bytes);
 }
 
-bool Collective::holds_before(RankId rank, std::uint64_t block) const { return reduced() || source(block) == rank; }
+bool Collective::holds_before(RankId rank, std::uint64_t block) const {
+  return reduced() ? contributes(rank, block) : source(block) == rank;
+}
+
+bool Collective::contributes(RankId rank, std::uint64_t block) const {
+  if (shape_.kind != CollectiveKind::combine) return true;
+  return shape_.tokens->goes_to(shape_.tokens->blocks()[block], rank.index());
+}
 
 bool Collective::required_after(RankId rank, std::uint64_t block) const {
   switch (shape_.kind) {
@@ -255,18 +308,23 @@ bool Collective::required_after(RankId rank, std::uint64_t block) const {
       return block % shape_.ranks == rank.index();
     case CollectiveKind::sendrecv:
       return (block + 1) % shape_.ranks == rank.index();
+    case CollectiveKind::dispatch:
+      return shape_.tokens->goes_to(shape_.tokens->blocks()[block], rank.index());
+    case CollectiveKind::combine:
+      return shape_.tokens->blocks()[block].source == rank.index();
   }
   CHECK(false, "unknown collective");
 }
 
 bool Collective::reduced() const {
   return shape_.kind == CollectiveKind::all_reduce || shape_.kind == CollectiveKind::reduce ||
-         shape_.kind == CollectiveKind::reduce_scatter;
+         shape_.kind == CollectiveKind::reduce_scatter || shape_.kind == CollectiveKind::combine;
 }
 
 RankId Collective::source(std::uint64_t block) const {
   CHECK(!reduced(), "a reduced block is made of all ranks");
   if (shape_.kind == CollectiveKind::broadcast || shape_.kind == CollectiveKind::scatter) return shape_.root;
+  if (shape_.tokens != nullptr) return RankId(shape_.tokens->blocks()[block].source);
   return RankId(static_cast<std::uint32_t>(is_alltoall(shape_.kind) ? block / shape_.ranks : block));
 }
 

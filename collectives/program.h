@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,8 @@ struct Call {
   Bytes size;  // as Collective::sized() takes it
   std::int64_t element_bytes = 2;
   std::vector<std::int64_t> matrix;  // alltoallv: elements, as Collective::Shape
+  /// dispatch, combine, or alltoallv without a matrix: the traffic; `size` is then of one token (Collective::of_tokens).
+  std::optional<TokenRouting> tokens;
   std::string algorithm = "auto", protocol = "auto";
 };
 

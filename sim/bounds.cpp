@@ -21,8 +21,30 @@ struct Forced {
   std::int64_t out = 0, in = 0;
 };
 
+/// Of a dispatch: a block leaves the group of its source once if anyone else needs it, and comes once into each group that
+/// does. Combine is its mirror, since sums are made on both sides of a cut.
+std::vector<Forced> forced_of_tokens(const collectives::TokenTraffic& tokens,
+                                     const std::vector<std::uint32_t>& group_of, std::size_t groups) {
+  std::vector<Forced> forced(groups);
+  std::vector<std::uint32_t> last_block(groups, UINT32_MAX);  // that came into each group
+  for (std::uint32_t b = 0; b < tokens.blocks().size(); ++b) {
+    const collectives::TokenTraffic::Block& block = tokens.blocks()[b];
+    const std::uint32_t own = group_of[block.source];
+    bool leaves = false;
+    for (const std::uint32_t rank : tokens.destinations(block)) {
+      const std::uint32_t group = group_of[rank];
+      if (group == own || last_block[group] == b) continue;
+      last_block[group] = b;
+      forced[group].in += block.bytes;
+      leaves = true;
+    }
+    if (leaves) forced[own].out += block.bytes;
+  }
+  return forced;
+}
+
 /// Group of each rank -> forced bytes of each group. Blocks are few for all kinds but alltoall, which is counted
-/// pairwise.
+/// pairwise, and those of tokens.
 std::vector<Forced> forced_bytes(const Collective& collective, const std::vector<std::uint32_t>& group_of,
                                  std::size_t groups) {
   std::vector<Forced> forced(groups);
@@ -88,6 +110,13 @@ std::vector<Forced> forced_bytes(const Collective& collective, const std::vector
           forced[group_of[i]].out += bytes;
           forced[group_of[j]].in += bytes;
         }
+      }
+      break;
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
+      forced = forced_of_tokens(*collective.tokens(), group_of, groups);
+      if (collective.kind() == CollectiveKind::combine) {
+        for (Forced& group : forced) std::swap(group.out, group.in);
       }
       break;
     case CollectiveKind::barrier:
