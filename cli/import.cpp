@@ -25,7 +25,7 @@ std::string counted(std::int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : es ? "es" : "s");
 }
 
-std::string warning_text(const std::string& file, const topology::ImportWarning& warning) {
+std::string warning_text(const std::string& file, const ImportWarning& warning) {
   std::string text = printable(file) + ":";
   if (warning.line > 0) text += std::to_string(warning.line) + ":";
   text += " " + warning.text;
@@ -35,7 +35,7 @@ std::string warning_text(const std::string& file, const topology::ImportWarning&
 
 void show_warnings(const std::string& file, const topology::ImportedFabric& fabric, bool all) {
   std::size_t shown = 0;
-  for (const topology::ImportWarning& warning : fabric.warnings) {
+  for (const ImportWarning& warning : fabric.warnings) {
     if (!all && shown++ == kShownWarnings) {
       log(LogLevel::warn, "import",
           std::to_string(fabric.warnings.size() - kShownWarnings) + " more kinds of warning; -v shows all");

@@ -4,8 +4,12 @@
 // rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered and the
 // message it receives, if any, is there. Nothing else orders anything: no global barrier, no rendezvous (early messages
 // wait at the receiver). Within one step the send reads its data before the receive writes (as MPI_Sendrecv with a
-// temporary). A step with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map
+// temporary); what is copied within the rank follows both. A step with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map
 // one to one onto lanes, GOAL operations onto lanes of one step.
+//
+// *Agents* take part beside the ranks: switches that reduce and multicast (NVLink SHARP, InfiniBand SHARP). They are
+// participants too, numbered after the ranks, and a RankId names either. An agent holds nothing before, owes nothing after,
+// and its sends cost no software; else its lanes and steps are like those of a rank.
 #pragma once
 
 #include <array>
@@ -38,6 +42,13 @@ struct Step {
   bool reduce = false;  // received chunks are added to what is there (else they replace it)
   std::uint8_t num_after = 0;
   std::array<Dependency, 4> after{};
+};
+
+/// Within one rank: the content of place `from` goes to place `to`, instead of what is there or, with `add`, onto it.
+struct LocalMove {
+  ChunkId from, to;
+  bool add = false;
+  friend bool operator==(const LocalMove&, const LocalMove&) = default;
 };
 
 /// A group of permutations of n ranks. Its members: rotation, r -> (r + m) mod n; exclusive_or, r -> r xor m; for every
@@ -85,12 +96,26 @@ class Schedule {
   [[nodiscard]] virtual const Collective& collective() const = 0;
   /// Pieces per block (collective.h): chunk = block * pieces + piece.
   [[nodiscard]] virtual std::uint32_t pieces() const = 0;
-  [[nodiscard]] virtual std::uint32_t num_lanes() const = 0;  // of every rank; lanes may be empty
+  /// Agent a is participant collective().ranks() + a, and agent a of the layout (collectives/reducers.h). None are like ranks
+  /// in symmetries(), channel_symmetry(), blocks() or ring_lane(): a schedule with agents declares none of these.
+  [[nodiscard]] virtual std::uint32_t num_agents() const { return 0; }
+  [[nodiscard]] std::uint32_t num_participants() const { return collective().ranks() + num_agents(); }
+  [[nodiscard]] virtual std::uint32_t num_lanes() const = 0;  // of every participant; lanes may be empty
   [[nodiscard]] virtual std::uint32_t num_steps(RankId rank, std::uint32_t lane) const = 0;
   /// REQUIRES: lane < num_lanes(), step < num_steps(rank, lane). The hot path: no allocation.
   [[nodiscard]] virtual Step step(RankId rank, std::uint32_t lane, std::uint32_t step) const = 0;
-  /// The chunks that the send of this step carries (replaces `chunks`), ascending. Not for hot paths.
+  /// The chunks that the send of this step carries (replaces `chunks`), ascending; with scratch, places in any order, none
+  /// twice. Not for hot paths.
   virtual void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const = 0;
+  /// Places of every rank beside those of its chunks, numbered after them and empty at first, where steps may keep any
+  /// chunk: scratch buffers of imported schedules.
+  [[nodiscard]] virtual std::uint32_t scratch() const { return 0; }
+  /// The places into which what this step receives goes, in the order of the sender's payload (replaces `places`); none:
+  /// each chunk to its own place.
+  virtual void landing(RankId, std::uint32_t, std::uint32_t, std::vector<ChunkId>& places) const { places.clear(); }
+  /// What this step copies and adds within its rank when its messages are through, one after the other, in no time
+  /// (replaces `moves`).
+  virtual void local_moves(RankId, std::uint32_t, std::uint32_t, std::vector<LocalMove>& moves) const { moves.clear(); }
   /// True when some step uses `after`.
   [[nodiscard]] virtual bool has_cross_lane_dependencies() const = 0;
   /// Groups under which the schedule stays what it is: for each member g, num_steps(g(r), l) is num_steps(r, l) and

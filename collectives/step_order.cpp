@@ -38,6 +38,8 @@ class Clocks {
   [[nodiscard]] Instant delivered(std::uint32_t row) const { return {table_[row].lane, 2 * table_[row].index + 1}; }
   [[nodiscard]] Instant completed(std::uint32_t row) const { return {table_[row].lane, 2 * table_[row].index + 2}; }
 
+  /// Local moves begin when both messages of their step are through.
+  [[nodiscard]] const std::uint32_t* moves_begin(std::uint32_t row) { return at({row, true}); }
   /// A read begins when its step starts.
   [[nodiscard]] const std::uint32_t* read_begin(std::uint32_t row) { return at({row, false}); }
   /// A write begins when its step has started and its message is there.
@@ -71,6 +73,7 @@ struct Access {
   std::uint32_t row;
   Instant end;
   bool write;
+  bool adds = false;  // a write that commutes with others that add (Collective::adds_in_any_order)
 };
 
 }  // namespace
@@ -149,22 +152,24 @@ std::string StepOrder::race() const {
 
 std::vector<std::uint32_t> StepOrder::ranks_that_share_chunks() const {
   constexpr std::uint32_t kUntouched = UINT32_MAX;
-  std::vector<std::uint32_t> lane_of_chunk(table_.ranks() * table_.chunks(), kUntouched);
-  std::vector<char> shares(table_.ranks());
+  std::vector<std::uint32_t> lane_of_chunk(table_.participants() * table_.places(), kUntouched);
+  std::vector<char> shares(table_.participants());
   for (std::uint32_t row = 0; row < table_.size(); ++row) {
     const TableStep& step = table_[row];
-    const auto touch = [&](const std::vector<ChunkId>& chunks) {
-      for (const ChunkId chunk : chunks) {
-        std::uint32_t& lane = lane_of_chunk[step.rank * table_.chunks() + chunk.index()];
-        if (lane == kUntouched) lane = step.lane;
-        if (lane != step.lane) shares[step.rank] = 1;
-      }
+    const auto touch = [&](ChunkId chunk) {
+      std::uint32_t& lane = lane_of_chunk[step.rank * table_.places() + chunk.index()];
+      if (lane == kUntouched) lane = step.lane;
+      if (lane != step.lane) shares[step.rank] = 1;
     };
-    touch(step.payload);
-    if (step.sender != TableStep::kNone) touch(table_[step.sender].payload);
+    std::ranges::for_each(step.payload, touch);
+    if (step.sender != TableStep::kNone) std::ranges::for_each(table_.landing(row), touch);
+    for (const LocalMove& move : step.moves) {
+      touch(move.from);
+      touch(move.to);
+    }
   }
   std::vector<std::uint32_t> ranks;
-  for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
+  for (std::uint32_t rank = 0; rank < table_.participants(); ++rank) {
     if (shares[rank]) ranks.push_back(rank);
   }
   return ranks;
@@ -172,28 +177,42 @@ std::vector<std::uint32_t> StepOrder::ranks_that_share_chunks() const {
 
 std::string StepOrder::race_at(std::uint32_t rank) const {
   Clocks clocks(table_, rank);
-  std::vector<std::vector<Access>> accesses(table_.chunks());  // the last write, and the reads since
+  std::vector<std::vector<Access>> accesses(table_.places());  // the last write, and the reads since
+  std::string problem;
+  /// An access that began when the instants of `begin` had passed.
+  const auto take = [&](ChunkId chunk, const Access& access, const std::uint32_t* begin) {
+    std::vector<Access>& open = accesses[chunk.index()];
+    for (const Access& other : open) {
+      if (!problem.empty() || !(access.write || other.write) || other.row == access.row) continue;
+      if (begin[other.end.lane] >= other.end.time) continue;
+      problem = table_.chunk_name(chunk.index()) + " is " + (other.write ? "written" : "read") + " by " +
+                table_.name(other.row) + " and " + (access.write ? "written" : "read") + " by " +
+                table_.name(access.row) + ", and nothing orders the two";
+    }
+    if (access.write) open.clear();
+    open.push_back(access);
+  };
   for (const Event event : events_) {
     clocks.set(event, predecessors(event));
     const TableStep& row = table_[event.row];
-    const bool write = event.complete;
     if (row.rank != rank) continue;
-    if (write ? row.sender == TableStep::kNone : !row.step.send_to.valid()) continue;
-    const std::uint32_t* begin = write ? clocks.write_begin(event.row) : clocks.read_begin(event.row);
-    const Instant end = write ? clocks.completed(event.row) : clocks.delivered(event.row);
-    for (const ChunkId chunk : write ? table_[row.sender].payload : row.payload) {
-      std::vector<Access>& open = accesses[chunk.index()];
-      for (const Access& other : open) {
-        if (!(write || other.write) || other.row == event.row || begin[other.end.lane] >= other.end.time) continue;
-        return table_.chunk_name(chunk.index()) + " is " + (other.write ? "written" : "read") + " by " +
-               table_.name(other.row) + " and " + (write ? "written" : "read") + " by " + table_.name(event.row) +
-               ", and nothing orders the two";
-      }
-      if (write) open.clear();
-      open.push_back({event.row, end, write});
+    if (!event.complete) {
+      const Access read{event.row, clocks.delivered(event.row), false};
+      for (const ChunkId chunk : row.payload) take(chunk, read, clocks.read_begin(event.row));
+      continue;
     }
+    const Instant end = clocks.completed(event.row);
+    if (row.sender != TableStep::kNone) {
+      const std::uint32_t* begin = clocks.write_begin(event.row);
+      for (const ChunkId chunk : table_.landing(event.row)) take(chunk, {event.row, end, true}, begin);
+    }
+    for (const LocalMove& move : row.moves) {
+      take(move.from, {event.row, end, false}, clocks.moves_begin(event.row));
+      take(move.to, {event.row, end, true}, clocks.moves_begin(event.row));
+    }
+    if (!problem.empty()) return problem;
   }
-  return "";
+  return problem;
 }
 
 }  // namespace polyplane::collectives

@@ -1,18 +1,13 @@
 #include "collectives/step_table.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace polyplane::collectives {
-namespace {
-
-std::string step_name(std::uint32_t rank, std::uint32_t lane, std::uint32_t index) {
-  return "rank " + std::to_string(rank) + " lane " + std::to_string(lane) + " step " + std::to_string(index);
-}
-
-}  // namespace
 
 StepTable::StepTable(const Schedule& schedule) : schedule_(schedule) {
-  for (std::uint32_t rank = 0; rank < ranks(); ++rank) {
+  for (std::uint32_t rank = 0; rank < participants(); ++rank) {
     for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
       first_.push_back(size());
       const std::uint32_t steps = schedule.num_steps(RankId(rank), lane);
@@ -21,12 +16,24 @@ StepTable::StepTable(const Schedule& schedule) : schedule_(schedule) {
                       .lane = lane,
                       .index = index,
                       .step = schedule.step(RankId(rank), lane, index),
-                      .payload = {}};
+                      .payload = {},
+                      .landing = {},
+                      .moves = {}};
         if (row.step.send_to.valid()) schedule.payload(RankId(rank), lane, index, row.payload);
+        schedule.landing(RankId(rank), lane, index, row.landing);
+        schedule.local_moves(RankId(rank), lane, index, row.moves);
         rows_.push_back(std::move(row));
       }
     }
   }
+}
+
+std::string StepTable::participant_name(std::uint32_t participant) const {
+  return participant < ranks() ? "rank " + std::to_string(participant) : "agent " + std::to_string(participant - ranks());
+}
+
+std::string StepTable::step_name(std::uint32_t participant, std::uint32_t lane, std::uint32_t index) const {
+  return participant_name(participant) + " lane " + std::to_string(lane) + " step " + std::to_string(index);
 }
 
 std::string StepTable::name(std::uint32_t row) const {
@@ -34,12 +41,13 @@ std::string StepTable::name(std::uint32_t row) const {
 }
 
 std::string StepTable::chunk_name(std::uint64_t chunk) const {
+  if (chunk >= chunks()) return "scratch place " + std::to_string(chunk - chunks());
   return "chunk " + std::to_string(chunk) + " (block " + std::to_string(chunk / schedule_.pieces()) + ", piece " +
          std::to_string(chunk % schedule_.pieces()) + ")";
 }
 
 bool StepTable::exists(std::uint32_t rank, std::uint32_t lane, std::uint32_t index) const {
-  return rank < ranks() && lane < schedule_.num_lanes() && index < schedule_.num_steps(RankId(rank), lane);
+  return rank < participants() && lane < schedule_.num_lanes() && index < schedule_.num_steps(RankId(rank), lane);
 }
 
 std::string StepTable::match() {
@@ -58,11 +66,12 @@ std::string StepTable::match() {
   for (std::uint32_t row = 0; row < size(); ++row) {
     const TableStep& receive = rows_[row];
     if (receive.step.receive_from.valid() && receive.sender == TableStep::kNone) {
-      return name(row) + " receives from rank " + std::to_string(receive.step.receive_from.index()) +
+      return name(row) + " receives from " + participant_name(receive.step.receive_from.index()) +
              ", but no step sends to it";
     }
   }
   for (std::uint32_t row = 0; row < size(); ++row) {
+    if (std::string problem = check_places(row); !problem.empty()) return problem;
     if (!rows_[row].step.send_to.valid()) continue;
     if (std::string problem = check_payload(row); !problem.empty()) return problem;
   }
@@ -80,8 +89,8 @@ std::string StepTable::match_send(std::uint32_t sending) {
   TableStep& receive = rows_[row(to, send.step.peer_lane, send.step.peer_step)];
   if (!receive.step.receive_from.valid()) return name(sending) + " sends to " + target + ", which receives nothing";
   if (receive.step.receive_from.index() != send.rank) {
-    return name(sending) + " sends to " + target + ", which receives from rank " +
-           std::to_string(receive.step.receive_from.index());
+    return name(sending) + " sends to " + target + ", which receives from " +
+           participant_name(receive.step.receive_from.index());
   }
   if (receive.sender != TableStep::kNone) {
     return name(sending) + " and " + name(receive.sender) + " both send to " + target;
@@ -94,14 +103,17 @@ std::string StepTable::check_payload(std::uint32_t row) const {
   const TableStep& send = rows_[row];
   const Collective& contract = schedule_.collective();
   Bytes sum;
-  for (std::size_t i = 0; i < send.payload.size(); ++i) {
-    const std::uint64_t chunk = send.payload[i].index();
-    if (chunk >= chunks()) {
-      return name(row) + " sends chunk " + std::to_string(chunk) + ", but there are only " + std::to_string(chunks());
+  std::vector<ChunkId> sorted = send.payload;
+  if (schedule_.scratch() > 0) std::sort(sorted.begin(), sorted.end());
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const std::uint64_t chunk = sorted[i].index();
+    if (chunk >= places()) {
+      return name(row) + " sends chunk " + std::to_string(chunk) + ", but there are only " + std::to_string(places());
     }
-    if (i > 0 && send.payload[i] <= send.payload[i - 1]) {
+    if (i > 0 && sorted[i] <= sorted[i - 1]) {
       return name(row) + " sends " + chunk_name(chunk) + " twice or out of order";
     }
+    if (chunk >= chunks()) return "";  // what is in scratch is known once the steps are replayed
     sum += contract.piece_bytes(chunk / schedule_.pieces(), static_cast<std::uint32_t>(chunk % schedule_.pieces()),
                                 schedule_.pieces());
   }
@@ -109,6 +121,21 @@ std::string StepTable::check_payload(std::uint32_t row) const {
   const std::string first = send.payload.empty() ? "no chunks" : "chunks from " + chunk_name(send.payload[0].index());
   return name(row) + " sends " + std::to_string(send.step.send_bytes.count()) + " bytes, but its payload (" +
          std::to_string(send.payload.size()) + ": " + first + ") has " + std::to_string(sum.count());
+}
+
+std::string StepTable::check_places(std::uint32_t row) const {
+  const TableStep& step = rows_[row];
+  const auto missing = [this](ChunkId place) { return place.index() >= places(); };
+  const bool moves_fit =
+      std::ranges::none_of(step.moves, [&](const LocalMove& move) { return missing(move.from) || missing(move.to); });
+  if (!moves_fit || std::ranges::any_of(step.landing, missing)) {
+    return name(row) + " uses a place that does not exist; there are " + std::to_string(places());
+  }
+  if (step.landing.empty()) return "";
+  const std::size_t sent = step.sender == TableStep::kNone ? 0 : rows_[step.sender].payload.size();
+  if (step.landing.size() == sent) return "";
+  return name(row) + " has places for " + std::to_string(step.landing.size()) + " chunks and receives " +
+         std::to_string(sent);
 }
 
 }  // namespace polyplane::collectives

@@ -1,7 +1,7 @@
 // The proof that a schedule does what its collective promises, from its transfers alone.
 //
-// Replays the schedule on multisets of contributions: each rank holds, per chunk, how often each rank's contribution is
-// in it. Checks, in this order: every send meets exactly one receive of the same pair (and the other way round); bytes
+// Replays the schedule on multisets of contributions: each rank holds, per place, a chunk and how often each rank's
+// contribution is in it. Checks, in this order: every send meets exactly one receive of the same pair (and the other way round); bytes
 // equal the sum of the chunks' bytes; all steps complete (else the cycle, or who waits for whom, is named); no two
 // accesses to one chunk of one rank, at least one of them a write, are unordered (by vector clocks), so the outcome
 // holds for every timing; nothing is sent that is not there; the end state is the contract's, each contribution exactly

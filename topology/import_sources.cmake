@@ -15,12 +15,4 @@ set(POLYPLANE_IMPORT_SOURCES
   import/simai.cpp
   import/slurm_conf.cpp
   import/slurm_topology.cpp
-  import/slurm_yaml.cpp
-  import/text_source.cpp
-  import/xml.cpp
-  import/yaml.cpp
-  import/yaml_view.cpp)
-
-find_package(pugixml REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+  import/slurm_yaml.cpp)

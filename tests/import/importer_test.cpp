@@ -1,5 +1,5 @@
 #include "tests/import/imports.h"
-#include "topology/import/text_source.h"
+#include "base/text_source.h"
 
 namespace polyplane::topology {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/suggest.h"
 #include "topology/import/fabric_builder.h"
 #include "topology/import/importer.h"
-#include "topology/import/yaml_view.h"
+#include "base/yaml_view.h"
 
 namespace polyplane::topology {
 

@@ -7,17 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/import_notes.h"
 #include "base/units.h"
 #include "topology/topology.h"
 
 namespace polyplane::topology {
-
-/// Something that the file says and the cluster does not: never an error, always shown.
-struct ImportWarning {
-  int line = 0;      // first place; 0: no place
-  int more = 0;      // how often it came again
-  std::string text;  // a sentence without a full stop
-};
 
 struct ImportedFabric {
   struct Edge {

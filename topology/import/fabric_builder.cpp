@@ -64,23 +64,10 @@ std::optional<std::uint32_t> FabricBuilder::find(std::string_view name) const {
   return place->second.first;
 }
 
-void FabricBuilder::warn(int line, const std::string& text) {
-  const auto [place, fresh] = warnings_.emplace(text, fabric_.warnings.size());
-  if (fresh) {
-    fabric_.warnings.push_back({line, 0, text});
-  } else {
-    ++fabric_.warnings[place->second].more;
-  }
-}
-
-void FabricBuilder::assume(const std::string& sentence) {
-  if (std::find(fabric_.assumed.begin(), fabric_.assumed.end(), sentence) == fabric_.assumed.end()) {
-    fabric_.assumed.push_back(sentence);
-  }
-}
-
 ImportedFabric FabricBuilder::finish() && {
   if (fabric_.devices.empty()) source_.fail(0, "", "holds no device");
+  fabric_.warnings = notes_.warnings();
+  fabric_.assumed = notes_.assumed();
   return std::move(fabric_);
 }
 

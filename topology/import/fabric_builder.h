@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text_source.h"
 #include "topology/import/fabric.h"
-#include "topology/import/text_source.h"
 
 namespace polyplane::topology {
 
@@ -30,8 +30,8 @@ class FabricBuilder {
   [[nodiscard]] ImportedFabric& fabric() { return fabric_; }
 
   /// The same text again is counted, not repeated.
-  void warn(int line, const std::string& text);
-  void assume(const std::string& sentence);
+  void warn(int line, const std::string& text) { notes_.warn(line, text); }
+  void assume(const std::string& sentence) { notes_.assume(sentence); }
 
   /// Throws InputError when there is no device.
   [[nodiscard]] ImportedFabric finish() &&;
@@ -40,7 +40,7 @@ class FabricBuilder {
   const TextSource& source_;
   ImportedFabric fabric_;
   std::map<std::string, std::pair<std::uint32_t, int>, std::less<>> names_;  // index and line
-  std::map<std::string, std::size_t, std::less<>> warnings_;                 // index by text
+  ImportNotes notes_;
 };
 
 /// Scale-out switches: tier 1 where a card or a NIC hangs, 2 above those, and so on, for switches without a tier yet.

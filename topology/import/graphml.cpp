@@ -13,7 +13,7 @@
 #include "topology/exports.h"
 #include "topology/import/fabric_builder.h"
 #include "topology/import/importer.h"
-#include "topology/import/xml.h"
+#include "base/xml.h"
 #include "topology/text_escape.h"
 
 namespace polyplane::topology {

@@ -17,7 +17,7 @@
 #include "topology/import/importer.h"
 #include "topology/import/nccl_rates.h"
 #include "topology/import/pcie_tree.h"
-#include "topology/import/xml.h"
+#include "base/xml.h"
 
 namespace polyplane::topology {
 

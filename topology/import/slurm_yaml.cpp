@@ -4,7 +4,7 @@
 #include "base/suggest.h"
 #include "topology/import/importer.h"
 #include "topology/import/slurm_topology.h"
-#include "topology/import/yaml_view.h"
+#include "base/yaml_view.h"
 
 namespace polyplane::topology {
 

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "topology/import/text_source.h"
+#include "base/text_source.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 inline constexpr std::size_t kMaxYamlDepth = 64;
 /// Nodes, with every alias counted as what it stands for.
@@ -32,4 +32,4 @@ struct YamlNode {
 /// alias, no document) and LimitError (depth, nodes).
 [[nodiscard]] YamlNode read_yaml(const TextSource& source);
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

@@ -1,11 +1,11 @@
-#include "topology/import/xml.h"
+#include "base/xml.h"
 
 #include <algorithm>
 #include <pugixml.hpp>
 
 #include "base/suggest.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 struct XmlDocument::Store {
   pugi::xml_document document;
@@ -113,4 +113,4 @@ XmlDocument::XmlDocument(const TextSource& source) : store_(std::make_unique<Sto
   root_ = TreeMaker(source).make(root, 1);
 }
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

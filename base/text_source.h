@@ -9,7 +9,7 @@
 
 #include "base/units.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 class TextSource {
  public:
@@ -65,4 +65,4 @@ class LineReader {
 /// "node2" before "node10": digits count as numbers.
 [[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

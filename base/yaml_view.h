@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "topology/import/yaml.h"
+#include "base/yaml.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 class YamlView {
  public:
@@ -39,4 +39,4 @@ class YamlView {
   std::string path_;
 };
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

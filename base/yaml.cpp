@@ -1,4 +1,4 @@
-#include "topology/import/yaml.h"
+#include "base/yaml.h"
 
 #include <yaml.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/suggest.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 namespace {
 
@@ -235,4 +235,4 @@ std::string_view YamlNode::kind_name() const {
 
 YamlNode read_yaml(const TextSource& source) { return TreeMaker(source).make(); }
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

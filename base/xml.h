@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "topology/import/text_source.h"
+#include "base/text_source.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 inline constexpr int kMaxXmlDepth = 100;
 inline constexpr std::size_t kMaxXmlTags = 4'000'000;
@@ -44,4 +44,4 @@ class XmlDocument {
   XmlElement root_;
 };
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

@@ -1,10 +1,10 @@
-#include "topology/import/yaml_view.h"
+#include "base/yaml_view.h"
 
 #include <algorithm>
 
 #include "base/suggest.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 void YamlView::need(YamlNode::Kind kind, std::string_view what) const {
   if (node_.kind != kind) fail("is " + std::string(node_.kind_name()) + " where " + std::string(what) + " belongs");
@@ -54,4 +54,4 @@ bool YamlView::truth() const {
   fail("\"" + printable(word) + "\" is neither true nor false");
 }
 
-}  // namespace polyplane::topology
+}  // namespace polyplane

@@ -1,11 +1,11 @@
-#include "topology/import/text_source.h"
+#include "base/text_source.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/suggest.h"
 
-namespace polyplane::topology {
+namespace polyplane {
 
 namespace {
 
@@ -185,4 +185,4 @@ bool natural_less(std::string_view a, std::string_view b) {
   return a < b;  // equal but for leading zeros
 }
 
-}  // namespace polyplane::topology
+}  // namespace polyplane
