@@ -1,0 +1,124 @@
+#include "collectives/training/training_step.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "collectives/training/rank_writer.h"
+
+namespace polyplane::collectives {
+namespace {
+
+void check_size(const Program& program) {
+  std::uint64_t operations = 0;
+  for (const Actor& actor : program.actors) operations += actor.operations.size();
+  if (operations <= kMaxStepOperations) return;
+  throw LimitError("the step of " + program.name + " has over " + std::to_string(kMaxStepOperations) +
+                   " operations; fewer micro-batches or fewer layers a stage make it smaller");
+}
+
+/// Bytes that one card of a group hands to the network.
+std::int64_t sent_by_card(const Call& call) {
+  const auto n = static_cast<std::int64_t>(call.groups.front().size());
+  switch (call.kind) {
+    case CollectiveKind::all_gather:
+    case CollectiveKind::reduce_scatter:
+      return call.size.count() / n * (n - 1);
+    case CollectiveKind::all_reduce:
+      return 2 * (call.size.count() / n) * (n - 1);
+    case CollectiveKind::sendrecv:
+      return call.size.count();
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+Program training_step(const ModelSpec& model, const ParallelLayout& layout, const ComputeSpec& compute,
+                      std::vector<std::uint32_t> cards) {
+  model.check();
+  layout.check(model);
+  const LayerWork work(model, layout, compute);
+  const CardGrid grid(layout, std::move(cards));
+  const std::vector<Stage> stages = model_stages(model, layout, work);
+  Program program;
+  program.name = model.name;
+  program.labels = step_labels();
+  StepCalls calls(model, layout, grid, program);
+  ChunkPieces pieces(model, layout, work, calls);
+  NameTable names(program);
+  program.actors.resize(static_cast<std::size_t>(layout.pipeline));
+  for (std::uint32_t rank = 0; rank < layout.pipeline; ++rank) {
+    Actor& actor = program.actors[rank];
+    actor.name = "stage " + std::to_string(rank);
+    actor.cards = grid.of_pipeline_rank(rank);
+    actor.streams = step_streams();
+    RankWriter(model, layout, compute, stages, pieces, calls, names, actor, rank).write();
+    check_size(program);
+  }
+  return program;
+}
+
+Program unfold(const Program& program) {
+  Program single;
+  single.name = program.name;
+  single.labels = program.labels;
+  single.names = program.names;
+  std::vector<std::uint32_t> first_actor;  // of each folded one
+  std::uint64_t operations = 0;
+  for (const Actor& actor : program.actors) {
+    first_actor.push_back(static_cast<std::uint32_t>(single.actors.size()));
+    operations += actor.cards.size() * actor.operations.size();
+    single.actors.resize(single.actors.size() + actor.cards.size());
+  }
+  if (operations > kMaxStepOperations) {
+    throw LimitError("the step of " + program.name + ", card by card, has " + std::to_string(operations) +
+                     " operations; the limit is " + std::to_string(kMaxStepOperations));
+  }
+  std::vector<std::map<std::uint32_t, std::uint32_t>> call_of(program.calls.size());  // by card
+  for (std::size_t c = 0; c < program.calls.size(); ++c) {
+    for (const std::vector<std::uint32_t>& group : program.calls[c].groups) {
+      Call call = program.calls[c];
+      call.groups = {group};
+      for (const std::uint32_t card : group) call_of[c][card] = static_cast<std::uint32_t>(single.calls.size());
+      single.calls.push_back(std::move(call));
+    }
+  }
+  for (std::size_t a = 0; a < program.actors.size(); ++a) {
+    const Actor& folded = program.actors[a];
+    for (std::uint32_t i = 0; i < folded.cards.size(); ++i) {
+      Actor& actor = single.actors[first_actor[a] + i];
+      actor = folded;
+      actor.name = folded.name + " card " + std::to_string(i);
+      actor.cards = {folded.cards[i]};
+      for (Operation& operation : actor.operations) {
+        const bool message = operation.kind == Operation::Kind::send || operation.kind == Operation::Kind::receive;
+        if (message && operation.peer != Operation::kAny) operation.peer = first_actor[operation.peer] + i;
+        if (operation.kind == Operation::Kind::collective) {
+          operation.call = call_of[operation.call].at(folded.cards[i]);
+        }
+      }
+    }
+  }
+  return single;
+}
+
+std::vector<LabelBytes> bytes_by_label(const Program& program) {
+  std::vector<LabelBytes> sums(program.labels.size());
+  for (std::uint32_t label = 0; label < sums.size(); ++label) sums[label].label = label;
+  for (const Actor& actor : program.actors) {
+    for (const Operation& operation : actor.operations) {
+      std::int64_t& sum = sums[operation.label].bytes;
+      if (operation.kind == Operation::Kind::send) sum += operation.bytes.count();
+      if (operation.kind == Operation::Kind::collective) sum += sent_by_card(program.calls[operation.call]);
+    }
+  }
+  std::erase_if(sums, [](const LabelBytes& one) { return one.bytes == 0; });
+  return sums;
+}
+
+}  // namespace polyplane::collectives
