@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "collectives/side_by_side.h"
 #include "sim/network/line_rate.h"
 #include "sim/uncontended_sends.h"
 
@@ -101,7 +102,7 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
   const Schedule& schedule = *candidate.schedules->front();
   const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
   const collectives::RankLayout& layout = request.layouts.front();
-  const std::uint32_t ranks = schedule.collective().ranks();
+  const std::uint32_t ranks = request.collective.ranks();
   Duration most;
   for (const std::uint32_t r : {0U, ranks / 2, ranks - 1}) {
     const RankId rank(r);
@@ -253,6 +254,8 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
     for (const collectives::RankLayout& layout : request.layouts) {
       wanted.layout = layout;
       schedules->push_back(collectives::make_schedule(algorithm, wanted));
+      if (request.copies == 1) continue;
+      schedules->back() = std::make_unique<collectives::SideBySide>(std::move(schedules->back()), request.copies);
     }
     for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
     const std::uint64_t messages = messages_at_once(*schedules->front());

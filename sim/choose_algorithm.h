@@ -40,6 +40,9 @@ struct RowRequest {
   Duration quantum;
   bool certify = false;
   MemoryBudget memory;
+  /// Above 1: so many groups that lie alike, as one schedule (collectives/side_by_side.h). `groups` then holds the cards of all
+  /// of them as one list, group by group, and `layouts` the layout of one.
+  std::uint32_t copies = 1;
 };
 
 struct RowOutcome {

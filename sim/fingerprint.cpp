@@ -46,6 +46,14 @@ std::uint64_t fingerprint(const FlowResult& result) {
   return canonical.hash();
 }
 
+std::uint64_t fingerprint(std::string_view model, std::string_view mode, std::span<const std::int64_t> times_ps) {
+  Canonical canonical;
+  canonical.add(model);
+  canonical.add(mode);
+  for (const std::int64_t time : times_ps) canonical.add(static_cast<std::uint64_t>(time));
+  return canonical.hash();
+}
+
 std::uint64_t combine(std::span<const std::uint64_t> fingerprints) {
   Canonical canonical;
   for (const std::uint64_t fingerprint : fingerprints) canonical.add(fingerprint);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/report.h"
@@ -14,6 +15,9 @@ namespace polyplane::sim {
 /// `link_bytes` by LinkId, in bytes; fractions are rounded to 1/256.
 [[nodiscard]] std::uint64_t fingerprint(const CollectiveResult& result, std::span<const double> link_bytes);
 [[nodiscard]] std::uint64_t fingerprint(const FlowResult& result);
+/// Of a program: begin and end of each operation, in order.
+[[nodiscard]] std::uint64_t fingerprint(std::string_view model, std::string_view mode,
+                                        std::span<const std::int64_t> times_ps);
 /// Of a whole report, in order.
 [[nodiscard]] std::uint64_t combine(std::span<const std::uint64_t> fingerprints);
 /// Of an experiment on several clusters; that of the report when there is one.

@@ -1,0 +1,42 @@
+// Groups of ranks that do the same side by side, each among themselves, as one schedule: rank i of group g is g * n + i. Moving
+// all of it on by one group is a symmetry, so that one group can stand for all where they lie alike.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "collectives/schedule.h"
+
+namespace polyplane::collectives {
+
+/// To be simulated only: collective() says how many ranks there are, and nothing of what they do; it cannot be proven.
+class SideBySide final : public Schedule {
+ public:
+  /// REQUIRES: groups >= 1, and that so many ranks can be numbered.
+  SideBySide(std::unique_ptr<const Schedule> group, std::uint32_t groups);
+
+  [[nodiscard]] const Collective& collective() const override { return collective_; }
+  [[nodiscard]] std::uint32_t pieces() const override { return group_->pieces(); }
+  [[nodiscard]] std::uint32_t num_lanes() const override { return group_->num_lanes(); }
+  [[nodiscard]] std::uint32_t num_steps(RankId rank, std::uint32_t lane) const override {
+    return group_->num_steps(RankId(rank.index() % ranks_), lane);
+  }
+  [[nodiscard]] Step step(RankId rank, std::uint32_t lane, std::uint32_t step) const override;
+  void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
+    group_->payload(RankId(rank.index() % ranks_), lane, step, chunks);
+  }
+  [[nodiscard]] bool has_cross_lane_dependencies() const override { return group_->has_cross_lane_dependencies(); }
+  [[nodiscard]] std::vector<RankSymmetry> symmetries() const override;
+  [[nodiscard]] std::vector<Block> blocks() const override;
+
+ private:
+  std::unique_ptr<const Schedule> group_;
+  std::uint32_t ranks_, groups_;  // ranks of one group
+  Collective collective_;
+};
+
+/// One message from rank 0 to rank 1.
+[[nodiscard]] std::unique_ptr<Schedule> make_message(Bytes bytes);
+
+}  // namespace polyplane::collectives

@@ -1,0 +1,37 @@
+#include "sim/program/message_cost.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "sim/network/line_rate.h"
+
+namespace polyplane::sim {
+
+Duration message_software(const ProtocolCosts& costs, const topology::Route& route) {
+  return costs.message + (route.scale_out ? costs.step_scale_out : costs.step_scale_up);
+}
+
+const Protocol& message_protocol(const Stack& stack, Bytes payload, const topology::Route& route,
+                                 std::span<const BitRate> capacities) {
+  const Protocol* best = nullptr;
+  Duration least;
+  for (const Protocol& protocol : stack.protocols) {
+    const auto costs = std::ranges::find(protocol.costs, kMessageFamily, &ProtocolCosts::family);
+    if (costs == protocol.costs.end()) continue;
+    Duration alone = costs->launch + message_software(*costs, route) + route.latency;
+    if (!route.hops.empty()) {
+      const Rate rate = line_rate(route.hops, capacities);
+      if (rate.bps > 0) alone += drain_time(wire_bytes(payload, protocol.efficiency), rate);
+    }
+    if (best != nullptr && alone >= least) continue;
+    best = &protocol;
+    least = alone;
+  }
+  if (best == nullptr) {
+    throw InputError("stack " + stack.name + " has no protocol with costs of family \"" + kMessageFamily +
+                     "\", which messages between actors are sent with");
+  }
+  return *best;
+}
+
+}  // namespace polyplane::sim

@@ -1,0 +1,54 @@
+// Activities of actors that share ports (run_program.h, mode timed): processor sharing, piece by piece, in whole numbers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/units.h"
+#include "sim/program/activity.h"
+
+namespace polyplane::sim {
+
+/// Work that is left is kept in 2^-20 picoseconds of the time that the activity takes alone. An activity that is never slowed
+/// ends after exactly that time.
+class SharedPorts {
+ public:
+  explicit SharedPorts(std::uint32_t actors) : actors_(actors) {}
+
+  /// `number`: of the activity, not in use. `actors`: those whose ports it uses, each once; kept by reference until end().
+  void begin(std::uint32_t number, const Activity& activity, std::span<const std::uint32_t> actors, TimePoint now);
+  void end(std::uint32_t number);
+
+  /// An activity whose end is not what it was, or is new.
+  struct Ending {
+    std::uint32_t number = 0;
+    TimePoint end;
+  };
+  /// Of all begun or slowed or sped up since the last call, ascending. To be called once at every instant at which any began or
+  /// ended, after all of them.
+  [[nodiscard]] std::vector<Ending> settle(TimePoint now);
+
+ private:
+  struct Running {
+    Demand demand{};
+    std::span<const std::uint32_t> actors;
+    uint128 left = 0;  // at `since`
+    std::int64_t since_ps = 0;
+    std::uint64_t load = 0;  // it goes by kWholePort / load; 0: not yet going
+    bool running = false, touched = false;
+  };
+  struct ActorPorts {
+    std::array<std::uint64_t, kPorts> load{};  // sum of demands
+    std::vector<std::uint32_t> running;
+  };
+  void touch(std::uint32_t number);
+  [[nodiscard]] std::uint64_t load_of(const Running& running) const;
+
+  std::vector<ActorPorts> actors_;
+  std::vector<Running> activities_;
+  std::vector<std::uint32_t> touched_;
+};
+
+}  // namespace polyplane::sim
