@@ -1,6 +1,7 @@
 # Training and inference steps.
 set(POLYPLANE_TRAINING
   training/chunk_pieces.cpp
+  training/inference_step.cpp
   training/compute_spec.cpp
   training/layer_work.cpp
   training/model_spec.cpp
