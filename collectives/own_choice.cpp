@@ -32,4 +32,8 @@ std::uint32_t choose_slices(Bytes share, Bytes slice, std::uint32_t most) {
   return static_cast<std::uint32_t>(std::clamp(share.count() / slice.count(), std::int64_t{1}, std::int64_t{most}));
 }
 
+std::uint32_t slices_through_agents(const AlgorithmRequest& request) {
+  return request.slices == 0 ? choose_slices(request.collective.size(), Bytes(512 << 10), 64) : request.slices;
+}
+
 }  // namespace polyplane::collectives

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/units.h"
+#include "collectives/algorithm.h"
 #include "collectives/rank_layout.h"
 
 namespace polyplane::collectives {
@@ -18,5 +19,8 @@ namespace polyplane::collectives {
 
 /// As many slices of `share` as are at least `slice` long; from 1 to `most`.
 [[nodiscard]] std::uint32_t choose_slices(Bytes share, Bytes slice, std::uint32_t most);
+
+/// Of schedules with agents, which add and forward slice by slice: those asked for, else of at least 512 KiB, at most 64.
+[[nodiscard]] std::uint32_t slices_through_agents(const AlgorithmRequest& request);
 
 }  // namespace polyplane::collectives

@@ -33,6 +33,12 @@ RankLayout::RankLayout(std::vector<RankPlace> places, bool rails_meet)
   }
 }
 
+void RankLayout::set_reducers(Reducers reducers) {
+  CHECK(reducers.domain_switches.empty() || reducers.domain_switches.size() == num_domains(), "switches by domain");
+  for (const ReductionTree& tree : reducers.trees) CHECK(tree.leaf_of.size() == num_ranks(), "leaves by rank");
+  reducers_ = std::move(reducers);
+}
+
 void RankLayout::find_sites() {
   for (std::uint32_t domain = 0; domain < num_domains(); ++domain) {
     const std::uint32_t site = place(members_[domain].front()).site;

@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "collectives/rank_grid.h"
+#include "collectives/reducers.h"
 
 namespace polyplane::collectives {
 
@@ -51,6 +52,10 @@ class RankLayout {
   [[nodiscard]] const std::optional<RankGrid>& grid() const { return grid_; }
   /// REQUIRES: a grid of these ranks.
   void set_grid(std::optional<RankGrid> grid) { grid_ = std::move(grid); }
+  /// Switches that reduce and multicast. None unless set.
+  [[nodiscard]] const Reducers& reducers() const { return reducers_; }
+  /// REQUIRES: of these ranks and domains.
+  void set_reducers(Reducers reducers);
   friend bool operator==(const RankLayout&, const RankLayout&) = default;
 
  private:
@@ -62,6 +67,7 @@ class RankLayout {
   std::uint32_t uniform_ = 0;
   bool rails_meet_ = true;
   std::optional<RankGrid> grid_;
+  Reducers reducers_;
 };
 
 }  // namespace polyplane::collectives
