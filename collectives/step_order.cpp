@@ -73,7 +73,7 @@ struct Access {
   std::uint32_t row;
   Instant end;
   bool write;
-  bool adds = false;  // a write that commutes with others that add (Collective::adds_in_any_order)
+  bool adds = false;  // a write that needs no order among others that add (Collective::adds_in_any_order)
 };
 
 }  // namespace
@@ -177,19 +177,21 @@ std::vector<std::uint32_t> StepOrder::ranks_that_share_chunks() const {
 
 std::string StepOrder::race_at(std::uint32_t rank) const {
   Clocks clocks(table_, rank);
-  std::vector<std::vector<Access>> accesses(table_.places());  // the last write, and the reads since
+  const bool any_order = table_.schedule().collective().adds_in_any_order();
+  // The last write and the reads since; where additions need no order, all accesses since the last that is not one.
+  std::vector<std::vector<Access>> accesses(table_.places());
   std::string problem;
   /// An access that began when the instants of `begin` had passed.
   const auto take = [&](ChunkId chunk, const Access& access, const std::uint32_t* begin) {
     std::vector<Access>& open = accesses[chunk.index()];
     for (const Access& other : open) {
       if (!problem.empty() || !(access.write || other.write) || other.row == access.row) continue;
-      if (begin[other.end.lane] >= other.end.time) continue;
+      if ((access.adds && other.adds) || begin[other.end.lane] >= other.end.time) continue;
       problem = table_.chunk_name(chunk.index()) + " is " + (other.write ? "written" : "read") + " by " +
                 table_.name(other.row) + " and " + (access.write ? "written" : "read") + " by " +
                 table_.name(access.row) + ", and nothing orders the two";
     }
-    if (access.write) open.clear();
+    if (access.write && !access.adds) open.clear();
     open.push_back(access);
   };
   for (const Event event : events_) {
@@ -204,11 +206,13 @@ std::string StepOrder::race_at(std::uint32_t rank) const {
     const Instant end = clocks.completed(event.row);
     if (row.sender != TableStep::kNone) {
       const std::uint32_t* begin = clocks.write_begin(event.row);
-      for (const ChunkId chunk : table_.landing(event.row)) take(chunk, {event.row, end, true}, begin);
+      for (const ChunkId chunk : table_.landing(event.row)) {
+        take(chunk, {event.row, end, true, any_order && row.step.reduce}, begin);
+      }
     }
     for (const LocalMove& move : row.moves) {
       take(move.from, {event.row, end, false}, clocks.moves_begin(event.row));
-      take(move.to, {event.row, end, true}, clocks.moves_begin(event.row));
+      take(move.to, {event.row, end, true, any_order && move.add}, clocks.moves_begin(event.row));
     }
     if (!problem.empty()) return problem;
   }

@@ -108,7 +108,7 @@ class Replay {
         if (!contract.required_after(RankId(rank), block)) continue;
         const auto& parts = held_[at(rank, chunk)].parts;
         const std::string problem =
-            contract.reduced() ? check_reduced(parts) : check_copied(parts, contract.source(block));
+            contract.reduced() ? check_reduced(parts, block) : check_copied(parts, contract.source(block));
         if (!problem.empty()) return at_end(rank, chunk) + problem;
       }
     }
@@ -130,7 +130,8 @@ class Replay {
       return table_.name(row) + " puts " + table_.chunk_name(content.chunk) + " at the place of " +
              table_.chunk_name(place);
     }
-    if (!add) {
+    const bool from_zero = !there.parts && table_.schedule().collective().adds_in_any_order();
+    if (!add || from_zero) {
       there = content;
       return "";
     }
@@ -148,7 +149,7 @@ class Replay {
     return "at the end rank " + std::to_string(rank) + " has " + table_.chunk_name(chunk) + " (" + writer + ") ";
   }
 
-  [[nodiscard]] std::string check_reduced(const std::shared_ptr<const Multiset>& content) const {
+  [[nodiscard]] std::string check_reduced(const std::shared_ptr<const Multiset>& content, std::uint64_t block) const {
     std::size_t next = 0;
     for (std::uint32_t rank = 0; rank < table_.ranks(); ++rank) {
       std::uint32_t times = 0;

@@ -5,7 +5,7 @@
 // equal the sum of the chunks' bytes; all steps complete (else the cycle, or who waits for whom, is named); no two
 // accesses to one chunk of one rank, at least one of them a write, are unordered (by vector clocks), so the outcome
 // holds for every timing; nothing is sent that is not there; the end state is the contract's, each contribution exactly
-// once. Cost O(ranks^2 x lanes x steps): meant for up to ~64 ranks. References: MSCCL-tools' check_implements
+// once (of combine: additions to one chunk need no order among themselves, and the first finds a zero). Cost O(ranks^2 x lanes x steps): meant for up to ~64 ranks. References: MSCCL-tools' check_implements
 // (algorithm.py), which tests presence only; here contributions are counted.
 #pragma once
 

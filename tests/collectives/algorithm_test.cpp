@@ -44,6 +44,8 @@ TEST(Algorithms, TheListHoldsWhatIsPromised) {
   has(CollectiveKind::scatter, {"binomial", "direct", "linear"});
   has(CollectiveKind::sendrecv, {"direct"});
   has(CollectiveKind::barrier, {"dissemination"});
+  has(CollectiveKind::dispatch, {"direct", "node_forwarding"});
+  has(CollectiveKind::combine, {"direct", "node_forwarding"});
 }
 
 TEST(Algorithms, EachSaysWhenToUseItAndWhatItCosts) {

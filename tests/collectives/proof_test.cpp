@@ -7,6 +7,8 @@
 #include "base/random.h"
 #include "collectives/algorithm.h"
 #include "collectives/verify.h"
+#include "tests/collectives/reducing_layouts.h"
+#include "tests/collectives/token_contract.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -19,6 +21,7 @@ bool rooted(CollectiveKind kind) {
 }
 
 Collective contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t elements, std::uint32_t root = 0) {
+  if (is_of_tokens(kind)) return token_contract(kind, ranks, elements);
   Collective::Shape shape{
       .kind = kind, .ranks = ranks, .elements_per_block = elements, .root = RankId(root), .matrix = {}};
   if (kind == CollectiveKind::alltoallv) {
@@ -132,6 +135,35 @@ TEST_P(Proof, InterleavedRanks) {
       prove(
           {.collective = contract(algorithm().collective, locals * domains, 31, rooted(algorithm().collective) ? 3 : 0),
            .layout = layout});
+    }
+  }
+}
+
+/// Switches that reduce in every domain, one or two of them; trees of one leaf, of leaves and a top, of pods, of which several
+/// share the data, and of which each rail has its own.
+TEST_P(Proof, SwitchesThatReduce) {
+  const std::vector<ReducingShape> shapes = {
+      {.switches = 1, .trees = 1, .ranks_per_leaf = 64},
+      {.switches = 2, .trees = 1, .ranks_per_leaf = 3},
+      {.switches = 1, .trees = 2, .ranks_per_leaf = 2, .leaves_per_pod = 2},
+      {.switches = 1, .trees = 1, .ranks_per_leaf = 2, .by_rail = true},
+      {.switches = 1, .trees = 2, .ranks_per_leaf = 1, .leaves_per_pod = 3, .by_rail = true},
+  };
+  for (const std::uint32_t ranks : kRanks) {
+    for (const std::uint32_t per_domain : {ranks, 1U, 2U, 4U, 8U}) {
+      if (ranks % per_domain != 0) continue;
+      for (const ReducingShape& shape : shapes) {
+        const RankLayout layout = with_reducers(RankLayout::regular(ranks, per_domain, !shape.by_rail), shape);
+        const AlgorithmRequest plain{.collective = contract(algorithm().collective, ranks, 97), .layout = layout};
+        if (!algorithm().cannot(plain).empty() || make_schedule(algorithm(), plain)->num_agents() == 0) continue;
+        for (const std::uint32_t root : {0U, ranks / 2, ranks - 1}) {
+          if (root > 0 && !rooted(algorithm().collective)) continue;
+          prove({.collective = contract(algorithm().collective, ranks, 97, root), .layout = layout});
+          prove(
+              {.collective = contract(algorithm().collective, ranks, ranks + 1, root), .layout = layout, .slices = 3});
+          prove({.collective = contract(algorithm().collective, ranks, 1, root), .layout = layout, .slices = 2});
+        }
+      }
     }
   }
 }

@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "collectives/algorithm.h"
+#include "tests/collectives/token_contract.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -49,6 +50,7 @@ std::string defect(const Schedule& schedule, Kind kind, std::uint32_t by) {
 bool by_matrix(CollectiveKind kind) { return kind == CollectiveKind::alltoallv; }
 
 Collective contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t elements) {
+  if (is_of_tokens(kind)) return token_contract(kind, ranks, elements);
   return Collective(Collective::Shape{.kind = kind, .ranks = ranks, .elements_per_block = elements, .matrix = {}});
 }
 

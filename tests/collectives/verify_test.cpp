@@ -7,6 +7,7 @@
 
 #include "collectives/algorithm.h"
 #include "collectives/explicit_schedule.h"
+#include "tests/collectives/token_contract.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -202,6 +203,37 @@ TEST(Verify, ConcurrentAddsAreARace) {
   EXPECT_EQ(verify(ExplicitSchedule(contract, 1, steps)).problem, "");
 }
 
+/// The same two additions of a combine need no order, but the one rank that has no part in a token may not add.
+TEST(Verify, ConcurrentAddsOfACombineAreNone) {
+  // One token of each of three ranks, to the two others: blocks 0, 1, 2.
+  const TokenRouting routing{.tokens = 1, .top_k = 2, .draw = TokenRouting::Draw::even, .histogram = {}};
+  const Collective contract = Collective::of_tokens(CollectiveKind::combine, 3, routing, Bytes(4));
+  ASSERT_EQ(contract.blocks(), 3U);
+  Steps steps(3, std::vector<std::vector<StoredStep>>(2));
+  for (std::uint32_t rank = 0; rank < 3; ++rank) {
+    for (std::uint32_t lane = 0; lane < 2; ++lane) {
+      const std::uint32_t to = (rank + lane + 1) % 3;
+      StoredStep step{.step = {}, .payload = {ChunkId(to)}};
+      step.step.send_to = RankId(to);
+      step.step.peer_lane = lane;
+      step.step.send_bytes = Bytes(4);
+      step.step.receive_from = RankId((rank + 2 - lane) % 3);
+      step.step.reduce = true;
+      steps[rank][lane].push_back(step);
+    }
+  }
+  EXPECT_EQ(verify(ExplicitSchedule(contract, 1, steps)).problem, "");
+  steps[0][0][0].step.reduce = false;  // what replaces has to be before or after
+  EXPECT_EQ(verify(ExplicitSchedule(contract, 1, steps)).problem,
+            "chunk 0 (block 0, piece 0) is written by rank 0 lane 1 step 0 and written by rank 0 lane 0 step 0, and "
+            "nothing orders the two");
+  steps[0][0][0].step.reduce = true;
+  steps[2][0].clear();  // rank 2 keeps its part of the token of rank 0
+  steps[0][0].front().step.receive_from = RankId();
+  EXPECT_EQ(verify(ExplicitSchedule(contract, 1, steps)).problem,
+            "rank 1 lane 0 step 0 sends to rank 2 lane 0 step 0, which does not exist");
+}
+
 /// Every algorithm, every step: no dependency, chunk or addition is there for nothing, and verify() misses none.
 TEST(Verify, EverySingleDefectOfEveryAlgorithmIsCaught) {
   struct Mutation {
@@ -233,7 +265,13 @@ TEST(Verify, EverySingleDefectOfEveryAlgorithmIsCaught) {
   const RankLayout layout = RankLayout::regular(6, 2);
   for (const std::string& full : algorithms().names()) {
     const Algorithm& algorithm = algorithms().at(full);
-    const Collective contract({.kind = algorithm.collective, .ranks = 6, .elements_per_block = 13, .matrix = {}});
+    // 40 tokens of every rank to 5 of 12 experts: no message is empty, and sums have parts from everywhere.
+    const TokenRouting tokens{
+        .tokens = 40, .experts = 12, .top_k = 5, .draw = TokenRouting::Draw::sampled, .histogram = {}, .seed = 1};
+    const Collective contract =
+        is_of_tokens(algorithm.collective)
+            ? Collective::of_tokens(algorithm.collective, 6, tokens, Bytes(13))
+            : Collective({.kind = algorithm.collective, .ranks = 6, .elements_per_block = 13, .matrix = {}});
     const AlgorithmRequest request{.collective = contract,
                                    .layout = layout,
                                    .channels = algorithm.honours_channels ? 2U : 0U,
