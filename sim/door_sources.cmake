@@ -9,10 +9,13 @@ set(POLYPLANE_SIM_DOORS
   load_flows.cpp
   load_graph.cpp
   load_members.cpp
+  load_model.cpp
   load_placement.cpp
   load_scale_up.cpp
   load_prices.cpp
   load_stack.cpp
+  load_steps.cpp
+  nccl/load_tuning.cpp
   one_liner.cpp
   part_figures.cpp
   part_lookup.cpp
