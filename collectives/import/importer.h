@@ -79,8 +79,10 @@ using ScheduleImporter = ImporterOf<ImportedSchedule>;
 
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION  // the preset "fuzz": no time for what is merely large
 inline constexpr std::size_t kMaxImportedRanks = 64, kMaxImportedOperations = 20'000;
+inline constexpr std::size_t kMaxImportedPlaces = 200'000;
 #else
 inline constexpr std::size_t kMaxImportedRanks = 100'000, kMaxImportedOperations = 50'000'000;  // of all ranks
+inline constexpr std::size_t kMaxImportedPlaces = 100'000'000;  // chunks and scratch of all ranks of a schedule
 #endif
 inline constexpr std::int64_t kMaxImportedBytes = std::int64_t{1} << 50;  // of one message or collective
 

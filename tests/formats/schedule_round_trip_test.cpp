@@ -1,0 +1,100 @@
+// Every algorithm, written as MSCCL XML and read again: proven, and the same messages.
+#include "collectives/algorithm.h"
+#include "collectives/explicit_schedule.h"
+#include "collectives/export/exporter.h"
+#include "collectives/verify.h"
+#include "tests/formats/formats.h"
+
+namespace polyplane::collectives {
+namespace {
+
+bool has_msccl(CollectiveKind kind) {
+  return kind == CollectiveKind::all_reduce || kind == CollectiveKind::all_gather ||
+         kind == CollectiveKind::reduce_scatter || kind == CollectiveKind::alltoall ||
+         kind == CollectiveKind::broadcast;
+}
+
+/// Messages of a schedule, in no order: "from to bytes".
+std::multiset<std::string> messages_of(const Schedule& schedule) {
+  std::multiset<std::string> messages;
+  for (std::uint32_t rank = 0; rank < schedule.collective().ranks(); ++rank) {
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+      for (std::uint32_t k = 0; k < schedule.num_steps(RankId(rank), lane); ++k) {
+        const Step step = schedule.step(RankId(rank), lane, k);
+        if (!step.send_to.valid()) continue;
+        messages.insert(std::to_string(rank) + " " + std::to_string(step.send_to.index()) + " " +
+                        std::to_string(step.send_bytes.count()));
+      }
+    }
+  }
+  return messages;
+}
+
+struct Case {
+  std::uint32_t ranks, per_domain, elements, channels, slices;
+};
+
+TEST(MscclRoundTrip, EveryAlgorithmComesBackProvenAndWithItsMessages) {
+  int seen = 0;
+  for (const std::string& full : algorithms().names()) {
+    const Algorithm& algorithm = algorithms().at(full);
+    if (!has_msccl(algorithm.collective)) continue;
+    for (const Case& c : {Case{2, 1, 7, 1, 1}, Case{4, 4, 64, 2, 1}, Case{5, 5, 23, 1, 2}, Case{6, 2, 13, 2, 2},
+                          Case{8, 4, 1000, 1, 3}, Case{9, 3, 5, 1, 1}}) {
+      SCOPED_TRACE(full + " " + std::to_string(c.ranks) + " ranks");
+      const Collective contract({.kind = algorithm.collective,
+                                 .ranks = c.ranks,
+                                 .elements_per_block = c.elements,
+                                 .root = RankId(algorithm.collective == CollectiveKind::broadcast ? c.ranks / 2 : 0),
+                                 .matrix = {}});
+      const AlgorithmRequest request{.collective = contract,
+                                     .layout = RankLayout::regular(c.ranks, c.per_domain),
+                                     .channels = algorithm.honours_channels ? c.channels : 0U,
+                                     .slices = algorithm.honours_slices ? c.slices : 0U};
+      if (algorithm.cannot && !algorithm.cannot(request).empty()) continue;
+      const auto schedule = make_schedule(algorithm, request);
+      if (schedule->num_agents() > 0) continue;
+      const std::string xml = export_schedule("msccl_xml", *schedule, full).front().bytes;
+      const ImportedSchedule read = schedule_of("msccl_xml", xml);
+      EXPECT_EQ(read.name, full);
+      EXPECT_EQ(read.ranks, c.ranks);
+      EXPECT_EQ(read.kind, algorithm.collective);
+      EXPECT_TRUE(read.notes.warnings().empty());
+      const auto again = read.make(contract);
+      EXPECT_EQ(verify(*again).problem, "") << xml;
+      EXPECT_EQ(messages_of(*again), messages_of(*schedule));
+      // And once more: what is read is written alike.
+      const ImportedSchedule twice = schedule_of("msccl_xml", export_schedule("msccl_xml", *again, full).front().bytes);
+      EXPECT_EQ(verify(*twice.make(contract)).problem, "");
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 60);
+}
+
+TEST(MscclRoundTrip, ARingComesBackStepByStep) {
+  const Collective contract({.kind = CollectiveKind::all_reduce, .ranks = 4, .elements_per_block = 13, .matrix = {}});
+  const auto ring =
+      make_schedule(find_algorithm(CollectiveKind::all_reduce, "ring"),
+                    {.collective = contract, .layout = RankLayout::regular(4, 4), .channels = 2, .slices = 1});
+  const auto again = schedule_of("msccl_xml", export_schedule("msccl_xml", *ring, "ring").front().bytes).make(contract);
+  ASSERT_EQ(again->num_lanes(), ring->num_lanes() + 1);  // one for copies within the rank, of which there are none
+  for (std::uint32_t rank = 0; rank < 4; ++rank) {
+    EXPECT_EQ(again->num_steps(RankId(rank), 2), 0U);
+    for (std::uint32_t lane = 0; lane < 2; ++lane) {
+      ASSERT_EQ(again->num_steps(RankId(rank), lane), ring->num_steps(RankId(rank), lane));
+      for (std::uint32_t k = 0; k < ring->num_steps(RankId(rank), lane); ++k) {
+        const Step a = ring->step(RankId(rank), lane, k), b = again->step(RankId(rank), lane, k);
+        EXPECT_EQ(a.send_to, b.send_to);
+        EXPECT_EQ(a.peer_lane, b.peer_lane);
+        EXPECT_EQ(a.peer_step, b.peer_step);
+        EXPECT_EQ(a.send_bytes, b.send_bytes);
+        EXPECT_EQ(a.receive_from, b.receive_from);
+        EXPECT_EQ(a.reduce, b.reduce);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace polyplane::collectives
