@@ -162,6 +162,13 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+std::string name_of_file(std::string_view file) {
+  const std::size_t slash = file.rfind('/');
+  std::string name(slash == std::string_view::npos ? file : file.substr(slash + 1));
+  if (const std::size_t dot = name.find('.'); dot != std::string::npos && dot > 0) name.resize(dot);
+  return name.empty() ? "imported" : name;
+}
+
 bool natural_less(std::string_view a, std::string_view b) {
   std::size_t i = 0, j = 0;
   while (i < a.size() && j < b.size()) {

@@ -62,6 +62,8 @@ class LineReader {
 /// Parts between blanks and tabs.
 [[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);
 [[nodiscard]] std::string lower_case(std::string_view text);
+/// "a" of "dir/a.b.c"; "imported" when nothing is left.
+[[nodiscard]] std::string name_of_file(std::string_view file);
 /// "node2" before "node10": digits count as numbers.
 [[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
 

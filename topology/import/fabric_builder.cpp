@@ -8,11 +8,7 @@
 namespace polyplane::topology {
 
 FabricBuilder::FabricBuilder(const TextSource& source) : source_(source) {
-  const std::string& file = source.file();
-  const std::size_t slash = file.rfind('/');
-  std::string name = slash == std::string::npos ? file : file.substr(slash + 1);
-  if (const std::size_t dot = name.find('.'); dot != std::string::npos && dot > 0) name.resize(dot);
-  fabric_.name = name.empty() ? "imported" : name;
+  fabric_.name = name_of_file(source.file());
 }
 
 std::uint32_t FabricBuilder::add_device(Device device, int line) {
