@@ -97,7 +97,7 @@ class Reader {
     }
     while (lexer_.next(statement)) read_rank(statement);
     if (file_.ranks.size() < static_cast<std::size_t>(ranks_)) {
-      source_.fail(statement.line, "rank",
+      source_.fail(0, "rank",
                    std::to_string(file_.ranks.size()) + " is missing; num_ranks is " + std::to_string(ranks_));
     }
     return std::move(file_);
