@@ -13,11 +13,15 @@ set(POLYPLANE_SIM_DOORS
   load_placement.cpp
   load_scale_up.cpp
   load_prices.cpp
+  load_nccl_setting.cpp
   load_stack.cpp
+  load_tokens.cpp
   load_steps.cpp
+  nccl/graph_file.cpp
   nccl/load_tuning.cpp
   one_liner.cpp
   part_figures.cpp
   part_lookup.cpp
   parts.cpp
-  rank_list.cpp)
+  rank_list.cpp
+  read_imports.cpp)

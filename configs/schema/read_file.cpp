@@ -50,7 +50,7 @@ std::size_t find_malformed_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::string read_text_file(const std::string& path) {
+std::string read_binary_file(const std::string& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) refuse(path, "there is no such file");
@@ -61,7 +61,13 @@ std::string read_text_file(const std::string& path) {
     if (error) refuse(path, "cannot be opened: " + error.message());
     if (size > static_cast<std::uintmax_t>(kMaxFileBytes)) refuse_size(path, std::to_string(size) + " bytes");
   }
-  std::string text = read_all(path);
+  std::string bytes = read_all(path);
+  if (bytes.empty()) refuse(path, "the file is empty");
+  return bytes;
+}
+
+std::string read_text_file(const std::string& path) {
+  std::string text = read_binary_file(path);
   if (text.find('\0') != std::string::npos) refuse(path, "is binary, not text");
   if (const std::size_t at = find_malformed_utf8(text); at != std::string::npos) {
     refuse(path, "is not UTF-8 text (first bad byte at offset " + std::to_string(at) + ")");

@@ -14,6 +14,9 @@ inline constexpr std::int64_t kMaxFileBytes = 64LL << 20;
 /// came). A byte order mark is left out.
 [[nodiscard]] std::string read_text_file(const std::string& path);
 
+/// Any bytes. Throws as read_text_file() does, but for what is not text.
+[[nodiscard]] std::string read_binary_file(const std::string& path);
+
 /// Offset of the first byte that is not well-formed UTF-8 (RFC 3629), or npos.
 [[nodiscard]] std::size_t find_malformed_utf8(std::string_view text);
 
