@@ -1,0 +1,67 @@
+// polyplane explain: an experiment, run, and where its time goes in words.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/compute_options.h"
+#include "cli/explain_text.h"
+#include "cli/explain_words.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+#include "sim/catalog.h"
+#include "sim/sensitivity.h"
+#include "sim/simulation.h"
+#include "sim/write_report.h"
+
+namespace polyplane::cli {
+namespace {
+
+std::string text_of(const sim::Experiment& experiment, const sim::Report& report) {
+  std::string text = printable(experiment.name) + " on cluster " + printable(report.cluster) + ", model " +
+                     experiment.model + ", stack " + printable(report.stack) + ", routing " + report.routing + "\n";
+  for (const sim::CollectiveResult& result : report.collectives) {
+    text += "\n" + explain_words(result) + "\n" + explain_text(result, "  ") + sensitivity_text(result, "  ");
+  }
+  return text;
+}
+
+}  // namespace
+
+int run_explain(const ExplainArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json"});
+  const sim::Catalog catalog = sim::Catalog::open();
+  std::vector<sim::Experiment> experiments = catalog.experiments(arguments.experiment);
+  for (sim::Experiment& experiment : experiments) {
+    if (arguments.compute.time_quantum) experiment.quantum = quantum_of(arguments.compute, experiment.model);
+    for (sim::CollectiveJob& job : experiment.collectives) {
+      if (arguments.common.verbose == 0 && !job.sizes.empty()) job.sizes = {std::ranges::max(job.sizes)};
+    }
+  }
+  Progress progress(!arguments.common.quiet, experiments.front().name, experiments.size());
+  sim::RunOptions options;
+  apply_compute_options(arguments.compute, experiments.front().model, options);
+  options.explain = true;
+  options.link_loads = true;
+  options.stop = [] { return caught_signal() != 0; };
+  std::vector<sim::Report> reports;
+  for (const sim::Experiment& experiment : experiments) {
+    reports.push_back(sim::run(experiment, options));
+    sim::add_sensitivities(experiment, options, UINT64_MAX, reports.back());
+    progress.row_done();
+  }
+  progress.clear();
+  if (format == "json") {
+    print(sim::to_json(reports, {kVersion, "explain", true}));
+    return 0;
+  }
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    print((i == 0 ? "" : "\n") + text_of(experiments[i], reports[i]));
+  }
+  return 0;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,168 @@
+#include "cli/explain_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/suggest.h"
+#include "cli/text_table.h"
+#include "sim/sensitivity.h"
+
+namespace polyplane::cli {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+constexpr double kWorthTelling = 0.01;  // of the time
+
+double share_of(Duration part, Duration whole) {
+  return whole == Duration() ? 0 : static_cast<double>(part.ps()) / static_cast<double>(whole.ps());
+}
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+/// Four digits that count.
+std::string rough(Duration d) {
+  const auto ps = static_cast<double>(d.ps());
+  if (d.ps() < 1'000'000) return fmt::format("{:.4g} ns", ps / 1e3);
+  if (d.ps() < 10'000'000'000) return fmt::format("{:.{}f} us", ps / 1e6, ps < 1e9 ? 2 : 1);
+  if (d.ps() < 10'000'000'000'000) return fmt::format("{:.2f} ms", ps / 1e9);
+  return fmt::format("{:.2f} s", ps / 1e12);
+}
+
+std::string wrapped(const std::string& text) {
+  std::string out;
+  std::size_t column = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::size_t length = end - begin;
+    if (column > 0 && column + 1 + length > kColumns) {
+      out += '\n';
+      column = 0;
+    } else if (column > 0) {
+      out += ' ';
+      ++column;
+    }
+    out += text.substr(begin, length);
+    column += length;
+    begin = end + 1;
+  }
+  return out + "\n";
+}
+
+/// A part of the critical path: what to call it, and what it means when it is the largest.
+struct Part {
+  std::string name, meaning;
+  Duration time;
+};
+
+std::vector<Part> parts_of(const sim::Attribution& where) {
+  std::vector<Part> parts;
+  const auto add = [&](std::string name, std::string meaning, Duration time) {
+    if (time > Duration()) parts.push_back({std::move(name), std::move(meaning), time});
+  };
+  add("launch", "the launch of the collective by the software stack, before the first byte moves", where.launch);
+  add("software", "what the software stack does before each step and message", where.software);
+  for (const sim::Attribution::TierParts& tier : where.tiers) {
+    const std::string name = printable(tier.tier);
+    add("latency of " + name, "latency of " + name + ": the messages are too small for its rate to matter",
+        tier.latency);
+    add("bytes on " + name, "bytes on " + name + " at the full rate of a link", tier.serialisation);
+    add("sharing of " + name, "lost to sharing " + name + ": messages that meet there get a part of its rate each",
+        tier.contention);
+  }
+  add("waiting", "waiting: for links without any capacity, or for the time quantum", where.waiting);
+  std::ranges::stable_sort(parts, std::greater<>(), &Part::time);
+  return parts;
+}
+
+std::string what_binds(const sim::CollectiveResult& result) {
+  const std::vector<Part> parts = parts_of(result.attribution);
+  if (parts.empty()) return "It takes no time at all.";
+  const double largest = share_of(parts.front().time, result.time);
+  std::string text = (largest > 0.5 ? "Most of it, " : "The largest part, ") + percent(largest) + ", is " +
+                     parts.front().meaning + ".";
+  std::string others;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const double share = share_of(parts[i].time, result.time);
+    if (share < kWorthTelling) break;
+    others += (others.empty() ? " Then come " : ", ") + parts[i].name + " (" + percent(share) + ")";
+  }
+  return text + others + (others.empty() ? "" : ".");
+}
+
+std::string distance(const sim::CollectiveResult& result) {
+  if (result.lower_bound <= Duration()) return "";
+  const double factor = static_cast<double>(result.time.ps()) / static_cast<double>(result.lower_bound.ps());
+  const std::string bound = rough(result.lower_bound) + " (" + printable(result.lower_bound_reason) + ")";
+  if (factor < 1.0005)
+    return " It is as fast as any algorithm could be on this cluster: the lower bound is " + bound + ".";
+  return fmt::format(
+      " No algorithm could take less than {} on this cluster; this is {:.2f} times that, so {} are "
+      "lost to the algorithm, the software and latencies.",
+      bound, factor, rough(result.time - result.lower_bound));
+}
+
+/// "10 % more rate of nvlink", "10 % less latency of nvlink".
+std::string improved(const std::string& what) {
+  return (what.starts_with("rate") ? "10 % more " : "10 % less ") + printable(what);
+}
+
+std::string what_helps(const sim::CollectiveResult& result) {
+  if (result.sensitivities.empty()) return "";
+  std::string text;
+  std::size_t told = 0;
+  for (const sim::Sensitivity& answer : result.sensitivities) {
+    const double gain = share_of(result.time - answer.time, result.time);
+    if (gain < kWorthTelling / 10 || told == 3) break;
+    text += told == 0 ? " What would help most is " : told == 1 ? "; " : ", ";
+    text += improved(answer.what) + (told == 0 ? ": the time would fall by " : " by ") + percent(gain);
+    if (told == 0) text += " to " + rough(answer.time);
+    ++told;
+  }
+  if (told == 0) return " No link rate, latency or software cost that is 10 % better would take off even 0.1 %.";
+  return text + ".";
+}
+
+}  // namespace
+
+std::string explain_words(const sim::CollectiveResult& result) {
+  std::string first =
+      std::string(to_string(result.kind)) + " of " + to_string(result.size) + " among " + std::to_string(result.ranks) +
+      " ranks" + (result.groups > 1 ? ", in " + std::to_string(result.groups) + " groups at once," : "") + " takes " +
+      rough(result.time) + " by " + result.algorithm + " with protocol " + printable(result.protocol) + ". ";
+  if (!result.job.empty()) first = "Job " + printable(result.job) + ": " + first;
+  return wrapped(first + what_binds(result) + distance(result) + what_helps(result));
+}
+
+std::string sensitivity_text(const sim::CollectiveResult& result, const std::string& prefix) {
+  if (result.sensitivities.empty()) {
+    return prefix + fmt::format(
+                        "what would help most: not asked, for this run has {} events and each answer takes one "
+                        "like it; polyplane explain EXPERIMENT asks\n",
+                        result.events);
+  }
+  TextTable table({TextTable::Align::left, TextTable::Align::right, TextTable::Align::right});
+  std::string unmoved;
+  for (const sim::Sensitivity& answer : result.sensitivities) {
+    if (answer.time == result.time) {
+      unmoved += (unmoved.empty() ? "" : ", ") + printable(answer.what);
+      continue;
+    }
+    const double change = share_of(answer.time - result.time, result.time);
+    table.add({improved(answer.what), fmt::format("{:+.2f}%", 100 * change), "to " + rough(answer.time)});
+  }
+  std::string text = prefix + "what would help most (the time if this alone were better):\n";
+  const std::string rows = table.text(2);
+  for (std::size_t begin = 0; begin < rows.size();) {
+    const std::size_t end = rows.find('\n', begin);
+    text += prefix + rows.substr(begin, end - begin) + "\n";
+    begin = end + 1;
+  }
+  if (!unmoved.empty()) text += prefix + "  no change: " + unmoved + "\n";
+  return text;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,193 @@
+#include "sim/trace/trace_scene.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+#include "base/suggest.h"
+
+namespace polyplane::sim {
+
+namespace {
+
+// Measured on traces of ring, tree and direct schedules (docs/traces.md), rounded up.
+constexpr double kBytesOfSend = 110, kBytesOfReceive = 85, kBytesOfOperation = 95, kBytesOfValue = 34;
+
+bool contains(const std::vector<RankRange>& ranges, std::uint32_t number) {
+  return ranges.empty() || std::ranges::any_of(ranges, [&](const RankRange& range) {
+           return number >= range.from && number <= range.to && (number - range.from) % range.stride == 0;
+         });
+}
+
+std::uint32_t ranks_of(const Job& job) { return job.schedule->collective().ranks(); }
+
+void refuse_unknown(const TraceScene& scene, const std::vector<RankRange>& ranges) {
+  std::uint32_t most = scene.program == nullptr ? 0 : static_cast<std::uint32_t>(scene.program->actors.size());
+  for (const Job& job : scene.jobs) most = std::max(most, ranks_of(job));
+  for (const RankRange& range : ranges) {
+    if (range.to < most) continue;
+    throw InputError("rank " + std::to_string(range.to) + " is to be traced, but there are ranks 0 to " +
+                     std::to_string(std::max(most, 1U) - 1) + " only");
+  }
+}
+
+double utilisation(const TraceScene& scene, TrunkId trunk) {
+  return scene.trunk_bytes[trunk.index()] / static_cast<double>(scene.router.trunks()[trunk.index()].capacity.bps());
+}
+
+std::vector<TrunkId> used_trunks(const TraceScene& scene) {
+  std::vector<TrunkId> trunks;
+  for (std::uint32_t t = 0; t < scene.trunk_bytes.size(); ++t) {
+    if (scene.trunk_bytes[t] > 0) trunks.emplace_back(t);
+  }
+  return trunks;
+}
+
+bool is_named(const topology::Topology& topology, const topology::Link& link, const std::string& name) {
+  const std::string& from = topology.device(link.from).name;
+  const std::string& to = topology.device(link.to).name;
+  return name == from + "." + to || name == from + " -> " + to || name == link.name ||
+         name == topology.tier_names()[link.tier];
+}
+
+std::vector<TrunkId> named_trunks(const TraceScene& scene, const std::vector<std::string>& names) {
+  std::vector<TrunkId> chosen;
+  std::vector<bool> found(names.size());
+  for (std::uint32_t t = 0; t < scene.router.trunks().size(); ++t) {
+    bool is_chosen = false;
+    for (const topology::TrunkMember& member : scene.router.members(TrunkId(t))) {
+      const topology::Link& link = scene.topology.link(member.link);
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!is_named(scene.topology, link, names[i])) continue;
+        found[i] = true;
+        is_chosen = true;
+      }
+    }
+    if (is_chosen) chosen.emplace_back(t);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (found[i]) continue;
+    const auto tiers = scene.topology.tier_names();
+    std::vector<std::string> known(tiers.begin(), tiers.end());
+    for (const topology::Link& link : scene.topology.links()) {
+      known.push_back(scene.topology.device(link.from).name + "." + scene.topology.device(link.to).name);
+    }
+    throw InputError(unknown_name("link or tier", names[i], known));
+  }
+  return chosen;
+}
+
+/// Messages and their bytes on the wire, of all ranks; sends and receives of those that are shown.
+struct Counts {
+  std::uint64_t messages = 0, shown_sends = 0, shown_receives = 0;
+  double wire_bytes = 0;
+};
+
+void count(const Job& job, const std::vector<bool>& shown, Counts& counts) {
+  const collectives::Schedule& schedule = *job.schedule;
+  for (std::uint32_t r = 0; r < job.devices.size(); ++r) {
+    const bool is_shown = shown[job.devices[r].index()];
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+      const std::uint32_t steps = schedule.num_steps(RankId(r), lane);
+      for (std::uint32_t k = 0; k < steps; ++k) {
+        const collectives::Step step = schedule.step(RankId(r), lane, k);
+        if (is_shown && step.receive_from.valid()) ++counts.shown_receives;
+        if (!step.send_to.valid()) continue;
+        ++counts.messages;
+        if (is_shown) ++counts.shown_sends;
+        counts.wire_bytes += static_cast<double>(wire_bytes(step.send_bytes, job.efficiency).count());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<bool> shown_cards(const TraceScene& scene, const std::vector<RankRange>& ranks) {
+  refuse_unknown(scene, ranks);
+  std::vector<bool> shown(scene.topology.devices().size(), ranks.empty());
+  for (const Job& job : scene.jobs) {
+    for (std::uint32_t r = 0; r < ranks_of(job); ++r) {
+      if (contains(ranks, r)) shown[job.devices[r].index()] = true;
+    }
+  }
+  if (scene.program == nullptr) return shown;
+  const std::vector<bool> actors = shown_actors(*scene.program, ranks);
+  for (std::size_t a = 0; a < actors.size(); ++a) {
+    for (const std::uint32_t card : scene.program->actors[a].cards) {
+      shown[scene.topology.accelerators()[card].index()] = actors[a];
+    }
+  }
+  return shown;
+}
+
+std::vector<bool> shown_actors(const collectives::Program& program, const std::vector<RankRange>& ranks) {
+  std::vector<bool> shown;
+  for (std::uint32_t a = 0; a < program.actors.size(); ++a) shown.push_back(contains(ranks, a));
+  return shown;
+}
+
+std::vector<TrunkId> shown_trunks(const TraceScene& scene, const TracedLinks& links) {
+  using Kind = TracedLinks::Kind;
+  if (links.kind == Kind::none || scene.trunk_bytes.empty()) return {};
+  if (links.kind == Kind::named) return named_trunks(scene, links.names);
+  std::vector<TrunkId> trunks = used_trunks(scene);
+  std::ranges::stable_sort(trunks, std::greater<>(), [&](TrunkId trunk) { return utilisation(scene, trunk); });
+  if (links.kind == Kind::top && trunks.size() > links.count) trunks.resize(links.count);
+  return trunks;
+}
+
+std::string trunk_name(const topology::Topology& topology, const topology::Router& router, TrunkId trunk) {
+  const auto members = router.members(trunk);
+  const topology::Link& link = topology.link(members.front().link);
+  std::string name = topology.device(link.from).name + " -> " + topology.device(link.to).name;
+  if (!link.name.empty()) name = link.name + ": " + name;
+  if (members.size() > 1) name += " and " + std::to_string(members.size() - 1) + " that share alike";
+  return name;
+}
+
+// A flow changes the loads of the trunks on its route when it starts and when it ends; of messages alike in size, as many
+// cross a trunk as their bytes are contained in those that it carried.
+TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, const std::vector<bool>& shown,
+                      std::span<const TrunkId> trunks) {
+  Counts counts;
+  for (const Job& job : scene.jobs) count(job, shown, counts);
+  for (const PlainFlow& flow : scene.flows) counts.wire_bytes += static_cast<double>(flow.size.count());
+  const std::uint64_t flows = scene.flows.size();
+  std::uint64_t operations = flows;
+  if (scene.program != nullptr) {
+    const std::vector<bool> actors = shown_actors(*scene.program, options.ranks);
+    for (std::size_t a = 0; a < actors.size(); ++a) {
+      if (actors[a]) operations += scene.program->actors[a].operations.size();
+    }
+    const auto cards = static_cast<std::uint64_t>(std::ranges::count(actors, true));
+    const std::uint64_t in_calls = scene.messages_in_calls * cards / std::max<std::uint64_t>(actors.size(), 1);
+    counts.shown_sends += in_calls;
+    counts.shown_receives += in_calls;
+    counts.messages += scene.messages_in_calls;
+  }
+  double values = 0;
+  if (counts.wire_bytes > 0) {
+    double carried = 0;
+    for (const TrunkId trunk : trunks) carried += scene.trunk_bytes[trunk.index()];
+    values = 2 * static_cast<double>(counts.messages + flows) * carried / counts.wire_bytes;
+  }
+  double share = 1;
+  if (scene.makespan > TimePoint{}) {
+    const TimePoint end = std::min(options.to, scene.makespan);
+    const double window = options.from < end ? static_cast<double>((end - options.from).ps()) : 0;
+    share = window / static_cast<double>(scene.makespan.ps());
+  }
+  const auto scaled = [&](double number) { return static_cast<std::uint64_t>(number * share + 0.5); };
+  const auto sends = static_cast<double>(counts.shown_sends), receives = static_cast<double>(counts.shown_receives);
+  const auto boxes = static_cast<double>(operations);
+  TraceExtent extent;
+  extent.messages = scaled(sends);
+  extent.events = scaled(2 * (sends + receives + boxes) + values);
+  extent.bytes =
+      scaled(sends * kBytesOfSend + receives * kBytesOfReceive + boxes * kBytesOfOperation + values * kBytesOfValue);
+  return extent;
+}
+
+}  // namespace polyplane::sim
