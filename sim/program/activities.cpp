@@ -60,24 +60,28 @@ void Activities::list_distinct() {
 }
 
 void Activities::run(Found& found, topology::Router& router) const {
-  std::vector<DeviceId> cards;
+  std::vector<std::vector<DeviceId>> cards;  // of actors that make the same demands
   if (found.call) {
     const collectives::Call& call = graph_.program().calls[*found.call];
     const PlacedCall placed = place_call(input_.topology, call);
     found.outcome = run_alone(input_, router, call, placed);
-    for (const std::vector<DeviceId>& group : placed.groups) cards.insert(cards.end(), group.begin(), group.end());
+    std::vector<DeviceId>& all = cards.emplace_back();
+    for (const std::vector<DeviceId>& group : placed.groups) all.insert(all.end(), group.begin(), group.end());
   } else {
     found.outcome = run_messages(found.messages, router);
     for (const std::uint32_t actor : {found.messages.sender, found.messages.receiver}) {
+      std::vector<DeviceId>& of_actor = cards.emplace_back();
       for (const std::uint32_t card : graph_.program().actors[actor].cards) {
-        cards.push_back(input_.topology.accelerators()[card]);
+        of_actor.push_back(input_.topology.accelerators()[card]);
       }
     }
   }
   RunOutcome& run = found.outcome.run;
   found.activity.alone = run.makespan.since_start();
   const std::vector<double> bytes = link_bytes(input_.topology, router, run.trunk_bytes);
-  found.activity.demand = port_demand(input_.topology, cards, bytes, found.activity.alone);
+  for (const std::vector<DeviceId>& alike : cards) {
+    found.activity.demands.push_back(port_demand(input_.topology, alike, bytes, found.activity.alone));
+  }
   found.events = run.events;
   found.foretold_bytes = std::max(found.outcome.foretold_bytes, run.foretold_bytes);
   if (input_.explain) {
@@ -106,7 +110,7 @@ RowOutcome Activities::run_messages(const Messages& messages, topology::Router& 
                                          static_cast<std::uint32_t>(from.size()));
   job.schedule = &schedule;
   job.costs = costs_of(protocol, kMessageFamily);
-  job.efficiency = protocol.efficiency;
+  job.efficiency = efficiency_of(protocol, kMessageFamily);
   Foldings foldings;
   if (input_.symmetry) job.folding = foldings.find(input_.topology, router, job.devices, schedule);
   RowOutcome outcome;

@@ -3,14 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "base/units.h"
 
 namespace polyplane::sim {
 
-/// The two sorts of ports of a card: into its scale-up domain, and into the scale-out fabric.
-inline constexpr std::size_t kPorts = 2;
-inline constexpr std::size_t kScaleUp = 0, kScaleOut = 1;
+/// Ports of a card: into its scale-up domain and into the scale-out fabric, each way by itself.
+inline constexpr std::size_t kPorts = 4;
+inline constexpr std::size_t kUpOut = 0, kUpIn = 1, kOutOut = 2, kOutIn = 3;
 
 /// In millionths: 1,000,000 keeps the port busy all the time.
 using Demand = std::array<std::uint32_t, kPorts>;
@@ -18,7 +19,9 @@ inline constexpr std::uint32_t kWholePort = 1'000'000;
 
 struct Activity {
   Duration alone;
-  Demand demand{};
+  std::vector<Demand> demands;  // of each of its actors, or one for all
+
+  [[nodiscard]] const Demand& demand(std::size_t actor) const { return demands[demands.size() == 1 ? 0 : actor]; }
 };
 
 }  // namespace polyplane::sim

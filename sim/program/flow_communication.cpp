@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "collectives/operation_words.h"
+#include "sim/placement.h"
 #include "sim/program/message_cost.h"
 
 namespace polyplane::sim {
@@ -123,11 +124,11 @@ void FlowCommunication::make_jobs() {
         Job& job = jobs_.emplace_back();
         job.name = graph_.program().calls[c].name;
         job.schedule = schedules[g].get();
-        job.devices = placed_[c].groups[g];
+        job.devices = participant_devices(input_.topology, placed_[c].groups[g], placed_[c].layouts[g], *job.schedule);
         job.costs = costs_of(protocol, algorithm.cost_family);
-        job.efficiency = protocol.efficiency;
+        job.efficiency = efficiency_of(protocol, algorithm.cost_family);
         job.rank_by_rank = true;
-        in_job_.emplace_back().operation.resize(job.devices.size());
+        in_job_.emplace_back().operation.resize(placed_[c].groups[g].size());
       }
     }
   }
@@ -170,7 +171,7 @@ void FlowCommunication::send(std::uint32_t operation) {
   critical_path_->sent(id.index(), software, key);
   network_->start({id,
                    engine_.now() + costs.launch + software,
-                   wire_bytes(of.bytes, protocol.efficiency),
+                   wire_bytes(of.bytes, efficiency_of(protocol, kMessageFamily)),
                    route_.latency,
                    route_.hops,
                    {}});

@@ -16,20 +16,20 @@ const Protocol& message_protocol(const Stack& stack, Bytes payload, const topolo
   const Protocol* best = nullptr;
   Duration least;
   for (const Protocol& protocol : stack.protocols) {
-    const auto costs = std::ranges::find(protocol.costs, kMessageFamily, &ProtocolCosts::family);
-    if (costs == protocol.costs.end()) continue;
-    Duration alone = costs->launch + message_software(*costs, route) + route.latency;
+    if (!why_not_offered(protocol, kMessageFamily, payload).empty()) continue;
+    const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
+    Duration alone = costs.launch + message_software(costs, route) + route.latency;
     if (!route.hops.empty()) {
       const Rate rate = line_rate(route.hops, capacities);
-      if (rate.bps > 0) alone += drain_time(wire_bytes(payload, protocol.efficiency), rate);
+      if (rate.bps > 0) alone += drain_time(wire_bytes(payload, efficiency_of(protocol, kMessageFamily)), rate);
     }
     if (best != nullptr && alone >= least) continue;
     best = &protocol;
     least = alone;
   }
   if (best == nullptr) {
-    throw InputError("stack " + stack.name + " has no protocol with costs of family \"" + kMessageFamily +
-                     "\", which messages between actors are sent with");
+    throw InputError("stack " + stack.name + " has no protocol with costs of family \"" + kMessageFamily + "\" for " +
+                     to_string(payload) + ", which messages between actors are sent with");
   }
   return *best;
 }

@@ -64,8 +64,10 @@ Demand port_demand(const Topology& topology, std::span<const DeviceId> cards, st
       Ports ports(topology, link_bytes);
       ports.add(card, out);
       const double outside = std::max(ports.scale_out.busy(seconds), ports.nics.busy(seconds));
-      demand[kScaleUp] = std::max(demand[kScaleUp], millionths(ports.scale_up.busy(seconds)));
-      demand[kScaleOut] = std::max(demand[kScaleOut], millionths(outside));
+      std::uint32_t& up_port = demand[out ? kUpOut : kUpIn];
+      std::uint32_t& out_port = demand[out ? kOutOut : kOutIn];
+      up_port = std::max(up_port, millionths(ports.scale_up.busy(seconds)));
+      out_port = std::max(out_port, millionths(outside));
     }
   }
   return demand;

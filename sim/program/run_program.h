@@ -5,11 +5,11 @@
 //   timed   Actors may be many cards. Every distinct call, with all its groups side by side, and every distinct set of messages
 //           is simulated once, by itself, and then takes that long, counted from its last entry. For steps of thousands of
 //           cards. What runs at the same time on one actor shares the ports of its cards:
-//             - an activity (a call or a set of messages) demands of a tier (scale-up, scale-out) the most that any card in it
-//               keeps its port of that tier busy, in either direction, while it is alone: bytes / (rate x time), rounded up to
-//               millionths;
-//             - where the demands of an actor's activities on a tier sum to more than one, all that demand any of it there run
-//               slower by that sum; an activity goes at the pace of its slowest actor and tier;
+//             - an activity (a call or a set of messages) demands of a port (into the scale-up domain or the scale-out fabric,
+//               each way by itself) the most that any card of its actors keeps it busy while the activity is alone: bytes /
+//               (rate x time), in whole millionths; of messages sender and receiver by themselves;
+//             - where the demands of an actor's activities on a port sum to more than one, all that demand any of it there run
+//               slower by that sum; an activity goes at the pace of its slowest actor and port;
 //             - alone, or where the sum is at most one, an activity takes its memoised time to the picosecond.
 //           Left out: contention in the fabric between different calls, and ranks of one call that start apart.
 //
@@ -26,6 +26,7 @@
 #include "base/units.h"
 #include "collectives/program.h"
 #include "sim/memory_estimate.h"
+#include "sim/program/program_mode.h"
 #include "sim/report.h"
 #include "sim/router_pool.h"
 #include "sim/stack.h"
@@ -34,8 +35,6 @@
 namespace polyplane::sim {
 
 class TraceSink;
-
-enum class ProgramMode : std::uint8_t { flows, timed };
 
 /// Borrowed for the run.
 struct ProgramInput {

@@ -17,50 +17,54 @@ void SharedPorts::touch(std::uint32_t number) {
   touched_.push_back(number);
 }
 
+void SharedPorts::touch_users(const ActorPorts& ports, std::size_t port) {
+  for (const User& user : ports.users) {
+    if (user.demand[port] > 0) touch(user.number);
+  }
+}
+
 void SharedPorts::begin(std::uint32_t number, const Activity& activity, std::span<const std::uint32_t> actors,
                         TimePoint now) {
   if (number >= activities_.size()) activities_.resize(std::size_t{number} + 1);
   Running& running = activities_[number];
-  CHECK(!running.running, "an activity begins twice");
+  CHECK(running.activity == nullptr, "an activity begins twice");
   const bool touched = running.touched;
-  running = {activity.demand, actors, static_cast<uint128>(activity.alone.ps()) << kFraction, now.ps(), 0, true,
-             touched};
+  running = {&activity, actors, static_cast<uint128>(activity.alone.ps()) << kFraction, now.ps(), 0, touched};
   touch(number);
-  for (const std::uint32_t actor : actors) {
-    ActorPorts& ports = actors_[actor];
+  for (std::size_t i = 0; i < actors.size(); ++i) {
+    ActorPorts& ports = actors_[actors[i]];
+    const Demand& demand = activity.demand(i);
     for (std::size_t port = 0; port < kPorts; ++port) {
-      ports.load[port] += activity.demand[port];
-      if (activity.demand[port] == 0 || ports.load[port] <= kWholePort) continue;
-      for (const std::uint32_t other : ports.running) {
-        if (activities_[other].demand[port] > 0) touch(other);
-      }
+      ports.load[port] += demand[port];
+      if (demand[port] > 0 && ports.load[port] > kWholePort) touch_users(ports, port);
     }
-    ports.running.push_back(number);
+    ports.users.push_back({number, demand});
   }
 }
 
 void SharedPorts::end(std::uint32_t number) {
   Running& ended = activities_[number];
-  ended.running = false;
-  for (const std::uint32_t actor : ended.actors) {
-    ActorPorts& ports = actors_[actor];
-    ports.running.erase(std::ranges::find(ports.running, number));
+  for (std::size_t i = 0; i < ended.actors.size(); ++i) {
+    ActorPorts& ports = actors_[ended.actors[i]];
+    const Demand& demand = ended.activity->demand(i);
+    ports.users.erase(std::ranges::find(ports.users, number, &User::number));
     for (std::size_t port = 0; port < kPorts; ++port) {
       const bool was_short = ports.load[port] > kWholePort;
-      ports.load[port] -= ended.demand[port];
-      if (ended.demand[port] == 0 || !was_short) continue;
-      for (const std::uint32_t other : ports.running) {
-        if (activities_[other].demand[port] > 0) touch(other);
-      }
+      ports.load[port] -= demand[port];
+      if (demand[port] > 0 && was_short) touch_users(ports, port);
     }
   }
+  ended.activity = nullptr;
 }
 
 std::uint64_t SharedPorts::load_of(const Running& running) const {
   std::uint64_t load = kWholePort;
-  for (std::size_t port = 0; port < kPorts; ++port) {
-    if (running.demand[port] == 0) continue;
-    for (const std::uint32_t actor : running.actors) load = std::max(load, actors_[actor].load[port]);
+  for (std::size_t i = 0; i < running.actors.size(); ++i) {
+    const Demand& demand = running.activity->demand(i);
+    const ActorPorts& ports = actors_[running.actors[i]];
+    for (std::size_t port = 0; port < kPorts; ++port) {
+      if (demand[port] > 0) load = std::max(load, ports.load[port]);
+    }
   }
   return load;
 }
@@ -71,7 +75,7 @@ std::vector<SharedPorts::Ending> SharedPorts::settle(TimePoint now) {
   for (const std::uint32_t number : std::exchange(touched_, {})) {
     Running& running = activities_[number];
     running.touched = false;
-    if (!running.running) continue;
+    if (running.activity == nullptr) continue;
     const std::uint64_t load = load_of(running);
     if (load == running.load) continue;
     if (running.load > 0) {

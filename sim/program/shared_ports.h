@@ -17,7 +17,8 @@ class SharedPorts {
  public:
   explicit SharedPorts(std::uint32_t actors) : actors_(actors) {}
 
-  /// `number`: of the activity, not in use. `actors`: those whose ports it uses, each once; kept by reference until end().
+  /// `number`: of the activity, not in use. `actors`: those whose ports it uses, each once. Both are kept by reference until
+  /// end().
   void begin(std::uint32_t number, const Activity& activity, std::span<const std::uint32_t> actors, TimePoint now);
   void end(std::uint32_t number);
 
@@ -32,18 +33,23 @@ class SharedPorts {
 
  private:
   struct Running {
-    Demand demand{};
+    const Activity* activity = nullptr;  // null: it is over
     std::span<const std::uint32_t> actors;
     uint128 left = 0;  // at `since`
     std::int64_t since_ps = 0;
     std::uint64_t load = 0;  // it goes by kWholePort / load; 0: not yet going
-    bool running = false, touched = false;
+    bool touched = false;
+  };
+  struct User {
+    std::uint32_t number = 0;
+    Demand demand{};
   };
   struct ActorPorts {
     std::array<std::uint64_t, kPorts> load{};  // sum of demands
-    std::vector<std::uint32_t> running;
+    std::vector<User> users;
   };
   void touch(std::uint32_t number);
+  void touch_users(const ActorPorts& ports, std::size_t port);
   [[nodiscard]] std::uint64_t load_of(const Running& running) const;
 
   std::vector<ActorPorts> actors_;
