@@ -30,6 +30,7 @@ struct Parser {
   CLI::App app{"polyplane: how long the communication of AI training takes on a cluster, and why", "polyplane"};
   PerfArguments perf;
   RunArguments run;
+  ExplainArguments explain;
   TopoArguments topo;
   CompareArguments compare;
   ImportArguments import;
@@ -45,13 +46,16 @@ struct Parser {
  private:
   CLI::App* add_command(const char* name, const char* sentence, Example examples);
   void add_common(CLI::App* command, CommonArguments& common, bool table);
+  void add_nccl_model(CLI::App* command, NcclModelArguments& nccl);
   void add_compute(CLI::App* command, ComputeArguments& compute);
+  void add_trace(CLI::App* command, TraceArguments& trace, const char* sentence);
   void add_perf();
   void add_perf_sizes(CLI::App* command);
   void add_perf_ranks(CLI::App* command);
   void add_perf_model(CLI::App* command);
   void add_perf_compatibility(CLI::App* command);
   void add_run();
+  void add_explain();
   void add_topo();
   void add_compare();
   void add_import();
@@ -70,6 +74,7 @@ Parser::Parser() {
   app.require_subcommand(0, 1);  // what follows a command is never another one: help perf
   add_perf();
   add_run();
+  add_explain();
   add_topo();
   add_compare();
   add_import();
@@ -128,7 +133,14 @@ void Parser::add_perf_ranks(CLI::App* command) {
 
 void Parser::add_perf_model(CLI::App* command) {
   const char* group = "What is simulated";
-  command->add_option("--algorithm", perf.algorithm, "auto or a name (default auto)")->type_name("NAME")->group(group);
+  command->add_option("--algorithm", perf.algorithm, "auto, nccl (what NCCL's own table chooses) or a name (default auto)")
+      ->type_name("NAME")
+      ->group(group);
+  command
+      ->add_option("--schedule", perf.schedule,
+                   "instead of an algorithm: a schedule from a file, .xml of MSCCL or .json of MSCCL++; proven first")
+      ->type_name("FILE")
+      ->group(group);
   command->add_option("--protocol", perf.protocol, "auto or a protocol of the stack: Simple, LL, LL128")
       ->type_name("NAME")
       ->group(group);
@@ -139,7 +151,7 @@ void Parser::add_perf_model(CLI::App* command) {
       ->type_name("N")
       ->group(group);
   command->add_option("--model", perf.model, "analytic or flow (default flow)")->type_name("NAME")->group(group);
-  command->add_option("--stack", perf.stack, "software costs: ideal, nccl, or a file (default nccl)")
+  command->add_option("--stack", perf.stack, "software costs: ideal, nccl, rccl, hccl, ucc, mpi, or a file (default nccl)")
       ->type_name("NAME|FILE")
       ->group(group);
   command->add_option("--routing", perf.routing, "ecmp, spray or static (default: the cluster's)")
@@ -159,6 +171,19 @@ void Parser::add_perf_model(CLI::App* command) {
   command->add_option("-d,--datatype", perf.datatype, "as in nccl-tests (default float)")
       ->type_name("TYPE")
       ->group(group);
+}
+
+void Parser::add_nccl_model(CLI::App* command, NcclModelArguments& nccl) {
+  const char* group = "What NCCL's own choice goes by";
+  command->add_option("--nccl-cpu", nccl.cpu, "CPUs of x86 hosts: intel, amd or other (default intel)")
+      ->type_name("VENDOR")
+      ->group(group);
+  command
+      ->add_option("--nccl-graph", nccl.graph,
+                   "NCCL's graphs, as NCCL_GRAPH_DUMP_FILE writes them (default: derived from the cluster)")
+      ->type_name("FILE")
+      ->group(group);
+  command->add_flag("--nccl-collnet", nccl.collnet, "as NCCL_COLLNET_ENABLE=1: SHARP in the network")->group(group);
 }
 
 void Parser::add_compute(CLI::App* command, ComputeArguments& compute) {
@@ -181,6 +206,22 @@ void Parser::add_compute(CLI::App* command, ComputeArguments& compute) {
                    "'1 us': faster, and the report says how far off")
       ->type_name("TIME")
       ->group(group);
+}
+
+void Parser::add_trace(CLI::App* command, TraceArguments& trace, const char* sentence) {
+  const auto option = [&](const char* name, std::optional<std::string>& value, const char* text, const char* says) {
+    command->add_option(name, value, says)->type_name(text)->group("Trace, for ui.perfetto.dev");
+  };
+  option("--trace", trace.file, "FILE", sentence);
+  option("--trace-ranks", trace.ranks, "LIST", "of these ranks only: 0-7,1024-1031 (default all)");
+  option("--trace-links", trace.links, "WHICH",
+         "a counter for these links: top:N, all, none, or names of links (FROM.TO) and tiers (default top:64)");
+  option("--trace-window", trace.window, "FROM..TO", "only what overlaps this time: 10us..20us");
+  option("--trace-time-scale", trace.time_scale, "N", "stretch time N-fold; 1000 shows a picosecond as a nanosecond");
+  command
+      ->add_flag("--trace-any-size", trace.any_size,
+                 "write it even if it is foretold to pass 500 MB (else exit code 3)")
+      ->group("Trace, for ui.perfetto.dev");
 }
 
 void Parser::add_perf_compatibility(CLI::App* command) {
@@ -208,6 +249,7 @@ void Parser::add_perf() {
   add_perf_sizes(command);
   add_perf_ranks(command);
   add_perf_model(command);
+  add_nccl_model(command, perf.nccl_model);
   add_compute(command, perf.compute);
   add_common(command, perf.common, true);
   command->add_flag("--explain", perf.explain, "where the time goes and which links bind")->group("Output");
@@ -215,6 +257,7 @@ void Parser::add_perf() {
       ->type_name("FILE")
       ->group("Output");
   command->add_flag("--force", perf.force, "overwrite FILE")->group("Output");
+  add_trace(command, perf.trace, "every message of the largest size, in order of time; compressed if named *.gz");
   add_perf_compatibility(command);
 }
 
@@ -226,6 +269,20 @@ void Parser::add_run() {
   add_compute(command, run.compute);
   add_common(command, run.common, true);
   command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
+  command->add_flag("--force", run.force, "overwrite FILE")->group("Output");
+  add_trace(command, run.trace,
+            "every message, flow and operation in order of time; of sizes the largest; compressed if named *.gz");
+}
+
+void Parser::add_explain() {
+  CLI::App* command = add_command("explain", "where the time of an experiment goes, in words, and what would help most",
+                                  {"polyplane explain configs/experiments/all-reduce-with-faults.textproto",
+                                   "polyplane explain my_experiment.textproto --format json"});
+  command->add_option("EXPERIMENT", explain.experiment,
+                      "required: a .textproto or .json file; of several sizes the largest is explained");
+  add_compute(command, explain.compute);
+  add_common(command, explain.common, false);
+  command->add_flag("-v,--verbose", explain.common.verbose, "all sizes")->group("Output");
 }
 
 void Parser::add_topo() {
@@ -409,6 +466,7 @@ Invocation invocation_of(Parser& parser) {
   const std::string& name = command.get_name();
   if (name == "perf") return parser.perf;
   if (name == "run") return parser.run;
+  if (name == "explain") return parser.explain;
   if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
   if (name == "import") return parser.import;

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "cli/nccl_model_options.h"
+
 namespace polyplane::cli {
 
 /// Understood by every command.
@@ -24,6 +26,12 @@ struct ComputeArguments {
   bool no_symmetry = false, certify = false;
 };
 
+/// Of what happened, as a file for ui.perfetto.dev.
+struct TraceArguments {
+  std::optional<std::string> file, ranks, links, window, time_scale;
+  bool any_size = false;
+};
+
 struct PerfArguments {
   CommonArguments common;
   ComputeArguments compute;
@@ -31,11 +39,14 @@ struct PerfArguments {
   std::optional<std::string> min_bytes, max_bytes, step_factor, step_bytes;
   std::optional<std::string> ranks, ranks_per_node, rank_map, placement, split;
   std::string algorithm = "auto", protocol = "auto", model = "flow", stack = "nccl";
+  NcclModelArguments nccl_model;
+  std::optional<std::string> schedule;  // a file, instead of the algorithm
   std::optional<std::string> channels, slices;
   std::optional<std::string> routing, hash, seed;
   std::vector<std::string> faults;
   std::string reduction = "sum", datatype = "float", root = "0";
   std::optional<std::string> json_file;
+  TraceArguments trace;
   bool explain = false, force = false;
   /// Options of nccl-tests without a counterpart here: long name to value, as given (see nccl_options.h).
   std::map<std::string, std::string> nccl_options;
@@ -45,7 +56,14 @@ struct RunArguments {
   CommonArguments common;
   ComputeArguments compute;
   std::string experiment;
-  bool explain = false;
+  TraceArguments trace;
+  bool explain = false, force = false;
+};
+
+struct ExplainArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::string experiment;
 };
 
 struct TopoArguments {
@@ -99,8 +117,8 @@ struct PrintText {
 };
 
 using Invocation =
-    std::variant<PerfArguments, RunArguments, TopoArguments, CompareArguments, ImportArguments, CatalogArguments,
-                 CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
+    std::variant<PerfArguments, RunArguments, ExplainArguments, TopoArguments, CompareArguments, ImportArguments,
+                 CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

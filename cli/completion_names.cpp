@@ -42,9 +42,9 @@ std::vector<std::string> catalogue_names(const std::vector<std::string>& kinds) 
   return names;
 }
 
-/// "auto" and the names without their collective, each once.
+/// "auto", "nccl" and the names without their collective, each once.
 std::vector<std::string> algorithm_names() {
-  std::vector<std::string> names = {"auto"};
+  std::vector<std::string> names = {"auto", "nccl"};
   for (const std::string& full : catalogue_names({"algorithms"})) names.push_back(full.substr(full.find('/') + 1));
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

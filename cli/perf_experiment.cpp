@@ -11,6 +11,7 @@
 #include "cli/values.h"
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
+#include "sim/imported_algorithm.h"
 #include "sim/simulation.h"
 
 namespace polyplane::cli {
@@ -143,6 +144,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
   job.algorithm = arguments.algorithm;
   job.protocol = arguments.protocol;
+  job.nccl = nccl_setting(arguments.nccl_model, arguments.algorithm == "nccl");
   if (arguments.channels) {
     job.channels = static_cast<std::uint32_t>(parse_whole("--channels", *arguments.channels, 1, INT32_MAX));
   }
@@ -168,6 +170,9 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   experiment.stack = catalog.stack(arguments.stack);
   experiment.model = arguments.model;
   experiment.quantum = quantum_of(arguments.compute, experiment.model);
+  if (arguments.schedule) {
+    sim::set_schedule(job, *arguments.schedule, static_cast<std::uint32_t>(ranks), experiment.stack);
+  }
   experiment.collectives.push_back(std::move(job));
 
   const sim::CollectiveJob& planned = experiment.collectives.front();

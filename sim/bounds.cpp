@@ -285,7 +285,7 @@ LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack,
         LowerBound widest{{}, "latency"};
         for (const Partition& partition : partitions_) {
           if (!links_shared || partition.cuts.size() < 2) continue;
-          const LowerBound cut = over_cuts(partition, collective, protocol.efficiency);
+          const LowerBound cut = over_cuts(partition, collective, costs.efficiency.value_or(protocol.efficiency));
           if (cut.time > widest.time) widest = cut;
         }
         if (widest.time > bound.time) bound.reason = widest.reason;

@@ -15,8 +15,10 @@
 #include "sim/load_cluster.h"
 #include "sim/load_experiment.h"
 #include "sim/load_members.h"
+#include "sim/load_model.h"
 #include "sim/load_prices.h"
 #include "sim/load_stack.h"
+#include "sim/nccl/load_tuning.h"
 #include "sim/parts.h"
 
 namespace polyplane::sim {
@@ -90,6 +92,9 @@ void for_each_entry(const std::string& directory, const std::function<void(const
   }
   for (const auto& name : names_in(directory + "/prices")) {
     found(described_file("prices", read_shipped<v1::PriceSheet>(directory + "/prices", name)));
+  }
+  for (const auto& name : names_in(directory + "/models")) {
+    found(described_file("model", read_shipped<v1::Model>(directory + "/models", name)));
   }
 }
 
@@ -165,13 +170,26 @@ ClusterChoice Catalog::member(std::string_view name_or_file, Reading reading) co
 Stack Catalog::stack(std::string_view name_or_file) const {
   v1::Stack stack;
   const configs::Document document(file_of(directory_ + "/stacks", "stack", std::string(name_or_file)), stack);
-  return load_stack(document, stack);
+  return load_stack(document, stack, *this);
+}
+
+std::shared_ptr<const nccl::Constants> Catalog::nccl_tuning(std::string_view name_or_file) const {
+  v1::NcclTuning tuning;
+  const std::string folder = directory_ + "/stacks/nccl-tuning";
+  const configs::Document document(file_of(folder, "table of NCCL", std::string(name_or_file)), tuning);
+  return std::make_shared<const nccl::Constants>(nccl::load_tuning(document, tuning));
 }
 
 PriceSheet Catalog::prices(std::string_view name_or_file) const {
   v1::PriceSheet sheet;
   const configs::Document document(file_of(directory_ + "/prices", "price sheet", std::string(name_or_file)), sheet);
   return load_price_sheet(document, sheet, Parts(directory_ + "/hardware"));
+}
+
+ModelChoice Catalog::model(std::string_view name_or_file) const {
+  v1::Model model;
+  const configs::Document document(file_of(directory_ + "/models", "model", std::string(name_or_file)), model);
+  return load_model(document, model);
 }
 
 std::vector<Experiment> Catalog::experiments(std::string_view file) const {

@@ -1,6 +1,7 @@
-// Finds things by name in configs/: hardware, clusters, stacks, price sheets.
+// Finds things by name in configs/: hardware, clusters, stacks, price sheets, models.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@
 namespace polyplane::sim {
 
 struct CatalogEntry {
-  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices"
+  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices", "model"
   std::string name, sentence, source, as_of, confidence;
 };
 
@@ -39,7 +40,10 @@ class Catalog {
   /// The same for a member of joined clusters, which has no members itself.
   [[nodiscard]] ClusterChoice member(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
+  /// A table with which NCCL chooses, by release or file.
+  [[nodiscard]] std::shared_ptr<const nccl::Constants> nccl_tuning(std::string_view name_or_file) const;
   [[nodiscard]] PriceSheet prices(std::string_view name_or_file) const;
+  [[nodiscard]] ModelChoice model(std::string_view name_or_file) const;
   /// An experiment file, names in it resolved: one experiment for each of its clusters.
   [[nodiscard]] std::vector<Experiment> experiments(std::string_view file) const;
   /// The same of a file with one cluster. Throws InputError where there are several.

@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/side_by_side.h"
+#include "sim/nccl/choice.h"
 #include "sim/network/line_rate.h"
+#include "sim/placement.h"
+#include "sim/stack_variants.h"
 #include "sim/uncontended_sends.h"
 
 namespace polyplane::sim {
@@ -62,7 +65,7 @@ struct Weighed {
 Extent extent_of(const std::vector<std::unique_ptr<Schedule>>& schedules, const Folding* folding) {
   Extent extent;
   for (const auto& schedule : schedules) {
-    const std::uint32_t ranks = folding == nullptr ? schedule->collective().ranks() : folding->stride();
+    const std::uint32_t ranks = folding == nullptr ? schedule->num_participants() : folding->stride();
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
       const std::uint32_t channels = folding == nullptr ? 1 : folding->channels();
       for (std::uint32_t lane = 0; lane < schedule->num_lanes() / channels; ++lane) {
@@ -101,6 +104,7 @@ uint128 bits(Bytes size) { return static_cast<uint128>(size.count()) * 8; }
 Duration floor_of(const RowRequest& request, const Candidate& candidate) {
   const Schedule& schedule = *candidate.schedules->front();
   const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+  const Efficiency efficiency = efficiency_of(*candidate.protocol, candidate.algorithm->cost_family);
   const collectives::RankLayout& layout = request.layouts.front();
   const std::uint32_t ranks = request.collective.ranks();
   Duration most;
@@ -114,8 +118,9 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
       for (std::uint32_t k = 0; k < schedule.num_steps(rank, lane); ++k) {
         const collectives::Step step = schedule.step(rank, lane, k);
         if (!step.send_to.valid()) continue;
-        const bool inside = layout.place(rank).domain == layout.place(step.send_to).domain;
-        const Bytes wire = wire_bytes(step.send_bytes, candidate.protocol->efficiency);
+        const bool to_agent = step.send_to.index() >= ranks;  // inside or outside
+        const bool inside = to_agent || layout.place(rank).domain == layout.place(step.send_to).domain;
+        const Bytes wire = wire_bytes(step.send_bytes, efficiency);
         // Faults may force a message between neighbours out of their domain.
         const Duration step_cost = inside ? std::min(costs.step_scale_up, costs.step_scale_out) : costs.step_scale_out;
         lane_time += costs.message + step_cost + port.least_latency;
@@ -136,9 +141,9 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
     Job job;
     job.name = request.job_name;
     job.schedule = (*candidate.schedules)[g].get();
-    job.devices = request.groups[g];
+    job.devices = participant_devices(request.topology, request.groups[g], request.layouts[g], *job.schedule);
     job.costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
-    job.efficiency = candidate.protocol->efficiency;
+    job.efficiency = efficiency_of(*candidate.protocol, candidate.algorithm->cost_family);
     job.folding = candidate.folding;
     if (candidate.first_channel) job.schedule = candidate.first_channel.get();
     jobs.push_back(std::move(job));
@@ -212,17 +217,6 @@ Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
   return job.costs.launch + most;
 }
 
-std::vector<const Protocol*> protocols_of(const Stack& stack, const std::string& name) {
-  std::vector<const Protocol*> chosen;
-  std::vector<std::string> names;
-  for (const Protocol& protocol : stack.protocols) {
-    names.push_back(protocol.name);
-    if (name == "auto" || name == protocol.name) chosen.push_back(&protocol);
-  }
-  if (chosen.empty()) throw InputError(unknown_name("protocol of stack " + stack.name, name, names));
-  return chosen;
-}
-
 /// Does the software of any protocol take time for a message?
 bool sends_cost(const Stack& stack) {
   return std::ranges::any_of(stack.protocols, [](const Protocol& protocol) {
@@ -230,6 +224,61 @@ bool sends_cost(const Stack& stack) {
       return std::max({costs.step_scale_up, costs.step_scale_out, costs.message}) > Duration();
     });
   });
+}
+
+/// Candidates of one algorithm with the channels and slices of `variant`, one a protocol.
+void add_candidates(const RowRequest& request, const Algorithm& algorithm, const StackVariant& variant,
+                    Weighed& weighed, std::vector<Candidate>& candidates) {
+  const bool automatic = request.algorithm == "auto";
+  AlgorithmRequest wanted{request.collective, request.layouts.front(), variant.channels, variant.slices};
+  auto schedules = std::make_shared<std::vector<std::unique_ptr<Schedule>>>();
+  for (const collectives::RankLayout& layout : request.layouts) {
+    wanted.layout = layout;
+    schedules->push_back(collectives::make_schedule(algorithm, wanted));
+    if (request.copies == 1) continue;
+    schedules->back() = std::make_unique<collectives::SideBySide>(std::move(schedules->back()), request.copies);
+  }
+  for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
+  const std::uint64_t messages = messages_at_once(*schedules->front());
+  if (automatic && messages > kMaxAutoLanes && sends_cost(request.stack)) {
+    weighed.text += "  " + algorithm.name + ": left out of auto, " + std::to_string(messages) +
+                    " messages at once, which no stack issues at the cost of one; ask for it by name\n";
+    return;
+  }
+  const bool by_classes =
+      request.model == "flow" && !request.explain && takes_classes(*schedules->front(), request.router);
+  const Folding* folding = nullptr;
+  if (schedules->size() == 1 && !by_classes) {
+    if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
+    folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
+  }
+  Extent extent;
+  if (automatic && !by_classes) {
+    extent = extent_of(*schedules, folding);
+    if (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes) {
+      weighed.text += "  " + algorithm.name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
+                      std::to_string(extent.lanes) + " lanes; ask for it by name\n";
+      return;
+    }
+  }
+  if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
+  std::shared_ptr<const FirstChannel> first_channel;
+  if (folding != nullptr && folding->channels() > 1) {
+    first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());
+  }
+  for (const Protocol* protocol : variant.protocols) {
+    candidates.push_back({&algorithm,
+                          protocol,
+                          wanted.channels,
+                          wanted.slices,
+                          schedules,
+                          folding,
+                          first_channel,
+                          {},
+                          {},
+                          extent.sends});
+    candidates.back().floor = floor_of(request, candidates.back());
+  }
 }
 
 /// All (algorithm, protocol) pairs that may run, cheapest floor first; `weighed` says what was left out and why.
@@ -240,7 +289,7 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
       automatic ? collectives::algorithm_names(kind) : std::vector<std::string>{request.algorithm};
   std::vector<Candidate> candidates;
   for (const std::string& name : names) {
-    const Algorithm& algorithm = collectives::find_algorithm(kind, name);
+    const Algorithm& algorithm = collectives::find_algorithm(kind, name, request.imported);
     AlgorithmRequest wanted{request.collective, request.layouts.front(), request.channels, request.slices};
     if (automatic) {
       if (!algorithm.honours_channels) wanted.channels = 0;
@@ -250,58 +299,32 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
         continue;
       }
     }
-    auto schedules = std::make_shared<std::vector<std::unique_ptr<Schedule>>>();
-    for (const collectives::RankLayout& layout : request.layouts) {
-      wanted.layout = layout;
-      schedules->push_back(collectives::make_schedule(algorithm, wanted));
-      if (request.copies == 1) continue;
-      schedules->back() = std::make_unique<collectives::SideBySide>(std::move(schedules->back()), request.copies);
-    }
-    for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
-    const std::uint64_t messages = messages_at_once(*schedules->front());
-    if (automatic && messages > kMaxAutoLanes && sends_cost(request.stack)) {
-      weighed.text += "  " + name + ": left out of auto, " + std::to_string(messages) +
-                      " messages at once, which no stack issues at the cost of one; ask for it by name\n";
-      continue;
-    }
-    const bool by_classes =
-        request.model == "flow" && !request.explain && takes_classes(*schedules->front(), request.router);
-    const Folding* folding = nullptr;
-    if (schedules->size() == 1 && !by_classes) {
-      if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));
-      folding = request.foldings.find(request.topology, request.router, request.groups.front(), *schedules->front());
-    }
-    Extent extent;
-    if (automatic && !by_classes) {
-      extent = extent_of(*schedules, folding);
-      if (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes) {
-        weighed.text += "  " + name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
-                        std::to_string(extent.lanes) + " lanes; ask for it by name\n";
-        continue;
-      }
-    }
-    if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
-    std::shared_ptr<const FirstChannel> first_channel;
-    if (folding != nullptr && folding->channels() > 1) {
-      first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());
-    }
-    for (const Protocol* protocol : protocols_of(request.stack, request.protocol)) {
-      candidates.push_back({&algorithm,
-                            protocol,
-                            wanted.channels,
-                            wanted.slices,
-                            schedules,
-                            folding,
-                            first_channel,
-                            {},
-                            {},
-                            extent.sends});
-      candidates.back().floor = floor_of(request, candidates.back());
+    for (const StackVariant& variant :
+         stack_variants(request.stack, request.protocol, algorithm, wanted, weighed.text)) {
+      add_candidates(request, algorithm, variant, weighed, candidates);
     }
   }
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.floor < b.floor; });
   return candidates;
+}
+
+/// NCCL's choice by name. Several groups choose as the first does.
+RowRequest as_nccl(const RowRequest& request, std::string& table) {
+  std::vector<DeviceId> cards = request.groups.front();
+  cards.resize(request.layouts.front().num_ranks());  // of one group, where several lie side by side
+  nccl::Pick pick = nccl::pick_as_nccl({.stack = request.stack,
+                                        .topology = request.topology,
+                                        .cards = cards,
+                                        .layout = request.layouts.front(),
+                                        .collective = request.collective,
+                                        .protocol = request.protocol,
+                                        .setting = request.nccl});
+  table = std::move(pick.table);
+  RowRequest named = request;
+  named.algorithm = std::move(pick.algorithm);
+  named.protocol = std::move(pick.protocol);
+  return named;
 }
 
 /// No more than the estimate would be; `enough`: no more than that need be known.
@@ -400,6 +423,12 @@ class Contest {
 }  // namespace
 
 RowOutcome compute_row(const RowRequest& request) {
+  if (request.algorithm == "nccl") {
+    std::string table;
+    RowOutcome row = compute_row(as_nccl(request, table));
+    row.alternatives = table + row.alternatives;
+    return row;
+  }
   Weighed weighed(request.memory);
   std::vector<Candidate> candidates = candidates_of(request, weighed);
   if (candidates.empty()) {

@@ -6,6 +6,8 @@
 // bound of the candidate's time in every model that shares links, so a shortlisted candidate whose estimate is not
 // below the best time found so far is skipped without loss. Nor is a candidate estimated once three are better than a bound
 // on its estimate: its steps and bytes, or what the sends of one lane take one after the other.
+//
+// Algorithm "nccl" is NCCL's own choice (sim/nccl/choice.h), run by its name; what NCCL's table weighed stands in `alternatives`.
 #pragma once
 
 #include <functional>
@@ -14,6 +16,7 @@
 
 #include "collectives/algorithm.h"
 #include "sim/foldings.h"
+#include "sim/nccl/setting.h"
 #include "sim/run_once.h"
 #include "sim/stack.h"
 #include "topology/router.h"
@@ -31,7 +34,7 @@ struct RowRequest {
   std::vector<std::vector<DeviceId>> groups;     // of equal length
   std::vector<collectives::RankLayout> layouts;  // of each group
   collectives::Collective collective;
-  std::string algorithm, protocol;  // "auto" or a name
+  std::string algorithm, protocol;  // "auto" or a name; algorithm also "nccl"
   std::uint32_t channels = 0, slices = 0;
   bool explain = false;
   std::function<bool()> stop;
@@ -43,11 +46,13 @@ struct RowRequest {
   /// Above 1: so many groups that lie alike, as one schedule (collectives/side_by_side.h). `groups` then holds the cards of all
   /// of them as one list, group by group, and `layouts` the layout of one.
   std::uint32_t copies = 1;
+  nccl::Setting nccl;  // for algorithm "nccl"
+  const collectives::Algorithm* imported = nullptr;  // see find_algorithm()
 };
 
 struct RowOutcome {
   std::string algorithm, protocol;
-  std::uint32_t channels = 0, slices = 0;  // as asked for, 0 where auto took an algorithm that has its own way
+  std::uint32_t channels = 0, slices = 0;  // as asked for or the stack's, 0: the algorithm's own way
   std::string alternatives;                // what else was weighed, one line each
   std::uint64_t foretold_bytes = 0;        // peak of the process, of all that was weighed
   RunOutcome run;

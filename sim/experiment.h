@@ -8,8 +8,13 @@
 #include <vector>
 
 #include "base/units.h"
+#include "collectives/algorithm.h"
 #include "collectives/collective.h"
+#include "sim/exchange.h"
+#include "sim/nccl/setting.h"
 #include "sim/stack.h"
+#include "sim/training_job.h"
+#include "sim/what_if.h"
 #include "topology/cluster_spec.h"
 #include "topology/join_clusters.h"
 #include "topology/router.h"
@@ -63,12 +68,17 @@ struct CollectiveJob {
   std::uint32_t root = 0;
   std::string algorithm = "auto";
   std::string protocol = "auto";
+  nccl::Setting nccl;  // of algorithm "nccl"
   std::uint32_t channels = 0, slices = 0;
   TimePoint start;                   // among the jobs and flows that run beside it; times of results count from here
   std::vector<std::uint32_t> ranks;  // accelerator of each rank, as index into Topology::accelerators(); empty = all
   std::string placement;             // how `ranks` were placed, for reports; empty: they were listed
   std::vector<std::vector<std::uint32_t>> groups;  // parallel groups (--split), each a list as `ranks`; overrides it
   std::vector<std::int64_t> matrix;                // alltoallv
+  std::shared_ptr<const collectives::Algorithm> schedule;  // of a file; `algorithm` is then its name
+  std::vector<std::string> assumed;                        // of that file, for reports
+  /// dispatch, combine, alltoallv: the traffic of experts; sizes are of one token. ranks_per_node 0: the scale-up domain.
+  std::optional<collectives::TokenRouting> tokens;
 };
 
 /// One explicit flow.
@@ -100,6 +110,10 @@ struct Experiment {
   std::vector<CollectiveJob> collectives;
   std::vector<FlowJob> flows;
   std::vector<CapacityEvent> capacity_events;
+  std::vector<ExchangeJob> exchanges;  // each by itself
+  std::vector<TrainingJob> training;  // steps, each by itself
+  std::vector<InferenceJob> inference;
+  WhatIf what_if;
 };
 
 }  // namespace polyplane::sim

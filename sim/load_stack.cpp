@@ -2,51 +2,66 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/suggest.h"
 
 namespace polyplane::sim {
 namespace {
 
-/// What algorithms name as their cost_family (collectives/algorithm.h).
-const std::vector<std::string>& families() {
-  static const std::vector<std::string> names{"ring", "tree"};
-  return names;
+/// Throws where payload is more than the wire.
+Efficiency load_efficiency(const configs::Source& source, const google::protobuf::Message& at, std::int64_t payload,
+                           std::int64_t wire) {
+  if (payload > wire) {
+    source.fail(at, "payload_bytes",
+                std::to_string(payload) + " bytes of payload do not fit into wire_bytes, " + std::to_string(wire));
+  }
+  return {payload, wire};
 }
 
-ProtocolCosts load_costs(const v1::ProtocolCosts& from) {
-  return {.family = from.family(),
-          .launch = parse_duration(from.launch()),
-          .step_scale_up = parse_duration(from.step_scale_up()),
-          .step_scale_out = parse_duration(from.step_scale_out()),
-          .message = parse_duration(from.message())};
+ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts& from) {
+  ProtocolCosts costs{.family = from.family(),
+                      .launch = parse_duration(from.launch()),
+                      .step_scale_up = parse_duration(from.step_scale_up()),
+                      .step_scale_out = parse_duration(from.step_scale_out()),
+                      .message = parse_duration(from.message())};
+  if (from.has_payload_bytes() != from.has_wire_bytes()) {
+    source.fail(from, from.has_payload_bytes() ? "wire_bytes" : "payload_bytes",
+                "is missing beside the other of the two");
+  }
+  if (from.has_payload_bytes()) {
+    costs.efficiency = load_efficiency(source, from, from.payload_bytes(), from.wire_bytes());
+  }
+  costs.channels = static_cast<std::uint32_t>(from.channels());
+  if (from.has_chunk()) costs.chunk = parse_bytes(from.chunk());
+  return costs;
 }
 
 Protocol load_protocol(const configs::Source& source, const v1::Protocol& from) {
-  Protocol protocol{.name = from.name(), .efficiency = {from.payload_bytes(), from.wire_bytes()}, .costs = {}};
-  if (from.payload_bytes() > from.wire_bytes()) {
-    source.fail(from, "payload_bytes",
-                std::to_string(from.payload_bytes()) + " bytes of payload do not fit into wire_bytes, " +
-                    std::to_string(from.wire_bytes()));
-  }
-  const auto known = [&](const std::string& family) {
-    return std::ranges::find(protocol.costs, family, &ProtocolCosts::family) != protocol.costs.end();
-  };
+  Protocol protocol{.name = from.name(),
+                    .efficiency = load_efficiency(source, from, from.payload_bytes(), from.wire_bytes()),
+                    .costs = {}};
   for (const v1::ProtocolCosts& costs : from.costs()) {
-    if (std::ranges::find(families(), costs.family()) == families().end()) {
-      source.fail(costs, "family", unknown_name("family of algorithms", costs.family(), families()));
+    const std::vector<std::string>& families = cost_families();
+    if (std::ranges::find(families, costs.family()) == families.end()) {
+      source.fail(costs, "family", unknown_name("family of algorithms", costs.family(), families));
     }
-    if (known(costs.family())) source.fail(costs, "family", "\"" + costs.family() + "\" is given twice");
-    protocol.costs.push_back(load_costs(costs));
+    if (std::ranges::find(protocol.costs, costs.family(), &ProtocolCosts::family) != protocol.costs.end()) {
+      source.fail(costs, "family", "\"" + costs.family() + "\" is given twice");
+    }
+    protocol.costs.push_back(load_costs(source, costs));
   }
-  for (const std::string& family : families()) {
-    if (!known(family)) source.fail(from, "", "the costs of family \"" + family + "\" are missing");
+  if (protocol.costs.empty()) source.fail(from, "costs", "there are none; a protocol offers at least one family");
+  if (from.has_min_size()) protocol.min_size = parse_bytes(from.min_size());
+  if (from.has_max_size()) protocol.max_size = parse_bytes(from.max_size());
+  if (protocol.max_size && *protocol.max_size < protocol.min_size) {
+    source.fail(from, "max_size", "\"" + from.max_size() + "\" is less than min_size, " + from.min_size());
   }
   return protocol;
 }
 
 }  // namespace
 
-Stack load_stack(const configs::Source& source, const v1::Stack& stack) {
+Stack load_stack(const configs::Source& source, const v1::Stack& stack, const Catalog& catalog) {
   Stack loaded{.name = stack.name(),
                .description = stack.description(),
                .protocols = {},
@@ -57,6 +72,11 @@ Stack load_stack(const configs::Source& source, const v1::Stack& stack) {
       source.fail(protocol, "name", "a protocol \"" + printable(protocol.name()) + "\" exists already");
     }
     loaded.protocols.push_back(load_protocol(source, protocol));
+  }
+  if (stack.has_nccl_tuning()) {
+    try {
+      loaded.nccl = catalog.nccl_tuning(stack.nccl_tuning());
+    } catch (const InputError& error) { source.fail(stack, "nccl_tuning", error.what()); }
   }
   return loaded;
 }

@@ -1,8 +1,16 @@
 #include "sim/stack.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace polyplane::sim {
+
+const std::vector<std::string>& cost_families() {
+  static const std::vector<std::string> families = {"ring",           "tree",          "nvls", "nvls_tree",
+                                                    "collnet_direct", "collnet_chain", "pat"};
+  return families;
+}
 
 Bytes wire_bytes(Bytes payload, Efficiency efficiency) {
   if (efficiency.numerator == efficiency.denominator) return payload;
@@ -10,11 +18,24 @@ Bytes wire_bytes(Bytes payload, Efficiency efficiency) {
   return Bytes(static_cast<std::int64_t>((scaled + efficiency.numerator - 1) / efficiency.numerator));
 }
 
+std::string why_not_offered(const Protocol& protocol, const std::string& family, Bytes size) {
+  if (std::ranges::find(protocol.costs, family, &ProtocolCosts::family) == protocol.costs.end()) {
+    return "does not offer algorithms like " + family;
+  }
+  if (size < protocol.min_size) return "is for arrays from " + to_string(protocol.min_size);
+  if (protocol.max_size && size > *protocol.max_size) return "is for arrays up to " + to_string(*protocol.max_size);
+  return "";
+}
+
 const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family) {
   for (const ProtocolCosts& costs : protocol.costs) {
     if (costs.family == family) return costs;
   }
   CHECK(false, "protocol " + protocol.name + " has no costs for family " + family);
+}
+
+Efficiency efficiency_of(const Protocol& protocol, const std::string& family) {
+  return costs_of(protocol, family).efficiency.value_or(protocol.efficiency);
 }
 
 }  // namespace polyplane::sim

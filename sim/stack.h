@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,24 +11,33 @@
 
 namespace polyplane::sim {
 
-/// Costs of one protocol for one family of algorithms ("ring", "tree").
-struct ProtocolCosts {
-  std::string family;
-  Duration launch;          // once per collective and rank, before the first step
-  Duration step_scale_up;   // before each send that stays in its scale-up domain
-  Duration step_scale_out;  // before each send that leaves it
-  Duration message;         // before each send of either kind (posting, proxy)
-};
+namespace nccl {
+struct Constants;
+}
 
 /// wire bytes = ceil(bytes * denominator / numerator): LL sends 8 bytes for each 4, efficiency 1/2.
 struct Efficiency {
   std::int64_t numerator = 1, denominator = 1;
 };
 
+/// Costs of one protocol for one family of algorithms (Algorithm::cost_family).
+struct ProtocolCosts {
+  std::string family;
+  Duration launch;                         // once per collective and rank, before the first step
+  Duration step_scale_up;                  // before each send that stays in its scale-up domain
+  Duration step_scale_out;                 // before each send that leaves it
+  Duration message;                        // before each send of either kind (posting, proxy)
+  std::optional<Efficiency> efficiency{};  // instead of the protocol's
+  std::uint32_t channels = 0;              // of algorithms that have some; 0: their own choice
+  Bytes chunk{};                           // longest message of algorithms that cut their share; 0: their own choice
+};
+
 struct Protocol {
   std::string name;  // "Simple", "LL", "LL128"
   Efficiency efficiency;
-  std::vector<ProtocolCosts> costs;
+  std::vector<ProtocolCosts> costs;  // of the families that it offers
+  Bytes min_size{};                  // of arrays that it serves
+  std::optional<Bytes> max_size{};   // none: any
 };
 
 struct Stack {
@@ -34,11 +45,19 @@ struct Stack {
   std::string description;
   std::vector<Protocol> protocols;     // at least one
   std::vector<std::string> assumed{};  // what no public source states; every report that uses the stack repeats it
+  std::shared_ptr<const nccl::Constants> nccl{};  // for --algorithm nccl; null: the stack has no such table
 };
+
+/// The families that stacks may list and algorithms may name.
+[[nodiscard]] const std::vector<std::string>& cost_families();
 
 /// Bytes that travel for `payload`.
 [[nodiscard]] Bytes wire_bytes(Bytes payload, Efficiency efficiency);
-/// Costs of `family`; CHECKs that the loader made it complete.
+/// "" when `protocol` serves algorithms of `family` on an array of `size`; else why not, to stand after its name.
+[[nodiscard]] std::string why_not_offered(const Protocol& protocol, const std::string& family, Bytes size);
+/// REQUIRES: the protocol lists the family.
 [[nodiscard]] const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family);
+/// The family's own, or the protocol's. REQUIRES: the protocol lists the family.
+[[nodiscard]] Efficiency efficiency_of(const Protocol& protocol, const std::string& family);
 
 }  // namespace polyplane::sim

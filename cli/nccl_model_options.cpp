@@ -1,0 +1,28 @@
+#include "cli/nccl_model_options.h"
+
+#include <memory>
+
+#include "base/error.h"
+#include "sim/nccl/graph_file.h"
+
+namespace polyplane::cli {
+
+sim::nccl::Setting nccl_setting(const NcclModelArguments& arguments, bool used) {
+  if (!used && (arguments.cpu || arguments.graph || arguments.collnet)) {
+    const char* option = arguments.cpu ? "--nccl-cpu" : arguments.graph ? "--nccl-graph" : "--nccl-collnet";
+    throw InputError(std::string(option) + " is for --algorithm nccl");
+  }
+  sim::nccl::Setting setting;
+  setting.collnet = arguments.collnet;
+  if (arguments.cpu) {
+    try {
+      setting.cpu = sim::nccl::parse_cpu_vendor(*arguments.cpu);
+    } catch (const InputError& error) { throw InputError("--nccl-cpu: " + std::string(error.what())); }
+  }
+  if (arguments.graph) {
+    setting.graphs = std::make_shared<const sim::nccl::GraphSet>(sim::nccl::read_graph_file(*arguments.graph));
+  }
+  return setting;
+}
+
+}  // namespace polyplane::cli
