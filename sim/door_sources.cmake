@@ -16,6 +16,7 @@ set(POLYPLANE_SIM_DOORS
   load_prices.cpp
   load_nccl_setting.cpp
   load_stack.cpp
+  load_traces.cpp
   load_tokens.cpp
   load_steps.cpp
   nccl/graph_file.cpp

@@ -13,6 +13,7 @@
 #include "sim/exchange.h"
 #include "sim/nccl/setting.h"
 #include "sim/stack.h"
+#include "sim/trace_job.h"
 #include "sim/training_job.h"
 #include "sim/what_if.h"
 #include "topology/cluster_spec.h"
@@ -111,6 +112,7 @@ struct Experiment {
   std::vector<FlowJob> flows;
   std::vector<CapacityEvent> capacity_events;
   std::vector<ExchangeJob> exchanges;  // each by itself
+  std::vector<TraceJob> traces;        // each by itself
   std::vector<TrainingJob> training;  // steps, each by itself
   std::vector<InferenceJob> inference;
   WhatIf what_if;

@@ -8,5 +8,6 @@ namespace polyplane::sim {
 
 /// `explained`: the attribution too.
 void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to);
+void fill(const Attribution& from, v1::Attribution& to);
 
 }  // namespace polyplane::sim
