@@ -5,21 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
+#include "cli/exchange_text.h"
 #include "cli/explain_text.h"
+#include "cli/explain_words.h"
 #include "cli/nccl_table.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
+#include "cli/program_text.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
+#include "cli/step_text.h"
 #include "cli/text_table.h"
+#include "cli/trace_options.h"
 #include "cli/version.h"
 #include "sim/csv_line.h"
+#include "sim/sensitivity.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -31,7 +38,7 @@ using Align = TextTable::Align;
 std::size_t number_of_rows(const sim::Experiment& experiment) {
   std::size_t rows = 0;
   for (const sim::CollectiveJob& job : experiment.collectives) rows += job.sizes.size();
-  return rows;
+  return rows + 2 * experiment.exchanges.size();
 }
 
 TableHeader job_header(const sim::Experiment& experiment, const sim::Report& report,
@@ -75,10 +82,12 @@ std::string flow_table(const sim::Experiment& experiment, const sim::Report& rep
 /// Results of one job stand together in a report.
 std::string tables(const sim::Experiment& experiment, const sim::Report& report, bool verbose, bool explain) {
   std::string text;
-  for (std::size_t begin = 0; begin < report.collectives.size();) {
+  // Rows of exchanges come last, two each; the table of exchanges says the same in short.
+  const std::size_t shown = report.collectives.size() - (verbose || explain ? 0 : 2 * report.exchanges.size());
+  for (std::size_t begin = 0; begin < shown;) {
     std::vector<const sim::CollectiveResult*> rows;
     std::size_t end = begin;
-    for (; end < report.collectives.size() && report.collectives[end].job == report.collectives[begin].job &&
+    for (; end < shown && report.collectives[end].job == report.collectives[begin].job &&
            report.collectives[end].kind == report.collectives[begin].kind;
          ++end) {
       rows.push_back(&report.collectives[end]);
@@ -87,13 +96,14 @@ std::string tables(const sim::Experiment& experiment, const sim::Report& report,
     text += table.header();
     for (const sim::CollectiveResult* row : rows) {
       text += table.row(*row);
-      if (explain && verbose) text += explain_text(*row, "# ");
+      if (explain && verbose) text += explain_text(*row, "# ") + sensitivity_text(*row, "# ");
     }
     text += table.footer(report.fingerprint, {});
-    if (explain && !verbose) text += explain_text(*rows.back(), "# ");
+    if (explain && !verbose) text += explain_text(*rows.back(), "# ") + sensitivity_text(*rows.back(), "# ");
     begin = end;
   }
   if (!report.flows.empty()) text += flow_table(experiment, report);
+  text += exchange_table(experiment.name, report);
   return text;
 }
 
@@ -124,14 +134,24 @@ std::string csv_text(const std::vector<sim::Report>& reports) {
     line.pop_back();
     return line + "," + sim::CsvLine().text(name).finish();
   };
-  std::string results, flows;
+  std::string results, flows, steps, programs;
   for (const sim::Report& report : reports) {
     for (const sim::CollectiveResult& row : report.collectives) results += named(sim::csv_row(row), report.cluster);
     for (const sim::FlowResult& flow : report.flows) flows += named(sim::flow_csv_row(flow), report.cluster);
+    for (const sim::StepResult& step : report.steps) steps += named(sim::step_csv_row(step), report.cluster);
+    for (const sim::ProgramResult& program : report.programs) {
+      programs += named(sim::program_csv_row(program), report.cluster);
+    }
   }
-  if (!results.empty() || flows.empty()) results = named(sim::csv_header(), "cluster") + results;
+  if (!results.empty() || (flows.empty() && steps.empty() && programs.empty())) results = named(sim::csv_header(), "cluster") + results;
   if (!flows.empty()) flows = named(sim::flow_csv_header(), "cluster") + flows;
-  return results + (results.empty() || flows.empty() ? "" : "\n") + flows;
+  if (!steps.empty()) steps = named(sim::step_csv_header(), "cluster") + steps;
+  if (!programs.empty()) programs = named(sim::program_csv_header(), "cluster") + programs;
+  std::string text;
+  for (const std::string& part : {results, flows, steps, programs}) {
+    text += (text.empty() || part.empty() ? "" : "\n") + part;
+  }
+  return text;
 }
 
 }  // namespace
@@ -154,6 +174,10 @@ int run_experiment(const RunArguments& arguments) {
   apply_compute_options(arguments.compute, experiments.front().model, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
+  options.trace = trace_options(arguments.trace, experiments.front().model, arguments.force, arguments.common.quiet);
+  if (options.trace && experiments.size() > 1) {
+    throw InputError("--trace takes one run; this experiment has " + std::to_string(experiments.size()) + " clusters");
+  }
   options.stop = [] { return caught_signal() != 0; };
   options.on_row = [&](const sim::CollectiveResult& result) {
     finished.push_back(result);
@@ -171,16 +195,21 @@ int run_experiment(const RunArguments& arguments) {
     if (format != "table") return;
     for (std::size_t i = 0; i < reports.size(); ++i) {
       print(tables(experiments[i], reports[i], arguments.common.verbose > 0, arguments.explain));
+      print(step_text(reports[i], arguments.common.verbose > 0));
+      print(program_text(reports[i], arguments.common.verbose > 0, arguments.explain));
     }
-    if (experiments.size() > 1) print(comparison(reports));
+    if (experiments.size() > 1 && !experiments.front().collectives.empty()) print(comparison(reports));
+    if (experiments.size() > 1) print(step_comparison(reports));
   };
   try {
     for (const sim::Experiment& experiment : experiments) {
       finished.clear();
       reports.push_back(sim::run(experiment, options));
+      if (arguments.explain) sim::add_sensitivities(experiment, options, sim::kDearEvents, reports.back());
       if (arguments.common.verbose > 0) tell_memory(reports.back());
     }
     show(true);
+    tell_trace(arguments.trace, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     reports.push_back(partial_report(experiments[reports.size()], finished));

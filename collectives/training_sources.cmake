@@ -10,4 +10,5 @@ set(POLYPLANE_TRAINING
   training/pipeline_schedule.cpp
   training/rank_writer.cpp
   training/step_calls.cpp
+  training/step_memory.cpp
   training/training_step.cpp)

@@ -10,11 +10,17 @@
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
 #include "sim/datatype.h"
+#include "sim/imported_algorithm.h"
 #include "sim/load_cluster.h"
 #include "sim/load_flows.h"
 #include "sim/load_members.h"
 #include "sim/load_placement.h"
+#include "sim/load_nccl_setting.h"
 #include "sim/load_stack.h"
+#include "sim/load_tokens.h"
+#include "sim/load_steps.h"
+#include "sim/nccl/choice.h"
+#include "sim/load_traces.h"
 #include "sim/network/network_model.h"
 #include "sim/rank_list.h"
 #include "topology/topology.h"
@@ -61,11 +67,15 @@ class ExperimentLoader {
       check(experiment_.model == "flow", from_, "time_quantum",
             [&] { return "is of model flow; this one is " + experiment_.model; });
     }
-    if (from_.collectives_size() == 0 && from_.flows_size() == 0) {
+    const bool steps = from_.training_size() + from_.inference_size() > 0;
+    if (from_.collectives_size() + from_.flows_size() + from_.exchanges_size() + from_.traces_size() == 0 && !steps) {
       document_.fail(from_, "collectives", "there is none, and no flow either; the experiment has nothing to do");
     }
     load_collectives();
     load_flows(document_, from_, experiment_);
+    load_exchanges(document_, from_, document_.path(), cards_, experiment_);
+    load_steps(document_, from_, catalog_, parts_, experiment_);
+    load_traces(document_, from_, cards_, experiment_);
     return std::move(experiment_);
   }
 
@@ -129,7 +139,7 @@ class ExperimentLoader {
       document_.fail(from_, "inline_stack", "contradicts stack; state one of the two");
     }
     if (from_.has_inline_stack()) {
-      experiment_.stack = load_stack(document_, from_.inline_stack());
+      experiment_.stack = load_stack(document_, from_.inline_stack(), catalog_);
     } else {
       const std::string name = from_.has_stack() ? beside(from_.stack()) : "ideal";
       experiment_.stack = at(from_, "stack", [&] { return catalog_.stack(name); });
@@ -170,13 +180,18 @@ class ExperimentLoader {
       load_algorithm(from, job);
       load_ranks(from, job);
       load_sizes(from, job);
+      if (from.has_schedule()) load_schedule(from, job);
       experiment_.collectives.push_back(std::move(job));
     }
   }
 
   void load_algorithm(const v1::CollectiveJob& from, CollectiveJob& job) const {
     if (from.has_algorithm()) job.algorithm = from.algorithm();
-    if (job.algorithm != "auto") {
+    if (from.has_nccl()) job.nccl = load_nccl_setting(document_, from.nccl());
+    check(!from.has_nccl() || job.algorithm == "nccl", from, "nccl", [] { return "is of algorithm nccl"; });
+    if (job.algorithm == "nccl") {
+      at(from, "algorithm", [&] { return &nccl::table_of(experiment_.stack); });
+    } else if (job.algorithm != "auto") {
       at(from, "algorithm", [&] { return collectives::find_algorithm(job.kind, job.algorithm).name; });
     }
     if (from.has_protocol()) job.protocol = from.protocol();
@@ -184,6 +199,13 @@ class ExperimentLoader {
     for (const Protocol& protocol : experiment_.stack.protocols) protocols.push_back(protocol.name);
     check(std::ranges::find(protocols, job.protocol) != protocols.end(), from, "protocol",
           [&] { return unknown_name("protocol of stack " + experiment_.stack.name, job.protocol, protocols); });
+  }
+
+  void load_schedule(const v1::CollectiveJob& from, CollectiveJob& job) const {
+    const auto& ranks = job.groups.empty() ? job.ranks : job.groups.front();
+    const auto count = ranks.empty() ? static_cast<std::uint32_t>(cards_) : static_cast<std::uint32_t>(ranks.size());
+    const auto file = std::filesystem::path(document_.path()).parent_path() / from.schedule();
+    at(from, "schedule", [&] { set_schedule(job, file.lexically_normal().string(), count, experiment_.stack); });
   }
 
   void load_ranks(const v1::CollectiveJob& from, CollectiveJob& job) const {
@@ -218,6 +240,7 @@ class ExperimentLoader {
     check(from.root() < ranks, from, "root",
           [&] { return std::to_string(from.root()) + " is not a rank; allowed: 0 to " + std::to_string(ranks - 1); });
     load_matrix(from, job, ranks);
+    load_tokens(from, job, ranks);
   }
 
   void load_matrix(const v1::CollectiveJob& from, CollectiveJob& job, std::int64_t ranks) const {
@@ -232,6 +255,17 @@ class ExperimentLoader {
         },
         0);
     job.matrix.assign(from.matrix().begin(), from.matrix().end());
+  }
+
+  void load_tokens(const v1::CollectiveJob& from, CollectiveJob& job, std::int64_t ranks) const {
+    if (!from.has_token_routing()) return;
+    if (job.kind != CollectiveKind::alltoallv && job.kind != CollectiveKind::dispatch &&
+        job.kind != CollectiveKind::combine) {
+      document_.fail(from, "token_routing", "is of dispatch, combine and alltoallv");
+    }
+    if (!job.matrix.empty()) document_.fail(from, "token_routing", "contradicts matrix; state one");
+    job.tokens = load_token_routing(document_, from.token_routing(), document_.path(), experiment_.seed,
+                                    static_cast<std::uint32_t>(ranks));
   }
 
   void load_sizes(const v1::CollectiveJob& from, CollectiveJob& job) const {

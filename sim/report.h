@@ -8,21 +8,13 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "collectives/collective.h"
+#include "sim/attribution.h"
+#include "sim/exchange.h"
 #include "sim/network/model_facts.h"
+#include "sim/program/program_result.h"
+#include "sim/step_result.h"
 
 namespace polyplane::sim {
-
-/// Where the time of the critical path went; the parts sum to the makespan to the picosecond.
-struct Attribution {
-  struct TierParts {
-    std::string tier;
-    Duration latency, serialisation, contention;  // serialisation: at the line rate of the narrowest link
-  };
-  Duration launch, software;  // software: per-step and per-message costs
-  Duration waiting;           // on a route without any capacity, or for a time quantum
-  std::vector<TierParts> tiers;
-  std::string binding_tier;  // most serialisation + contention
-};
 
 struct LinkLoad {
   LinkId link;
@@ -30,6 +22,12 @@ struct LinkLoad {
   std::string tier;
   double bytes = 0;
   double utilisation = 0;  // bytes / (rate x makespan)
+};
+
+/// What the time would be if one thing were 10 % better (sensitivity.h).
+struct Sensitivity {
+  std::string what;  // "rate of leaf-spine"
+  Duration time;
 };
 
 /// Which way a result was computed.
@@ -45,6 +43,8 @@ struct CollectiveResult {
   collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
   std::string job;        // name of the job, "" for perf
   std::string placement;  // CollectiveJob::placement
+  std::string tokens;     // the traffic of experts in words; "" of others
+  collectives::TokenFigures token_figures;  // of dispatch and combine
   std::string algorithm;  // "hierarchical"
   std::string protocol;
   std::string model;
@@ -68,7 +68,8 @@ struct CollectiveResult {
   std::string alternatives;  // auto: what else was weighed, for -v
   std::uint64_t fingerprint = 0;
   std::vector<LinkLoad> top_links;
-  Attribution attribution;  // filled when asked for
+  Attribution attribution;                 // filled when asked for
+  std::vector<Sensitivity> sensitivities;  // the most helpful first; filled by add_sensitivities()
 };
 
 struct FlowResult {
@@ -85,6 +86,9 @@ struct Report {
   std::uint64_t seed = 0;
   std::vector<CollectiveResult> collectives;
   std::vector<FlowResult> flows;
+  std::vector<ExchangeResult> exchanges;
+  std::vector<StepResult> steps;
+  std::vector<ProgramResult> programs;
   ModelFacts flow_facts;             // of the run that the flows were in
   std::uint64_t foretold_bytes = 0;  // of that run, see CollectiveResult
   std::uint64_t fingerprint = 0;     // over all results

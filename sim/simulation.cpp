@@ -17,13 +17,18 @@
 #include "sim/choose_algorithm.h"
 #include "sim/cluster_graph.h"
 #include "sim/datatype.h"
+#include "sim/exchanges.h"
 #include "sim/fingerprint.h"
 #include "sim/foldings.h"
+#include "sim/imported_algorithm.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
 #include "sim/proofs.h"
 #include "sim/router_pool.h"
 #include "sim/run_once.h"
+#include "sim/run_steps.h"
+#include "sim/run_traces.h"
+#include "sim/trace/write_trace.h"
 #include "topology/faults.h"
 
 namespace polyplane::sim {
@@ -52,7 +57,7 @@ struct PlacedJob {
     for (std::size_t g = 0; g < layouts.size(); ++g) {
       const auto alike = std::find(layouts.begin(), layouts.end(), layouts[g]);
       if (alike != layouts.begin() + static_cast<std::ptrdiff_t>(g)) continue;
-      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g)) return false;
+      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g, job->schedule.get())) return false;
     }
     return true;
   }
@@ -72,11 +77,24 @@ std::vector<DeviceId> cards(const Topology& topology, const std::vector<std::uin
   return chosen;
 }
 
-Collective contract(const CollectiveJob& job, std::uint32_t ranks, Bytes size) {
+bool is_of_tokens(collectives::CollectiveKind kind) {
+  return kind == collectives::CollectiveKind::dispatch || kind == collectives::CollectiveKind::combine;
+}
+
+/// A node of tokens is a scale-up domain where nothing else is said and domains are alike.
+collectives::TokenRouting routing_of(const CollectiveJob& job, const collectives::RankLayout& layout) {
+  collectives::TokenRouting routing = job.tokens.value_or(collectives::TokenRouting{});
+  if (routing.ranks_per_node == 0) routing.ranks_per_node = layout.uniform_domain_size();
+  return routing;
+}
+
+Collective contract(const CollectiveJob& job, const collectives::RankLayout& layout, Bytes size) {
+  const std::uint32_t ranks = layout.num_ranks();
   const std::int64_t element = element_bytes(job.datatype);
   if (job.root >= ranks) {
     throw InputError("root " + std::to_string(job.root) + " is not among the " + std::to_string(ranks) + " ranks");
   }
+  if (job.tokens || is_of_tokens(job.kind)) return Collective::of_tokens(job.kind, ranks, routing_of(job, layout), size);
   if (job.kind == collectives::CollectiveKind::alltoallv && !job.matrix.empty()) {
     if (job.matrix.size() != std::size_t{ranks} * ranks) {
       throw InputError("the matrix of an alltoallv among " + std::to_string(ranks) + " ranks needs " +
@@ -111,8 +129,13 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::v
   }
   const auto ranks = static_cast<std::uint32_t>(placed.groups.front().size());
   if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
-  for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, ranks, size));
-  if (job.algorithm != "auto") static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm));
+  for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, placed.layouts.front(), size));
+  if (job.algorithm != "auto" && job.algorithm != "nccl") {
+    static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get()));
+  }
+  if (job.schedule) {
+    prove_imported(*job.schedule, {placed.contracts.front(), placed.layouts.front(), job.channels, job.slices});
+  }
   placed.bounds = std::make_shared<Bounds>(topology, placed.groups.front(), best_rates);
   return placed;
 }
@@ -134,9 +157,10 @@ class Simulation {
         topology_(checked_topology(experiment, options)),
         routers_(topology_, seeded(experiment)) {
     static_cast<void>(network_models().at(experiment.model));
-    if (experiment.collectives.empty() && experiment.flows.empty()) {
+    const bool steps = !experiment.training.empty() || !experiment.inference.empty();
+    if (experiment.collectives.empty() && experiment.flows.empty() && experiment.traces.empty() && !steps) {
       throw InputError("experiment \"" + printable(experiment.name) +
-                       "\" has nothing to run: no collective and no flow");
+                       "\" has nothing to run: no collective, no flow, no trace and no step");
     }
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
@@ -155,20 +179,38 @@ class Simulation {
     report_.faults = experiment_.faults;
     report_.seed = experiment_.seed;
     report_.stack = experiment_.stack.name;
-    const bool alone = jobs_.size() == 1 && experiment_.flows.empty() && experiment_.capacity_events.empty();
-    if (alone) {
+    if (runs_rows(experiment_)) {
       run_rows(jobs_.front());
-    } else {
+    } else if (!jobs_.empty() || !experiment_.flows.empty()) {
       run_together();
     }
+    report_.steps = run_steps({experiment_, program_input()});
+    report_.programs = run_traces(experiment_, program_input());
     std::vector<std::uint64_t> fingerprints;
     for (const CollectiveResult& result : report_.collectives) fingerprints.push_back(result.fingerprint);
     for (const FlowResult& result : report_.flows) fingerprints.push_back(fingerprint(result));
+    for (const StepResult& result : report_.steps) fingerprints.push_back(result.fingerprint);
+    for (const ProgramResult& result : report_.programs) fingerprints.push_back(result.fingerprint);
     report_.fingerprint = combine(fingerprints);
     return std::move(report_);
   }
 
  private:
+  /// Of a program on this cluster; its mode is the caller's choice.
+  ProgramInput program_input() {
+    return {.topology = topology_,
+            .routers = routers_,
+            .stack = experiment_.stack,
+            .model = experiment_.model,
+            .explain = options_.explain,
+            .threads = options_.threads,
+            .symmetry = options_.symmetry,
+            .quantum = experiment_.quantum,
+            .certify = options_.certify,
+            .memory = memory_,
+            .stop = options_.stop};
+  }
+
   /// Without symmetry everything is run event by event; with a certificate, by the model that certifies.
   ShortCuts short_cuts() const {
     return {.symmetry = options_.symmetry, .uncontended = !options_.certify, .clockless = options_.symmetry};
@@ -210,7 +252,10 @@ class Simulation {
             short_cuts(),
             experiment_.quantum,
             options_.certify,
-            memory_};
+            memory_,
+            1,
+            job.nccl,
+            job.schedule.get()};
   }
 
   /// `first_job`: that of the first group in the run; `start`: when it was let go, times count from there.
@@ -226,6 +271,11 @@ class Simulation {
     result.kind = job.kind;
     result.job = job.name;
     result.placement = job.placement;
+    if (job.tokens || collective.tokens() != nullptr) {
+      const collectives::TokenRouting routing = routing_of(job, placed.layouts.front());
+      result.tokens = describe(collectives::settled(routing, collective.ranks()));
+    }
+    if (collective.tokens() != nullptr) result.token_figures = collective.tokens()->figures();
     result.algorithm = row.algorithm;
     result.protocol = row.protocol;
     result.model = experiment_.model;
@@ -255,7 +305,8 @@ class Simulation {
     Stack allowed = experiment_.stack;
     if (job.protocol != "auto")
       std::erase_if(allowed.protocols, [&](const Protocol& p) { return p.name != job.protocol; });
-    const LowerBound bound = placed.bounds->lower_bound(collective, allowed, links_shared);
+    const LowerBound bound = placed.bounds->lower_bound(
+        collective, allowed, links_shared, row.in_network ? Bounds::Reduction::in_network : Bounds::Reduction::by_ranks);
     result.lower_bound = bound.time;
     result.lower_bound_reason = bound.reason;
     CHECK(time >= bound.time, std::string(collectives::to_string(job.kind)) + "/" + row.algorithm + " of " +
@@ -303,6 +354,7 @@ class Simulation {
   void run_rows(const PlacedJob& placed) {
     const std::size_t count = placed.contracts.size();
     std::vector<std::optional<CollectiveResult>> rows(count);
+    RowOutcome last;
     std::mutex mutex;
     std::size_t next = 0, done = 0;
     parallel_for(
@@ -312,6 +364,7 @@ class Simulation {
           const RowOutcome row = compute_row(request(placed, i, *router));
           CollectiveResult finished = result(placed, i, row, 0, TimePoint{}, *router);
           const std::lock_guard lock(mutex);
+          if (i + 1 == count) last = row;
           rows[i] = std::move(finished);
           ++done;
           for (; next < count && rows[next]; ++next) {
@@ -322,24 +375,48 @@ class Simulation {
         options_.stop);
     if (done < count) throw Interrupted{};
     for (auto& row : rows) report_.collectives.push_back(*std::move(row));
+    if (!options_.trace) return;
+    RouterPool::Lease router = routers_.take();
+    RunInput input = run_input(*router);
+    std::vector<std::unique_ptr<collectives::Schedule>> schedules;
+    add_jobs(placed, count - 1, last, schedules, input.jobs);
+    for (Job& job : input.jobs) job.start = {};  // of no meaning for a job that is alone
+    write_trace(std::move(input), last.run, *options_.trace);
+  }
+
+  /// Of no jobs yet, without short cuts.
+  RunInput run_input(Router& router) const {
+    return {.topology = topology_,
+            .router = router,
+            .model = experiment_.model,
+            .explain = options_.explain,
+            .stop = options_.stop,
+            .short_cuts = ShortCuts::none(),
+            .quantum = experiment_.quantum,
+            .certify = options_.certify,
+            .memory = memory_};
+  }
+
+  /// The groups of a row as jobs, each with its schedule, of the algorithm and protocol that the row took.
+  void add_jobs(const PlacedJob& placed, std::size_t size, const RowOutcome& row,
+                std::vector<std::unique_ptr<collectives::Schedule>>& schedules, std::vector<Job>& jobs) const {
+    const auto& algorithm = collectives::find_algorithm(placed.job->kind, row.algorithm, placed.job->schedule.get());
+    const auto protocol = std::find_if(experiment_.stack.protocols.begin(), experiment_.stack.protocols.end(),
+                                       [&](const Protocol& p) { return p.name == row.protocol; });
+    for (std::size_t g = 0; g < placed.groups.size(); ++g) {
+      schedules.push_back(
+          collectives::make_schedule(algorithm, {placed.contracts[size], placed.layouts[g], row.channels, row.slices}));
+      jobs.push_back({placed.job->name, schedules.back().get(),
+                      participant_devices(topology_, placed.groups[g], placed.layouts[g], *schedules.back()),
+                      costs_of(*protocol, algorithm.cost_family), efficiency_of(*protocol, algorithm.cost_family),
+                      placed.job->start});
+    }
   }
 
   /// All jobs and flows side by side on one network. Each collective's algorithm is chosen as if it were alone.
   void run_together() {
     RouterPool::Lease router = routers_.take();
-    RunInput input{topology_,
-                   *router,
-                   experiment_.model,
-                   {},
-                   {},
-                   {},
-                   {},
-                   options_.explain,
-                   options_.stop,
-                   ShortCuts::none(),
-                   experiment_.quantum,
-                   options_.certify,
-                   memory_};
+    RunInput input = run_input(*router);
     std::vector<RowOutcome> alone;
     std::vector<std::unique_ptr<collectives::Schedule>> schedules;
     for (const PlacedJob& placed : jobs_) {
@@ -349,21 +426,14 @@ class Simulation {
                          std::to_string(placed.contracts.size()));
       }
       alone.push_back(compute_row(request(placed, 0, *router)));
-      const auto& algorithm = collectives::find_algorithm(placed.job->kind, alone.back().algorithm);
-      const auto protocol = std::find_if(experiment_.stack.protocols.begin(), experiment_.stack.protocols.end(),
-                                         [&](const Protocol& p) { return p.name == alone.back().protocol; });
-      for (std::size_t g = 0; g < placed.groups.size(); ++g) {
-        schedules.push_back(collectives::make_schedule(
-            algorithm, {placed.contracts[0], placed.layouts[g], alone.back().channels, alone.back().slices}));
-        input.jobs.push_back({placed.job->name, schedules.back().get(), placed.groups[g],
-                              costs_of(*protocol, algorithm.cost_family), protocol->efficiency, placed.job->start});
-      }
+      add_jobs(placed, 0, alone.back(), schedules, input.jobs);
     }
     PlainTraffic traffic = resolve_flows(experiment_, topology_, *router);
     input.flows = std::move(traffic.flows);
     input.private_trunks = std::move(traffic.private_trunks);
     input.changes = std::move(traffic.changes);
     const RunOutcome outcome = run_once(input);
+    if (options_.trace) write_trace(input, outcome, *options_.trace);
 
     std::size_t first_job = 0;
     for (std::size_t j = 0; j < jobs_.size(); ++j) {
@@ -392,18 +462,35 @@ class Simulation {
 
 }  // namespace
 
+bool runs_rows(const Experiment& experiment) {
+  return experiment.collectives.size() == 1 && experiment.flows.empty() && experiment.capacity_events.empty();
+}
+
 Topology build_topology(const Experiment& experiment) {
-  Topology healthy = build(experiment.cluster);
-  if (experiment.faults.empty()) return healthy;
-  return topology::apply_faults(healthy, experiment.faults, experiment.seed, nullptr);
+  Topology topology = build(experiment.cluster);
+  if (!experiment.faults.empty()) {
+    topology = topology::apply_faults(topology, experiment.faults, experiment.seed, nullptr);
+  }
+  return experiment.what_if.tiers.empty() ? std::move(topology) : changed(topology, experiment.what_if);
 }
 
 std::vector<std::string> assumptions_of(const Experiment& experiment) {
   std::vector<std::string> assumed = experiment.cluster.spec.assumed;
   assumed.insert(assumed.end(), experiment.stack.assumed.begin(), experiment.stack.assumed.end());
+  for (const CollectiveJob& job : experiment.collectives) {
+    assumed.insert(assumed.end(), job.assumed.begin(), job.assumed.end());
+  }
   return assumed;
 }
 
-Report run(const Experiment& experiment, const RunOptions& options) { return Simulation(experiment, options).run(); }
+bool has_work(const Experiment& experiment) {
+  return !experiment.collectives.empty() || !experiment.flows.empty() || !experiment.training.empty() ||
+         !experiment.inference.empty();
+}
+
+Report run(const Experiment& experiment, const RunOptions& options) {
+  if (!experiment.exchanges.empty()) return run_with_exchanges(experiment, options);
+  return Simulation(experiment, options).run();
+}
 
 }  // namespace polyplane::sim

@@ -8,6 +8,9 @@
 #include "sim/csv_line.h"
 #include "sim/fill_report.h"
 #include "sim/fingerprint.h"
+#include "sim/write_exchanges.h"
+#include "sim/write_programs.h"
+#include "sim/write_steps.h"
 
 namespace polyplane::sim {
 namespace {
@@ -18,6 +21,12 @@ constexpr const char* kSchema = "polyplane/report/1";
 double microseconds(Duration d) { return static_cast<double>(d.ps()) / 1e6; }
 
 double picoseconds(Duration d) { return static_cast<double>(d.ps()); }
+
+double change_of(Duration time, Duration other) {
+  return time == Duration() ? 0 : picoseconds(other - time) / picoseconds(time);
+}
+
+}  // namespace
 
 void fill(const Attribution& from, v1::Attribution& to) {
   to.set_launch_ps(picoseconds(from.launch));
@@ -33,6 +42,8 @@ void fill(const Attribution& from, v1::Attribution& to) {
   to.set_binding_tier(valid_utf8(from.binding_tier));
 }
 
+namespace {
+
 void fill(const Report& from, v1::ReportedCluster& to) {
   to.set_name(valid_utf8(from.cluster));
   to.set_endpoints(from.endpoints);
@@ -45,6 +56,8 @@ void fill(const Report& from, v1::ReportedCluster& to) {
 }
 
 void fill_results(const Report& report, bool explained, v1::Report& message) {
+  fill_exchanges(report, message);
+  for (const ProgramResult& result : report.programs) write_program(result, report.cluster, *message.add_programs());
   for (const CollectiveResult& result : report.collectives) {
     v1::CollectiveResult& to = *message.add_results();
     fill(result, explained, to);
@@ -57,6 +70,7 @@ void fill_results(const Report& report, bool explained, v1::Report& message) {
     flow.set_start_ps(static_cast<double>(result.start.ps()));
     flow.set_end_ps(static_cast<double>(result.end.ps()));
   }
+  for (const StepResult& result : report.steps) write_step(result, report.cluster, *message.add_steps());
 }
 
 /// Of the flows of all reports.
@@ -79,6 +93,7 @@ void fill_flow_facts(std::span<const Report> reports, v1::Report& message) {
 void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to) {
   to.set_job(valid_utf8(from.job));
   to.set_placement(valid_utf8(from.placement));
+  to.set_tokens(from.tokens);
   to.set_collective(std::string(to_string(from.kind)));
   to.set_algorithm(from.algorithm);
   to.set_protocol(valid_utf8(from.protocol));
@@ -118,6 +133,12 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
     link.set_utilisation(load.utilisation);
   }
   if (explained) fill(from.attribution, *to.mutable_attribution());
+  for (const Sensitivity& answer : from.sensitivities) {
+    v1::Sensitivity& sensitivity = *to.add_sensitivities();
+    sensitivity.set_what(valid_utf8(answer.what));
+    sensitivity.set_time_ps(picoseconds(answer.time));
+    sensitivity.set_change(change_of(from.time, answer.time));
+  }
 }
 
 std::string to_json(const Report& report, const ReportOrigin& origin) { return to_json(std::span(&report, 1), origin); }

@@ -27,5 +27,9 @@ struct ReportOrigin {
 [[nodiscard]] std::string csv_row(const CollectiveResult& result);
 [[nodiscard]] std::string flow_csv_header();
 [[nodiscard]] std::string flow_csv_row(const FlowResult& flow);
+[[nodiscard]] std::string program_csv_header();
+[[nodiscard]] std::string program_csv_row(const ProgramResult& program);
+[[nodiscard]] std::string step_csv_header();
+[[nodiscard]] std::string step_csv_row(const StepResult& step);
 
 }  // namespace polyplane::sim

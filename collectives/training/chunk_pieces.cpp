@@ -225,7 +225,7 @@ void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const s
   weight_gradient();
 }
 
-PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const Stage& stage) {
+PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const ModelStage& stage) {
   PassPieces pass;
   Writer writer(pass);
   writer.pipeline_rank = pipeline_rank;
@@ -239,7 +239,7 @@ PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const Stage& stage)
   return pass;
 }
 
-PassPieces ChunkPieces::backward(std::uint32_t pipeline_rank, const Stage& stage, bool weights) {
+PassPieces ChunkPieces::backward(std::uint32_t pipeline_rank, const ModelStage& stage, bool weights) {
   PassPieces pass;
   Writer writer(pass);
   writer.pipeline_rank = pipeline_rank;
@@ -270,9 +270,9 @@ PassPieces ChunkPieces::backward(std::uint32_t pipeline_rank, const Stage& stage
   return pass;
 }
 
-PassPieces ChunkPieces::weight_gradients(const Stage& stage) const {
+PassPieces ChunkPieces::weight_gradients(const ModelStage& stage) const {
   Duration time;
-  for (const Block& block : stage) {
+  for (const ModelBlock& block : stage) {
     for (const Part part : block.parts) time += work_.time(part, Direction::weight_gradient);
   }
   return {.pieces = {{.label = StepLabel::backward, .duration = time, .name = "weight gradients"}}, .tail = 0};

@@ -72,11 +72,11 @@ class ChunkPieces {
   ChunkPieces(const ModelSpec& model, const ParallelLayout& layout, const LayerWork& work, StepCalls& calls)
       : model_(model), layout_(layout), work_(work), calls_(calls) {}
 
-  [[nodiscard]] PassPieces forward(std::uint32_t pipeline_rank, const Stage& stage);
+  [[nodiscard]] PassPieces forward(std::uint32_t pipeline_rank, const ModelStage& stage);
   /// `weights` false: without the gradients of weights.
-  [[nodiscard]] PassPieces backward(std::uint32_t pipeline_rank, const Stage& stage, bool weights);
+  [[nodiscard]] PassPieces backward(std::uint32_t pipeline_rank, const ModelStage& stage, bool weights);
   /// The gradients of weights that backward() left out: one piece.
-  [[nodiscard]] PassPieces weight_gradients(const Stage& stage) const;
+  [[nodiscard]] PassPieces weight_gradients(const ModelStage& stage) const;
 
  private:
   class Writer;

@@ -57,10 +57,11 @@ Work LayerWork::attention(Direction direction) const {
       const std::int64_t up =
           spec.query_rank * spec.query_width() + spec.kv_rank * spec.heads * (spec.head_dim + spec.value_dim);
       work.products = product(t, up / tp);
+      work.traffic = Bytes(2 * a * model_.hidden * t);  // the norm
     }
     if (compute_.stored_scores) {
       work.attention = Flops(core);
-      work.traffic = Bytes(scores * (model_.dropout ? 9 : 4));
+      work.traffic += Bytes(scores * (model_.dropout ? 9 : 4));
     }
     return work;
   }
@@ -85,11 +86,17 @@ Work LayerWork::attention(Direction direction) const {
 Work LayerWork::feed_forward(Direction direction, bool experts) const {
   const std::int64_t a = bytes_of(model_.precisions.activations), t = tokens(), tp = layout_.tensor;
   const bool again = direction == Direction::recompute;
-  if (again && layout_.recompute != Recompute::full) return {};
   Work work;
   // How often a token meets matrices of inner size `width`.
   const std::int64_t met = experts ? model_.experts->top_k + model_.experts->shared : 1;
   const std::int64_t width = experts ? model_.experts->width : model_.ffn;
+  if (again && layout_.recompute != Recompute::full) {
+    // The norm, and the activation function from its inputs.
+    if (layout_.recompute == Recompute::selective && model_.attention.latent()) {
+      work.traffic = Bytes(a * t * (2 * model_.hidden + (model_.gated ? 3 : 2) * met * width / tp));
+    }
+    return work;
+  }
   const std::int64_t parameters = experts ? met * model_.expert_parameters() : model_.dense_parameters();
   work.products = product(t, parameters / tp);
   std::int64_t traffic =

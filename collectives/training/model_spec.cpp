@@ -97,18 +97,28 @@ std::int64_t ModelSpec::active_parameters() const {
   return active;
 }
 
-double ModelSpec::training_flops_per_token(bool causal) const {
+double ModelSpec::layer_products() const {
+  const auto count = [](std::int64_t n) { return static_cast<double>(n); };
   const std::int64_t with_experts = experts ? layers - dense_layers : 0;
-  double products = static_cast<double>(layers + prediction_layers) * static_cast<double>(attention_parameters());
-  products += static_cast<double>(layers - with_experts) * static_cast<double>(dense_parameters());
   const std::int64_t met = experts ? (experts->top_k + experts->shared) * expert_parameters() + router_parameters() : 0;
-  products += static_cast<double>(with_experts) * static_cast<double>(met);
-  products += static_cast<double>(prediction_layers) *
-              static_cast<double>((experts ? met : dense_parameters()) + 2 * hidden * hidden);
-  products += static_cast<double>((1 + prediction_layers) * vocabulary) * static_cast<double>(hidden);
-  const double core = static_cast<double>(attention_core(attention, 1, sequence_length).count()) *
-                      static_cast<double>(layers + prediction_layers) / (causal ? 2 : 1);
-  return 3 * (2 * products + core);
+  double parameters = count(layers + prediction_layers) * count(attention_parameters());
+  parameters += count(layers - with_experts) * count(dense_parameters()) + count(with_experts) * count(met);
+  parameters += count(prediction_layers) * count((experts ? met : dense_parameters()) + 2 * hidden * hidden);
+  return 2 * parameters;
+}
+
+double ModelSpec::core_products() const {
+  return static_cast<double>(attention_core(attention, 1, sequence_length).count()) *
+         static_cast<double>(layers + prediction_layers);
+}
+
+double ModelSpec::training_flops_per_token(bool causal) const {
+  const double head = 2 * static_cast<double>((1 + prediction_layers) * vocabulary) * static_cast<double>(hidden);
+  return 3 * (layer_products() + head + core_products() / (causal ? 2 : 1));
+}
+
+double ModelSpec::recompute_flops_per_token(bool layers_again, bool core_again) const {
+  return (layers_again ? layer_products() : 0) + (layers_again || core_again ? core_products() : 0);
 }
 
 void ModelSpec::check() const {

@@ -98,9 +98,16 @@ struct ModelSpec {
   /// model and its MTP layers. `causal`: a token meets half of the sequence; else all of it, as the products of a kernel
   /// that does not skip the masked half.
   [[nodiscard]] double training_flops_per_token(bool causal) const;
+  /// What is done a second time: all products of layers, or the core of attention alone, over the whole sequence.
+  [[nodiscard]] double recompute_flops_per_token(bool layers_again, bool core_again) const;
 
   /// Throws InputError: a sentence that names the field.
   void check() const;
+
+ private:
+  /// Forward products of one token with the matrices of all layers, MTP layers included, without the core of attention.
+  [[nodiscard]] double layer_products() const;
+  [[nodiscard]] double core_products() const;  // over the whole sequence
 };
 
 /// Products of scores and of values of one token against `context` others, forward.

@@ -7,12 +7,12 @@
 namespace polyplane::collectives {
 namespace {
 
-Block layer_block(const ModelSpec& model, std::int64_t layer) {
+ModelBlock layer_block(const ModelSpec& model, std::int64_t layer) {
   return {{Part::attention, model.has_experts(layer) ? Part::experts : Part::feed_forward}, layer};
 }
 
-std::vector<Block> tail(const ModelSpec& model) {
-  std::vector<Block> blocks{{{Part::head}, -1}};
+std::vector<ModelBlock> tail(const ModelSpec& model) {
+  std::vector<ModelBlock> blocks{{{Part::head}, -1}};
   for (std::int64_t i = 0; i < model.prediction_layers; ++i) {
     blocks.push_back(
         {{Part::prediction_join, Part::attention, model.experts ? Part::experts : Part::feed_forward}, -1});
@@ -21,7 +21,7 @@ std::vector<Block> tail(const ModelSpec& model) {
   return blocks;
 }
 
-Duration block_time(const Block& block, const LayerWork& work) {
+Duration block_time(const ModelBlock& block, const LayerWork& work) {
   Duration time;
   for (const Part part : block.parts) {
     for (const Direction direction :
@@ -75,21 +75,21 @@ std::vector<std::int64_t> split_by_time(const std::vector<Duration>& layers, std
 
 }  // namespace
 
-std::vector<Stage> model_stages(const ModelSpec& model, const ParallelLayout& layout, const LayerWork& work) {
+std::vector<ModelStage> model_stages(const ModelSpec& model, const ParallelLayout& layout, const LayerWork& work) {
   const auto stages = static_cast<std::int64_t>(layout.pipeline_shape().stages());
-  const Block embedding{{Part::embedding}, -1};
-  const std::vector<Block> after = tail(model);
+  const ModelBlock embedding{{Part::embedding}, -1};
+  const std::vector<ModelBlock> after = tail(model);
   std::vector<std::int64_t> split = layout.layers_per_stage;
   if (split.empty() && layout.split == StageSplit::equal) split = equal_split(model.layers, stages);
   if (split.empty()) {
     std::vector<Duration> layers;
     for (std::int64_t i = 0; i < model.layers; ++i) layers.push_back(block_time(layer_block(model, i), work));
     Duration end;
-    for (const Block& block : after) end += block_time(block, work);
+    for (const ModelBlock& block : after) end += block_time(block, work);
     split = split_by_time(layers, stages, block_time(embedding, work), end);
   }
   CHECK(static_cast<std::int64_t>(split.size()) == stages, "layers were split over another number of stages");
-  std::vector<Stage> result(split.size());
+  std::vector<ModelStage> result(split.size());
   std::int64_t layer = 0;
   for (std::size_t s = 0; s < split.size(); ++s) {
     if (s == 0) result[s].push_back(embedding);
@@ -100,7 +100,7 @@ std::vector<Stage> model_stages(const ModelSpec& model, const ParallelLayout& la
   return result;
 }
 
-ParameterCount parameters_of(const ModelSpec& model, const ParallelLayout& layout, const Block& block) {
+ParameterCount parameters_of(const ModelSpec& model, const ParallelLayout& layout, const ModelBlock& block) {
   const std::int64_t tp = layout.tensor;
   // First and last stage on one card: a tied head is the embedding.
   const bool together = layout.pipeline == 1 || layout.schedule == PipelineKind::dualpipe;

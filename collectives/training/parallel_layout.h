@@ -21,8 +21,10 @@ inline constexpr std::size_t kDimensions = 5;
 /// "tp", "cp", "ep", "dp", "pp".
 [[nodiscard]] std::string_view to_string(Dimension dimension);
 
-/// What is worked out a second time instead of kept (arXiv:2205.05198). selective: the core of attention, and with latent
-/// attention its up-projections; full: all but the input of each layer.
+/// What is worked out a second time instead of kept.
+///   selective  the core of attention (arXiv:2205.05198; FlashAttention does that anyway); with latent attention DeepSeek-V3's
+///              recipe (arXiv:2412.19437, sections 3.2.3 and 3.3.3): up-projections, norms and the activation function
+///   full       all but the input of each layer
 enum class Recompute : std::uint8_t { none, selective, full };
 [[nodiscard]] Recompute parse_recompute(std::string_view name);
 [[nodiscard]] std::string_view to_string(Recompute recompute);

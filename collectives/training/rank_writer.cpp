@@ -22,7 +22,7 @@ std::uint32_t NameTable::number(const std::string& name) {
 }
 
 RankWriter::RankWriter(const ModelSpec& model, const ParallelLayout& layout, const ComputeSpec& compute,
-                       const std::vector<Stage>& stages, ChunkPieces& pieces, StepCalls& calls, NameTable& names,
+                       const std::vector<ModelStage>& stages, ChunkPieces& pieces, StepCalls& calls, NameTable& names,
                        Actor& actor, std::uint32_t rank)
     : model_(model),
       layout_(layout),
@@ -273,7 +273,7 @@ RankWriter::Operations RankWriter::gather_again(Emission& emission, std::size_t 
 }
 
 void RankWriter::gather_parameters(Chunk& chunk) {
-  const Stage& stage = stages_[chunk.stage];
+  const ModelStage& stage = stages_[chunk.stage];
   Operations all;
   for (std::size_t b = 0; b < stage.size(); ++b) {
     const Operations made = over_data(chunk, parameters_of(model_, layout_, stage[b]), CollectiveKind::all_gather,
@@ -291,7 +291,7 @@ void RankWriter::gather_parameters(Chunk& chunk) {
 }
 
 void RankWriter::reduce_gradients(Chunk& chunk, const Operations& also_after) {
-  const Stage& stage = stages_[chunk.stage];
+  const ModelStage& stage = stages_[chunk.stage];
   const CollectiveKind kind = shards() ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce;
   ParameterCount bucket;
   for (std::size_t b = stage.size(); b-- > 0;) {
@@ -326,7 +326,7 @@ void RankWriter::optimise() {
   ParameterCount held;
   Operations after = gradients_;
   for (const Chunk& chunk : chunks_) {
-    for (const Block& block : stages_[chunk.stage]) held = held + parameters_of(model_, layout_, block);
+    for (const ModelBlock& block : stages_[chunk.stage]) held = held + parameters_of(model_, layout_, block);
     for (const std::uint32_t operation : chunk.weight_done) after.push_back(ended(operation));
   }
   std::ranges::sort(after, {}, &After::operation);

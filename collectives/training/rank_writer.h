@@ -29,8 +29,8 @@ class RankWriter {
  public:
   /// Keeps references to all but `rank`. `stages`: of the model. The actor must not move while it is written.
   RankWriter(const ModelSpec& model, const ParallelLayout& layout, const ComputeSpec& compute,
-             const std::vector<Stage>& stages, ChunkPieces& pieces, StepCalls& calls, NameTable& names, Actor& actor,
-             std::uint32_t rank);
+             const std::vector<ModelStage>& stages, ChunkPieces& pieces, StepCalls& calls, NameTable& names,
+             Actor& actor, std::uint32_t rank);
 
   void write();
 
@@ -84,7 +84,7 @@ class RankWriter {
   const ModelSpec& model_;
   const ParallelLayout& layout_;
   const ComputeSpec& compute_;
-  const std::vector<Stage>& stages_;
+  const std::vector<ModelStage>& stages_;
   ChunkPieces& pieces_;
   StepCalls& calls_;
   NameTable& names_;

@@ -44,7 +44,7 @@ Program training_step(const ModelSpec& model, const ParallelLayout& layout, cons
   layout.check(model);
   const LayerWork work(model, layout, compute);
   const CardGrid grid(layout, std::move(cards));
-  const std::vector<Stage> stages = model_stages(model, layout, work);
+  const std::vector<ModelStage> stages = model_stages(model, layout, work);
   Program program;
   program.name = model.name;
   program.labels = step_labels();
