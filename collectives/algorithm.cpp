@@ -46,6 +46,10 @@ const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name) {
   throw InputError(unknown_name(std::string(to_string(kind)) + " algorithm", name, algorithm_names(kind)));
 }
 
+const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name, const Algorithm* given) {
+  return given != nullptr && given->name == name ? *given : find_algorithm(kind, name);
+}
+
 std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request) {
   CHECK(request.collective.kind() == algorithm.collective, "an algorithm for another collective");
   CHECK(request.collective.ranks() == request.layout.num_ranks(), "collective and layout differ in ranks");

@@ -26,7 +26,7 @@ struct Algorithm {
   CollectiveKind collective = CollectiveKind::all_reduce;
   std::string name;                  // "ring"
   std::string sentence;              // when to use it
-  std::string cost_family = "ring";  // row of the stack's table of software costs: "ring" or "tree"
+  std::string cost_family = "ring";  // row of the stack's table of software costs (sim/stack.h)
   bool honours_channels = false, honours_slices = false;  // a request for more on one that does not is refused
   /// "" when it can do it, else why not ("needs domains of equal size"), to stand after the name of the algorithm.
   /// Empty function: it always can.
@@ -41,6 +41,8 @@ struct Algorithm {
 [[nodiscard]] std::vector<std::string> algorithm_names(CollectiveKind kind);
 /// Throws InputError with a did-you-mean among those of this collective.
 [[nodiscard]] const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name);
+/// `given`, where that is its name (of a schedule out of a file), else the one above.
+[[nodiscard]] const Algorithm& find_algorithm(CollectiveKind kind, std::string_view name, const Algorithm* given);
 /// Throws InputError: what the algorithm cannot() do and why, channels (at most 64) or slices (at most 4,096) it does
 /// not honour; LimitError when the request makes more chunks than a ChunkId can number within a block.
 [[nodiscard]] std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request);

@@ -10,14 +10,15 @@ namespace polyplane::sim {
 std::uint64_t proof_steps(const collectives::Schedule& schedule) {
   if (schedule.collective().ranks() > kMaxProvenRanks) return kMaxProvenSteps + 1;
   std::uint64_t steps = 0;
-  for (std::uint32_t rank = 0; rank < schedule.collective().ranks(); ++rank) {
+  for (std::uint32_t rank = 0; rank < schedule.num_participants(); ++rank) {
     for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) steps += schedule.num_steps(RankId(rank), lane);
   }
   return steps;
 }
 
-bool Proofs::prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout) {
-  const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name);
+bool Proofs::prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout,
+                   const collectives::Algorithm* given) {
+  const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name, given);
   const auto schedule = collectives::make_schedule(algorithm, request);
   // Sizes do not matter to a schedule of the same pieces and lanes: empty chunks are sent and counted like others.
   const Key key{name, layout, schedule->pieces(), schedule->num_lanes()};

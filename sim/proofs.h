@@ -21,8 +21,9 @@ inline constexpr std::uint64_t kMaxProvenSteps = 2'000'000;
 class Proofs {
  public:
   /// False above kMaxProvenSteps. CHECKs the proof: a built-in schedule that fails is a bug. `layout` is a number of the
-  /// layout of the request.
-  [[nodiscard]] bool prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout);
+  /// layout of the request; `given` as in find_algorithm().
+  [[nodiscard]] bool prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout,
+                           const collectives::Algorithm* given = nullptr);
 
  private:
   using Key = std::tuple<std::string, std::size_t, std::uint32_t, std::uint32_t>;
