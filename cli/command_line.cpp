@@ -33,6 +33,7 @@ struct Parser {
   ExplainArguments explain;
   TopoArguments topo;
   CompareArguments compare;
+  TuneArguments tune;
   ImportArguments import;
   CatalogArguments catalog;
   CompletionArguments completion;
@@ -58,6 +59,7 @@ struct Parser {
   void add_explain();
   void add_topo();
   void add_compare();
+  void add_tune();
   void add_import();
   void add_catalog();
   void add_small_commands();
@@ -77,6 +79,7 @@ Parser::Parser() {
   add_explain();
   add_topo();
   add_compare();
+  add_tune();
   add_import();
   add_catalog();
   add_small_commands();
@@ -344,6 +347,39 @@ void Parser::add_compare() {
   command->get_option("--verbose")->description("more columns: cost and power of the cards too");
 }
 
+void Parser::add_tune() {
+  CLI::App* command = add_command(
+      "tune", "NCCL's own choice of algorithm and protocol beside the best that is simulated",
+      {"polyplane tune --cluster dgx-h100 --collectives all_reduce -b 64K -e 256M -f 8",
+       "polyplane tune --cluster dgx-superpod-h100-4su --ranks 64 -b 1K -e 1G -f 16 -o nccl_tuner.conf"});
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text);
+  };
+  option("--cluster", tune.cluster, "NAME|FILE",
+         "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
+  option("--collectives", tune.collectives, "LIST", "joined by commas (default: all that NCCL has a choice for)");
+  option("-b,--min-bytes", tune.min_bytes, "SIZE", "smallest size (default 8)");
+  option("-e,--max-bytes", tune.max_bytes, "SIZE", "largest size (default 8G)");
+  option("-f,--step-factor", tune.step_factor, "N", "from size to size, times N (default 2)");
+  option("--ranks", tune.ranks, "N", "the first N cards in node order (default all)");
+  option("--ranks-per-node", tune.ranks_per_node, "N", "of each node the first N cards only");
+  option("--model", tune.model, "NAME", "analytic or flow (default flow)");
+  option("--stack", tune.stack, "NAME|FILE", "software costs, with a table of NCCL (default nccl)");
+  option("--routing", tune.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  option("--seed", tune.seed, "N", "of hashing (default 0)");
+  option("-o,--output", tune.output, "FILE", "write the configuration of NCCL's example tuner plug-in to FILE");
+  command->add_flag("--force", tune.force, "overwrite FILE");
+  add_nccl_model(command, tune.nccl_model);
+  command->add_option("--threads", tune.compute.threads, "sizes side by side (default: the processors of this machine)")
+      ->type_name("N");
+  command
+      ->add_option("--max-memory", tune.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+      ->type_name("SIZE");
+  add_common(command, tune.common, true);
+  command->get_option("--format")->description("table, json, or csv: the plug-in's file (default table)");
+  command->get_option("--verbose")->description("a line for each algorithm and protocol, too");
+}
+
 void Parser::add_import() {
   CLI::App* command =
       add_command("import", "turns a real fabric, as its own tools describe it, into a cluster file",
@@ -469,6 +505,7 @@ Invocation invocation_of(Parser& parser) {
   if (name == "explain") return parser.explain;
   if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
+  if (name == "tune") return parser.tune;
   if (name == "import") return parser.import;
   if (name == "catalog") return parser.catalog;
   if (name == "completion") return parser.completion;

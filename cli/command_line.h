@@ -92,6 +92,18 @@ struct ImportArguments {
   bool force = false;
 };
 
+struct TuneArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::string cluster;
+  std::string collectives = "all_reduce,all_gather,reduce_scatter,broadcast,reduce";
+  std::string min_bytes = "8", max_bytes = "8G", step_factor = "2";
+  std::string model = "flow", stack = "nccl";
+  std::optional<std::string> ranks, ranks_per_node, routing, seed, output;
+  NcclModelArguments nccl_model;
+  bool force = false;
+};
+
 struct CatalogArguments {
   CommonArguments common;
   std::string pattern;
@@ -117,8 +129,8 @@ struct PrintText {
 };
 
 using Invocation =
-    std::variant<PerfArguments, RunArguments, ExplainArguments, TopoArguments, CompareArguments, ImportArguments,
-                 CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
+    std::variant<PerfArguments, RunArguments, ExplainArguments, TopoArguments, CompareArguments, TuneArguments,
+                 ImportArguments, CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/explain_text.h"
+#include "cli/explain_words.h"
 #include "cli/nccl_table.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
@@ -14,7 +15,9 @@
 #include "cli/perf_experiment.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
+#include "cli/trace_options.h"
 #include "cli/version.h"
+#include "sim/sensitivity.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -50,7 +53,9 @@ class PerfPrinter {
       if (std::find(facts_.begin(), facts_.end(), line) == facts_.end()) remarks.push_back(line);
     }
     print(table_.footer(report.fingerprint, remarks));
-    if (explain_ && !verbose_ && !rows_.empty()) print(explain_text(rows_.back(), "# "));
+    if (!explain_ || report.collectives.empty()) return;
+    const sim::CollectiveResult& last = report.collectives.back();
+    print((verbose_ ? "" : explain_text(last, "# ")) + sensitivity_text(last, "# "));
   }
 
   [[nodiscard]] const std::vector<sim::CollectiveResult>& rows() const { return rows_; }
@@ -79,6 +84,7 @@ int run_perf(const PerfArguments& arguments) {
   apply_compute_options(arguments.compute, plan.experiment.model, options);
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
+  options.trace = trace_options(arguments.trace, plan.experiment.model, arguments.force, arguments.common.quiet);
   options.stop = [] { return caught_signal() != 0; };
   options.on_row = [&](const sim::CollectiveResult& result) {
     progress.row_done();
@@ -88,12 +94,14 @@ int run_perf(const PerfArguments& arguments) {
 
   const sim::ReportOrigin origin{kVersion, "perf", arguments.explain};
   try {
-    const sim::Report report = sim::run(plan.experiment, options);
+    sim::Report report = sim::run(plan.experiment, options);
+    if (arguments.explain) sim::add_sensitivities(plan.experiment, options, sim::kDearEvents, report);
     progress.clear();
     if (arguments.common.verbose > 0) tell_memory(report);
     const std::string json = sim::to_json(report, origin);
     printer.finish(report, json);
     if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);
+    tell_trace(arguments.trace, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     progress.clear();
