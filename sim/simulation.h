@@ -9,17 +9,19 @@
 
 #include "sim/experiment.h"
 #include "sim/report.h"
+#include "sim/trace/trace_options.h"
 #include "topology/topology.h"
 
 namespace polyplane::sim {
 
 struct RunOptions {
-  std::size_t threads = 1;          // sizes run side by side; never changes a result
-  bool symmetry = true;             // false: every send of every rank by itself; never changes a result
-  bool certify = false;             // prove every allocation of rates; a failure is a bug and throws InternalError
-  std::optional<Bytes> max_memory;  // throws LimitError when the run is foretold to need more
-  bool explain = false;             // fill Attribution
-  bool link_loads = false;          // fill top_links
+  std::size_t threads = 1;            // sizes run side by side; never changes a result
+  bool symmetry = true;               // false: every send of every rank by itself; never changes a result
+  bool certify = false;               // prove every allocation of rates; a failure is a bug and throws InternalError
+  std::optional<Bytes> max_memory;    // throws LimitError when the run is foretold to need more
+  bool explain = false;               // fill Attribution
+  bool link_loads = false;            // fill top_links
+  std::optional<TraceOptions> trace;  // of the largest size; of all that runs side by side
   std::function<bool()> stop;  // asked between pieces of work and every few thousand events; true: throws Interrupted
   /// A finished row, in order of size; called from one thread at a time.
   std::function<void(const CollectiveResult&)> on_row;
@@ -29,7 +31,12 @@ struct RunOptions {
 /// Ctrl-C: what was finished came through on_row already.
 struct Interrupted {};
 
-/// The graph of a cluster, faults applied (seeded by the experiment).
+/// One collective job and nothing beside it: then every size is a run of its own; else all runs side by side.
+[[nodiscard]] bool runs_rows(const Experiment& experiment);
+/// Is there anything but exchanges?
+[[nodiscard]] bool has_work(const Experiment& experiment);
+
+/// The graph of a cluster, faults and what_if applied (faults seeded by the experiment).
 [[nodiscard]] topology::Topology build_topology(const Experiment& experiment);
 
 /// What the cluster and the stack assume; every report repeats it.
