@@ -26,15 +26,21 @@ SideBySide::SideBySide(std::unique_ptr<const Schedule> group, std::uint32_t grou
       collective_(ranks_only(std::uint64_t{ranks_} * groups)) {}
 
 Step SideBySide::step(RankId rank, std::uint32_t lane, std::uint32_t step) const {
-  const std::uint32_t own = rank.index() % ranks_, first = rank.index() - own;
-  Step of_group = group_->step(RankId(own), lane, step);
-  if (of_group.send_to.valid()) of_group.send_to = RankId(first + of_group.send_to.index());
-  if (of_group.receive_from.valid()) of_group.receive_from = RankId(first + of_group.receive_from.index());
+  const std::uint32_t all = ranks_ * groups_, agents = group_->num_agents();
+  const std::uint32_t group = rank.index() < all ? rank.index() / ranks_ : (rank.index() - all) / agents;
+  const auto among_all = [&](RankId of_group) {
+    if (of_group.index() < ranks_) return RankId(group * ranks_ + of_group.index());
+    return RankId(all + group * agents + of_group.index() - ranks_);
+  };
+  Step of_group = group_->step(within_group(rank), lane, step);
+  if (of_group.send_to.valid()) of_group.send_to = among_all(of_group.send_to);
+  if (of_group.receive_from.valid()) of_group.receive_from = among_all(of_group.receive_from);
   return of_group;
 }
 
 std::vector<RankSymmetry> SideBySide::symmetries() const {
   if (groups_ == 1) return group_->symmetries();
+  if (group_->num_agents() > 0) return {};
   return {{RankSymmetry::Kind::rotation, ranks_}};
 }
 
@@ -62,6 +68,10 @@ std::unique_ptr<Schedule> make_message(Bytes bytes) {
   using Lanes = std::vector<Lane>;
   ExplicitSchedule::Steps steps{Lanes{Lane{{send, {}}}}, Lanes{Lane{{receive, {}}}}};
   return std::make_unique<ExplicitSchedule>(ranks_only(2), 1, std::move(steps));
+}
+
+std::unique_ptr<Schedule> make_idle(std::uint32_t ranks) {
+  return std::make_unique<ExplicitSchedule>(ranks_only(ranks), 1, ExplicitSchedule::Steps(ranks));
 }
 
 }  // namespace polyplane::collectives

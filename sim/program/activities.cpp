@@ -34,10 +34,46 @@ Activities::Activities(const OperationGraph& graph, const ProgramInput& input) :
   describe_calls();
 }
 
+std::vector<DeviceId> Activities::devices(const std::vector<std::uint32_t>& cards) const {
+  std::vector<DeviceId> devices;
+  for (const std::uint32_t card : cards) devices.push_back(input_.topology.accelerators()[card]);
+  return devices;
+}
+
+/// For each call the first that takes the same.
+std::vector<std::uint32_t> Activities::alike_calls(AlikeCards& alike) const {
+  const std::vector<collectives::Call>& calls = graph_.program().calls;
+  std::vector<std::uint32_t> first = first_alike(calls);
+  if (!input_.symmetry) return first;
+  struct Distinct {
+    std::uint32_t call = 0;
+    std::vector<collectives::RankLayout> layouts;
+  };
+  std::map<std::uint32_t, std::vector<Distinct>> by_class;  // of their cards
+  for (std::uint32_t c = 0; c < calls.size(); ++c) {
+    if (first[c] != c || graph_.first_instance(c) == graph_.first_instance(c + 1)) continue;
+    PlacedCall placed = place_call(input_.topology, calls[c]);
+    std::vector<Distinct>& others = by_class[alike.class_of(placed.cards())];
+    const auto found = std::ranges::find_if(others, [&](const Distinct& other) {
+      return same_but_for_cards(calls[c], calls[other.call]) && placed.layouts == other.layouts;
+    });
+    if (found == others.end()) {
+      others.push_back({c, std::move(placed.layouts)});
+    } else {
+      first[c] = found->call;
+    }
+  }
+  for (std::uint32_t& of : first) of = first[of];
+  return first;
+}
+
 void Activities::list_distinct() {
-  const std::vector<std::uint32_t> alike = first_alike(graph_.program().calls);
+  RouterPool::Lease router = input_.routers.take();
+  AlikeCards alike(input_.topology, *router);
+  const std::vector<std::uint32_t> alike_call = alike_calls(alike);
   std::map<Messages, std::uint32_t> messages;
-  found_of_call_.assign(alike.size(), OperationGraph::kNone);
+  std::map<std::pair<std::uint32_t, Bytes>, std::uint32_t> alike_messages;  // by class of their cards
+  found_of_call_.assign(alike_call.size(), OperationGraph::kNone);
   index_.assign(graph_.num_operations(), OperationGraph::kNone);
   for (std::uint32_t i = 0; i < graph_.num_operations(); ++i) {
     const Operation& operation = graph_.operation(i);
@@ -45,18 +81,34 @@ void Activities::list_distinct() {
     if (operation.kind == Operation::Kind::send) {
       const Messages of{graph_.actor(i), operation.peer, operation.bytes};
       const auto [place, is_new] = messages.emplace(of, next);
-      if (is_new) found_.emplace_back().messages = of;
+      if (is_new && input_.symmetry) {
+        const std::uint32_t cards = alike.class_of(ends_of(of));
+        place->second = alike_messages.emplace(std::pair(cards, of.bytes), next).first->second;
+      }
+      if (place->second == next) found_.emplace_back().messages = of;
       index_[i] = place->second;
     } else if (operation.kind == Operation::Kind::collective) {
-      std::uint32_t& found = found_of_call_[alike[operation.call]];
+      std::uint32_t& found = found_of_call_[alike_call[operation.call]];
       if (found == OperationGraph::kNone) {
         found = next;
-        found_.emplace_back().call = alike[operation.call];
+        found_.emplace_back().call = alike_call[operation.call];
       }
       found_of_call_[operation.call] = found;
       index_[i] = found;
     }
   }
+}
+
+/// Sender and receiver of each message.
+std::vector<DeviceId> Activities::ends_of(const Messages& messages) const {
+  const std::vector<DeviceId> from = devices(graph_.program().actors[messages.sender].cards);
+  const std::vector<DeviceId> to = devices(graph_.program().actors[messages.receiver].cards);
+  std::vector<DeviceId> ends;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    ends.push_back(from[i]);
+    ends.push_back(to[i]);
+  }
+  return ends;
 }
 
 void Activities::run(Found& found, topology::Router& router) const {
@@ -65,15 +117,11 @@ void Activities::run(Found& found, topology::Router& router) const {
     const collectives::Call& call = graph_.program().calls[*found.call];
     const PlacedCall placed = place_call(input_.topology, call);
     found.outcome = run_alone(input_, router, call, placed);
-    std::vector<DeviceId>& all = cards.emplace_back();
-    for (const std::vector<DeviceId>& group : placed.groups) all.insert(all.end(), group.begin(), group.end());
+    cards.push_back(placed.cards());
   } else {
     found.outcome = run_messages(found.messages, router);
     for (const std::uint32_t actor : {found.messages.sender, found.messages.receiver}) {
-      std::vector<DeviceId>& of_actor = cards.emplace_back();
-      for (const std::uint32_t card : graph_.program().actors[actor].cards) {
-        of_actor.push_back(input_.topology.accelerators()[card]);
-      }
+      cards.push_back(devices(graph_.program().actors[actor].cards));
     }
   }
   RunOutcome& run = found.outcome.run;
@@ -93,21 +141,15 @@ void Activities::run(Found& found, topology::Router& router) const {
 }
 
 RowOutcome Activities::run_messages(const Messages& messages, topology::Router& router) const {
-  const auto accelerators = input_.topology.accelerators();
-  const std::vector<std::uint32_t>& from = graph_.program().actors[messages.sender].cards;
-  const std::vector<std::uint32_t>& to = graph_.program().actors[messages.receiver].cards;
   Job job;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    job.devices.push_back(accelerators[from[i]]);
-    job.devices.push_back(accelerators[to[i]]);
-  }
+  job.devices = ends_of(messages);
   std::vector<BitRate> capacities;
   for (const topology::Trunk& trunk : router.trunks()) capacities.push_back(trunk.capacity);
   topology::Route route;
   router.route({job.devices[0], job.devices[1], 0}, route);
   const Protocol& protocol = message_protocol(input_.stack, messages.bytes, route, capacities);
   const collectives::SideBySide schedule(collectives::make_message(messages.bytes),
-                                         static_cast<std::uint32_t>(from.size()));
+                                         static_cast<std::uint32_t>(job.devices.size() / 2));
   job.schedule = &schedule;
   job.costs = costs_of(protocol, kMessageFamily);
   job.efficiency = efficiency_of(protocol, kMessageFamily);

@@ -1,4 +1,5 @@
-// The distinct calls and sets of messages of a program, each simulated once by itself (run_program.h, mode timed).
+// The distinct calls and sets of messages of a program, each simulated once by itself (run_program.h, mode timed). Those that
+// differ in nothing but in where their cards lie are one where these lie alike (alike_cards.h).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "sim/program/activity.h"
+#include "sim/program/alike_cards.h"
 #include "sim/program/communication_parts.h"
 #include "sim/program/operation_graph.h"
 #include "sim/program/program_calls.h"
@@ -40,7 +42,7 @@ class Activities {
     friend auto operator<=>(const Messages&, const Messages&) = default;
   };
   struct Found {
-    std::optional<std::uint32_t> call;  // else:
+    std::optional<std::uint32_t> call;  // of those alike the first; else:
     Messages messages;
     Activity activity;
     std::vector<std::int64_t> parts;
@@ -48,6 +50,9 @@ class Activities {
     std::uint64_t events = 0, foretold_bytes = 0;
   };
   void list_distinct();
+  [[nodiscard]] std::vector<std::uint32_t> alike_calls(AlikeCards& alike) const;
+  [[nodiscard]] std::vector<DeviceId> devices(const std::vector<std::uint32_t>& cards) const;
+  [[nodiscard]] std::vector<DeviceId> ends_of(const Messages& messages) const;
   void run(Found& found, topology::Router& router) const;
   [[nodiscard]] RowOutcome run_messages(const Messages& messages, topology::Router& router) const;
   void describe_calls();

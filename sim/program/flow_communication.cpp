@@ -67,7 +67,7 @@ FlowCommunication::FlowCommunication(Engine& engine, const OperationGraph& graph
   network_ = network_models().at(input.model)(
       {engine, *this, capacities_, flows, true, input.quantum, input.certify, router.adaptive(), input.trace});
   critical_path_ = std::make_unique<CriticalPath>(input.topology, router, flows);
-  executor_->bind(*network_, critical_path_.get());
+  executor_->bind(*network_, critical_path_.get(), input.trace);
 }
 
 void FlowCommunication::place_calls() {

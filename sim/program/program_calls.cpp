@@ -33,15 +33,16 @@ Collective contract_of(const Call& call, const collectives::RankLayout& layout) 
   return Collective(std::move(shape));
 }
 
-bool same(const Call& a, const Call& b) {
-  return a.kind == b.kind && a.size == b.size && a.element_bytes == b.element_bytes && a.algorithm == b.algorithm &&
-         a.protocol == b.protocol && a.groups == b.groups && a.matrix == b.matrix && a.tokens == b.tokens;
-}
-
 }  // namespace
 
 bool PlacedCall::alike() const {
   return std::ranges::all_of(layouts, [&](const collectives::RankLayout& layout) { return layout == layouts.front(); });
+}
+
+std::vector<DeviceId> PlacedCall::cards() const {
+  std::vector<DeviceId> all;
+  for (const std::vector<DeviceId>& group : groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
 }
 
 PlacedCall place_call(const topology::Topology& topology, const Call& call) {
@@ -58,6 +59,12 @@ PlacedCall place_call(const topology::Topology& topology, const Call& call) {
   return {std::move(groups), std::move(layouts), std::move(contract)};
 }
 
+bool same_but_for_cards(const Call& a, const Call& b) {
+  return a.kind == b.kind && a.size == b.size && a.element_bytes == b.element_bytes && a.algorithm == b.algorithm &&
+         a.protocol == b.protocol && a.groups.size() == b.groups.size() &&
+         a.groups.front().size() == b.groups.front().size() && a.matrix == b.matrix && a.tokens == b.tokens;
+}
+
 std::vector<std::uint32_t> first_alike(const std::vector<Call>& calls) {
   using Key = std::tuple<collectives::CollectiveKind, std::int64_t, std::size_t, std::uint32_t, std::string>;
   std::map<Key, std::vector<std::uint32_t>> distinct;
@@ -66,7 +73,9 @@ std::vector<std::uint32_t> first_alike(const std::vector<Call>& calls) {
     const Call& call = calls[c];
     std::vector<std::uint32_t>& others =
         distinct[{call.kind, call.size.count(), call.groups.size(), call.groups.front().front(), call.algorithm}];
-    const auto found = std::ranges::find_if(others, [&](std::uint32_t other) { return same(call, calls[other]); });
+    const auto found = std::ranges::find_if(others, [&](std::uint32_t other) {
+      return same_but_for_cards(call, calls[other]) && call.groups == calls[other].groups;
+    });
     const bool is_new = found == others.end();
     first.push_back(is_new ? c : *found);
     if (is_new) others.push_back(c);
@@ -96,9 +105,7 @@ RowOutcome run_alone(const ProgramInput& input, topology::Router& router, const 
       .memory = input.memory};
   if (placed.groups.size() > 1 && placed.alike()) {
     request.copies = static_cast<std::uint32_t>(placed.groups.size());
-    std::vector<DeviceId> all;
-    for (const std::vector<DeviceId>& group : placed.groups) all.insert(all.end(), group.begin(), group.end());
-    request.groups = {std::move(all)};
+    request.groups = {placed.cards()};
     request.layouts.resize(1, placed.layouts.front());
   }
   return compute_row(request);

@@ -18,14 +18,17 @@ namespace polyplane::sim {
 /// Roots, of kinds that have one, are the first card of each group.
 struct PlacedCall {
   std::vector<std::vector<DeviceId>> groups;
-  std::vector<collectives::RankLayout> layouts;  // of each group
-  collectives::Collective contract;              // of one group
-  [[nodiscard]] bool alike() const;              // are all layouts equal?
+  std::vector<collectives::RankLayout> layouts;       // of each group
+  collectives::Collective contract;                   // of one group
+  [[nodiscard]] bool alike() const;                   // are all layouts equal?
+  [[nodiscard]] std::vector<DeviceId> cards() const;  // of all groups, one after the other
 };
 
 /// Throws InputError for groups on islands and what the contract refuses.
 [[nodiscard]] PlacedCall place_call(const topology::Topology& topology, const collectives::Call& call);
 
+/// In kind, size, numbers of groups and cards, and what else decides what a call does.
+[[nodiscard]] bool same_but_for_cards(const collectives::Call& a, const collectives::Call& b);
 /// For each call the first that is the same in all but its name.
 [[nodiscard]] std::vector<std::uint32_t> first_alike(const std::vector<collectives::Call>& calls);
 

@@ -15,6 +15,7 @@
 #include "sim/program/program_executor.h"
 #include "sim/program/timed_communication.h"
 #include "sim/simulation.h"
+#include "sim/trace/trace_program.h"
 
 namespace polyplane::sim {
 
@@ -99,6 +100,7 @@ ProgramOutcome run_timed(const OperationGraph& graph, const ProgramInput& input)
 }  // namespace
 
 ProgramOutcome run_program(const collectives::Program& program, const ProgramInput& input) {
+  if (input.trace_options != nullptr) return trace_program(program, input, *input.trace_options);
   static_cast<void>(network_models().at(input.model));
   collectives::check_program(program, static_cast<std::uint32_t>(input.topology.accelerators().size()));
   const OperationGraph graph(program);

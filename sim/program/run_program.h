@@ -35,6 +35,7 @@
 namespace polyplane::sim {
 
 class TraceSink;
+struct TraceOptions;
 
 /// Borrowed for the run.
 struct ProgramInput {
@@ -50,7 +51,8 @@ struct ProgramInput {
   bool certify = false;     // see NetworkSetup
   MemoryBudget memory;
   std::function<bool()> stop;
-  TraceSink* trace = nullptr;  // told of operations and, in mode flows, of sends; may be null
+  TraceSink* trace = nullptr;                   // told of operations and, in mode flows, of sends; may be null
+  const TraceOptions* trace_options = nullptr;  // write a trace; may be null
 };
 
 /// When an operation held its stream: from its start to its end.
