@@ -1,0 +1,100 @@
+#include "sim/exchanges.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "sim/fingerprint.h"
+
+namespace polyplane::sim {
+namespace {
+
+using collectives::CollectiveKind;
+
+/// One half of an exchange and nothing else.
+Report run_half(const Experiment& experiment, const ExchangeJob& exchange, CollectiveKind kind,
+                const RunOptions& options) {
+  const bool dispatch = kind == CollectiveKind::dispatch;
+  CollectiveJob job;
+  job.name = exchange.name + " " + std::string(to_string(kind));
+  job.kind = kind;
+  job.tokens = exchange.tokens;
+  job.sizes = {dispatch ? exchange.dispatch_token : exchange.combine_token};
+  job.datatype = "int8";
+  job.algorithm = dispatch ? exchange.dispatch_algorithm : exchange.combine_algorithm;
+  job.protocol = exchange.protocol;
+  job.ranks = exchange.ranks;
+  Experiment half = experiment;
+  half.exchanges.clear();
+  half.collectives = {std::move(job)};
+  half.flows.clear();
+  return run(half, options);
+}
+
+Duration times(Duration time, std::uint32_t count) {
+  if (time.ps() > INT64_MAX / count) throw LimitError("All layers of an exchange take more than 106 days.");
+  return Duration::from_ps(time.ps() * count);
+}
+
+ExchangeResult result_of(const ExchangeJob& exchange, const CollectiveResult& dispatch,
+                         const CollectiveResult& combine) {
+  ExchangeResult result;
+  result.name = exchange.name;
+  result.tokens = dispatch.tokens;
+  result.ranks = dispatch.ranks;
+  result.tokens_per_rank = exchange.tokens.tokens;
+  result.layers = exchange.layers;
+  result.micro_batches = exchange.micro_batches;
+  result.dispatch_token = exchange.dispatch_token;
+  result.combine_token = exchange.combine_token;
+  result.figures = dispatch.token_figures;
+  result.dispatch_algorithm = dispatch.algorithm;
+  result.combine_algorithm = combine.algorithm;
+  result.dispatch = dispatch.time;
+  result.combine = combine.time;
+  if (dispatch.time.ps() > INT64_MAX - combine.time.ps()) throw LimitError("An exchange takes more than 106 days.");
+  result.layer = times(dispatch.time + combine.time, exchange.micro_batches);
+  result.time_per_token = times(result.layer, exchange.layers);
+  if (result.time_per_token.ps() > 0) {
+    result.tokens_per_second = 1e12 / static_cast<double>(result.time_per_token.ps());
+    result.tokens_per_second_and_card =
+        result.tokens_per_second * static_cast<double>(exchange.tokens.tokens) * exchange.micro_batches;
+  }
+  return result;
+}
+
+}  // namespace
+
+Report run_with_exchanges(const Experiment& experiment, const RunOptions& options) {
+  CHECK(!experiment.exchanges.empty(), "no exchange");
+  if (options.trace)
+    throw InputError("--trace takes collectives and flows, not exchanges; state the dispatch by itself");
+  Experiment rest = experiment;
+  rest.exchanges.clear();
+  Report report;
+  std::vector<std::uint64_t> fingerprints;
+  const bool more = has_work(rest);
+  if (more) {
+    report = run(rest, options);
+    fingerprints.push_back(report.fingerprint);
+  }
+  for (const ExchangeJob& exchange : experiment.exchanges) {
+    Report dispatch = run_half(experiment, exchange, CollectiveKind::dispatch, options);
+    Report combine = run_half(experiment, exchange, CollectiveKind::combine, options);
+    fingerprints.push_back(dispatch.fingerprint);
+    fingerprints.push_back(combine.fingerprint);
+    const ExchangeResult result = result_of(exchange, dispatch.collectives.at(0), combine.collectives.at(0));
+    if (!more && report.exchanges.empty()) {
+      report = std::move(dispatch);
+    } else {
+      report.collectives.push_back(std::move(dispatch.collectives.at(0)));
+    }
+    report.collectives.push_back(std::move(combine.collectives.at(0)));
+    report.exchanges.push_back(result);
+  }
+  report.fingerprint = sim::combine(fingerprints);
+  return report;
+}
+
+}  // namespace polyplane::sim
