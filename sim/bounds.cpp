@@ -247,7 +247,8 @@ void Bounds::add_members(const Topology& topology, const std::vector<DeviceId>& 
   partitions_.push_back(std::move(members));
 }
 
-LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency) const {
+LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency,
+                             Reduction reduction) const {
   std::vector<std::uint32_t> group_of(collective.ranks());
   BitRate all_out, all_in;
   for (std::uint32_t g = 0; g < partition.cuts.size(); ++g) {
@@ -266,13 +267,15 @@ LowerBound Bounds::over_cuts(const Partition& partition, const Collective& colle
     offer(static_cast<uint128>(forced[g].out), partition.cuts[g].out, "bytes out of " + partition.cuts[g].name);
     offer(static_cast<uint128>(forced[g].in), partition.cuts[g].in, "bytes into " + partition.cuts[g].name);
   }
+  if (reduction == Reduction::in_network) return best;
   const uint128 total = forced_total(collective, partition.cuts.size());
   offer(total, all_out, "bytes out of all " + partition.plural);
   offer(total, all_in, "bytes into all " + partition.plural);
   return best;
 }
 
-LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack, bool links_shared) const {
+LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack, bool links_shared,
+                               Reduction reduction) const {
   CHECK(!stack.protocols.empty(), "a stack without protocols");
   LowerBound best;
   bool first = true;
@@ -285,7 +288,8 @@ LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack,
         LowerBound widest{{}, "latency"};
         for (const Partition& partition : partitions_) {
           if (!links_shared || partition.cuts.size() < 2) continue;
-          const LowerBound cut = over_cuts(partition, collective, costs.efficiency.value_or(protocol.efficiency));
+          const LowerBound cut =
+              over_cuts(partition, collective, costs.efficiency.value_or(protocol.efficiency), reduction);
           if (cut.time > widest.time) widest = cut;
         }
         if (widest.time > bound.time) bound.reason = widest.reason;

@@ -4,9 +4,10 @@
 //
 // Cuts: every card against the rest, every scale-up domain against the rest, every member of joined clusters against the
 // rest; each with the bytes that the contract forces across it. Sums over all groups use the known counts of transfers (all_reduce: 2 (G - 1) S bytes must leave
-// the G groups, the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). What is left out:
-// in-network reduction (there is none in the schedules of today), other cuts above the domain, protocol overhead beyond the
-// stack's efficiency.
+// the G groups, the one-way gossip number; Patarasuk and Yuan, JPDC 2009, for the ring case). Where switches reduce or
+// multicast (agents of a schedule) these sums do not hold, since one copy leaves for many and many arrive as one; what each
+// group by itself must send and take does. What is left out: other cuts above the domain, protocol overhead beyond the stack's
+// efficiency.
 #pragma once
 
 #include <functional>
@@ -32,10 +33,12 @@ class Bounds {
   Bounds(const topology::Topology& topology, const std::vector<DeviceId>& devices,
          const std::vector<BitRate>& rates = {});
 
+  /// `in_network`: switches reduce or multicast. Else ranks alone do, and no such schedule beats this.
+  enum class Reduction { by_ranks, in_network };
   /// The least over all protocols and families of the stack, whichever the run may use.
   /// `links_shared`: false leaves the cuts out, for the analytic model, where flows do not slow each other down.
   [[nodiscard]] LowerBound lower_bound(const collectives::Collective& collective, const Stack& stack,
-                                       bool links_shared = true) const;
+                                       bool links_shared = true, Reduction reduction = Reduction::by_ranks) const;
 
  private:
   struct Cut {
@@ -51,7 +54,7 @@ class Bounds {
   void add_members(const topology::Topology& topology, const std::vector<DeviceId>& devices,
                    const std::function<BitRate(LinkId)>& rate);
   [[nodiscard]] LowerBound over_cuts(const Partition& partition, const collectives::Collective& collective,
-                                     Efficiency efficiency) const;
+                                     Efficiency efficiency, Reduction reduction) const;
   std::vector<Partition> partitions_;
   Duration least_latency_;
 };

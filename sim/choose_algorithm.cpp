@@ -367,6 +367,7 @@ RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
   row.protocol = candidate.protocol->name;
   row.channels = candidate.channels;
   row.slices = candidate.slices;
+  row.in_network = candidate.schedules->front()->num_agents() > 0;
   row.run = std::move(outcome);
   return row;
 }

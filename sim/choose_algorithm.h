@@ -53,6 +53,7 @@ struct RowRequest {
 struct RowOutcome {
   std::string algorithm, protocol;
   std::uint32_t channels = 0, slices = 0;  // as asked for or the stack's, 0: the algorithm's own way
+  bool in_network = false;                 // its schedule has agents
   std::string alternatives;                // what else was weighed, one line each
   std::uint64_t foretold_bytes = 0;        // peak of the process, of all that was weighed
   RunOutcome run;

@@ -40,7 +40,10 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
       lane.num_steps = schedule.num_steps(rank.number, number);
     }
   }
-  if (std::ranges::any_of(jobs_, &Job::rank_by_rank)) lanes_left_.resize(ranks_.size());
+  if (std::ranges::any_of(jobs_, &Job::rank_by_rank)) {
+    lanes_left_.resize(ranks_.size());
+    has_agents_.resize(jobs_.size(), false);
+  }
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     if (jobs_[j].rank_by_rank) continue;
     ends_[j] = jobs_[j].start + jobs_[j].costs.launch;
@@ -58,12 +61,18 @@ void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSin
 
 // Events of jobs are numbered as they are; those of single ranks come after them.
 void Executor::release(std::uint32_t job, RankId rank) {
-  const std::uint32_t index = first_rank_[job] + rank.index();
-  engine_.schedule(engine_.now() + jobs_[job].costs.launch, EventKind::release,
-                   static_cast<std::uint32_t>(jobs_.size()) + index);
+  const auto jobs = static_cast<std::uint32_t>(jobs_.size());
+  engine_.schedule(engine_.now() + jobs_[job].costs.launch, EventKind::release, jobs + first_rank_[job] + rank.index());
+  if (has_agents_[job]) return;
+  has_agents_[job] = true;
+  const std::uint32_t first_agent = first_rank_[job] + jobs_[job].schedule->collective().ranks();
+  for (std::uint32_t agent = first_agent; agent < first_rank_[job + 1]; ++agent) {
+    engine_.schedule(engine_.now(), EventKind::release, jobs + agent);
+  }
 }
 
 void Executor::restart(std::uint32_t job) {
+  has_agents_[job] = false;
   const std::uint32_t first = ranks_[first_rank_[job]].first_lane;
   const std::uint32_t end = first + (first_rank_[job + 1] - first_rank_[job]) * jobs_[job].schedule->num_lanes();
   for (std::uint32_t i = first; i < end; ++i) {
@@ -75,19 +84,19 @@ void Executor::restart(std::uint32_t job) {
   }
 }
 
-void Executor::start_rank(std::uint32_t rank, Duration waiting) {
+void Executor::start_rank(std::uint32_t rank, Duration waiting, Duration launch) {
   const Job& job = jobs_[ranks_[rank].job];
   const std::uint32_t first = ranks_[rank].first_lane;
   std::uint32_t with_steps = 0;
   for (std::uint32_t i = first; i < first + job.schedule->num_lanes(); ++i) {
-    if (critical_path_ != nullptr) critical_path_->job_started(i, waiting, job.costs.launch);
+    if (critical_path_ != nullptr) critical_path_->job_started(i, waiting, launch);
     if (lanes_[i].num_steps == 0) continue;
     with_steps += 1;
     ready_.push_back(i);
   }
   if (!job.rank_by_rank) return;
   lanes_left_[rank] = with_steps;
-  if (with_steps == 0) done_ranks_.push_back({rank, RankSink::kNoLane});
+  if (with_steps == 0 && !job.is_agent(ranks_[rank].number)) done_ranks_.push_back({rank, RankSink::kNoLane});
 }
 
 void Executor::tell_done_ranks() {
@@ -100,11 +109,13 @@ void Executor::handle(EventKind, std::span<const Event> events) {
   const auto jobs = static_cast<std::uint32_t>(jobs_.size());
   for (const Event& event : events) {
     if (event.id < jobs) {
-      const Duration waiting = jobs_[event.id].start.since_start();
-      for (std::uint32_t r = first_rank_[event.id]; r < first_rank_[event.id + 1]; ++r) start_rank(r, waiting);
+      const Duration waiting = jobs_[event.id].start.since_start(), launch = jobs_[event.id].costs.launch;
+      for (std::uint32_t r = first_rank_[event.id]; r < first_rank_[event.id + 1]; ++r) start_rank(r, waiting, launch);
     } else {
       const std::uint32_t rank = event.id - jobs;
-      start_rank(rank, engine_.now().since_start() - jobs_[ranks_[rank].job].costs.launch);
+      const Job& job = jobs_[ranks_[rank].job];
+      const Duration launch = job.is_agent(ranks_[rank].number) ? Duration() : job.costs.launch;
+      start_rank(rank, engine_.now().since_start() - launch, launch);
     }
     std::reverse(ready_.begin(), ready_.end());
     run_ready();
@@ -168,7 +179,8 @@ void Executor::next_step(std::uint32_t lane) {
     std::optional<std::size_t>& last_lane = last_lanes_[job];
     if (!last_lane || engine_.now() > ends_[job] || lane < *last_lane) last_lane = lane;
     ends_[job] = engine_.now();
-    if (jobs_[job].rank_by_rank && --lanes_left_[state.rank] == 0) done_ranks_.push_back({state.rank, lane});
+    const bool is_told = jobs_[job].rank_by_rank && !jobs_[job].is_agent(ranks_[state.rank].number);
+    if (is_told && --lanes_left_[state.rank] == 0) done_ranks_.push_back({state.rank, lane});
   }
   if (!waits_.empty()) waits_.wake(lane, state.step, [&](std::uint32_t other) { ready_.push_back(other); });
 }
@@ -233,7 +245,8 @@ void Executor::send(std::uint32_t lane, const Step& step) {
   state.peer_step = step.peer_step;
   const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of(lane)};
   router_.route_by_load(key, *network_, route_);
-  const Duration software = job.costs.message + (route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up);
+  const Duration step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
+  const Duration software = job.is_agent(rank.number) ? Duration() : job.costs.message + step_cost;
   if (critical_path_ != nullptr) critical_path_->sent(lane, software, key);
   Flow flow{FlowId(lane),
             engine_.now() + software,

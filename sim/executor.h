@@ -28,12 +28,16 @@ namespace polyplane::sim {
 struct Job {
   std::string name;
   const collectives::Schedule* schedule = nullptr;
-  std::vector<DeviceId> devices;  // of each rank
+  std::vector<DeviceId> devices;  // of each rank, then of each agent of the schedule
   ProtocolCosts costs;
   Efficiency efficiency;
   TimePoint start;
   const Folding* folding = nullptr;  // none: every rank is run
   bool rank_by_rank = false;         // ranks start when Executor::release() says so, not all at `start`
+
+  [[nodiscard]] bool is_agent(RankId participant) const {
+    return participant.index() >= schedule->collective().ranks();
+  }
 };
 
 /// Told of jobs that go rank by rank.
@@ -57,7 +61,8 @@ class Executor final : public EventHandler, public FlowSink {
 
   /// REQUIRES: before the first release().
   void bind_ranks(RankSink& sink) { rank_sink_ = &sink; }
-  /// The rank of a job that goes rank by rank gets there now; its first step follows after the launch.
+  /// The rank of a job that goes rank by rank gets there now; its first step follows after the launch. Agents are there with
+  /// the first rank.
   void release(std::uint32_t job, RankId rank);
   /// Makes a job that goes rank by rank ready to run once more. REQUIRES: all its ranks are done.
   void restart(std::uint32_t job);
@@ -99,7 +104,7 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t rank = 0;  // index into ranks_
     std::size_t lane = 0;
   };
-  void start_rank(std::uint32_t rank, Duration waiting);
+  void start_rank(std::uint32_t rank, Duration waiting, Duration launch);
   void tell_done_ranks();
   void run_ready();
   void advance(std::uint32_t lane);
@@ -122,6 +127,7 @@ class Executor final : public EventHandler, public FlowSink {
   std::vector<Rank> ranks_;
   std::vector<std::uint32_t> lanes_left_;  // by rank: lanes that are not done; empty unless jobs go rank by rank
   std::vector<DoneRank> done_ranks_;       // not yet told
+  std::vector<bool> has_agents_;           // by job: they were released; empty unless jobs go rank by rank
   RankSink* rank_sink_ = nullptr;
   std::vector<Lane> lanes_;
   LaneWaits waits_;               // empty when no schedule has lanes that wait for others

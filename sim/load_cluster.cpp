@@ -207,6 +207,10 @@ class ClusterLoader {
                    std::to_string(fabric.switch_radix) + " ports of " + to_string(fabric.port_rate) + " contradict " +
                        box.name() + ", which switches " + box.capacity().value() + " in all");
     }
+    fabric.reduces = from.has_in_network_reduction() ? from.in_network_reduction() : box.in_network_reduction();
+    if (fabric.reduces && box.has_in_network_reduction() && !box.in_network_reduction()) {
+      source_.fail(from, "in_network_reduction", "contradicts " + box.name() + ", which does not reduce");
+    }
     if (from.has_switch_latency()) {
       fabric.switch_latency = parse_duration(from.switch_latency());
     } else if (box.has_latency()) {

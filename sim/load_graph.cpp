@@ -76,6 +76,10 @@ class GraphLoader {
       if (from.has_tier()) device.tier = from.tier();
       if (from.has_pod()) device.pod = from.pod();
       device.part = from.part();
+      device.reduces = from.in_network_reduction();
+      if (device.reduces && (card || device.kind == topology::DeviceKind::nic)) {
+        source_.fail(from, "in_network_reduction", "is about switches, and this is none");
+      }
       if (card && !from.has_node()) device.node = next_node++;
       if (card) device.rail = next_rail[device.node]++;
       if (from.has_rail()) device.rail = from.rail();

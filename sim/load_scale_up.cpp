@@ -33,7 +33,7 @@ class ScaleUpLoader {
     load_domain();
     if (!up_.joins()) {
       for (const char* field : {"rate", "peer_rate", "link_rate", "latency", "tier_name", "switch", "domain_nodes",
-                                "switches", "cable", "cable_length"}) {
+                                "switches", "cable", "cable_length", "in_network_reduction"}) {
         if (given(field)) source_.fail(from_, field, "contradicts kind none");
       }
       return std::move(up_);
@@ -48,6 +48,7 @@ class ScaleUpLoader {
       up_.switches = from_.switches();
     }
     up_.cable = load_scale_up_cable(source_, from_, parts_);
+    load_reduction();
     check_domain();
     return std::move(up_);
   }
@@ -129,6 +130,19 @@ class ScaleUpLoader {
     const auto& domain = card_.scale_up();
     if (stated || !from_.has_rate() || !domain.has_rate()) return rate;
     return in_proportion(rate, up_.rate, parse_bit_rate(domain.rate().value()));
+  }
+
+  void load_reduction() {
+    const auto& domain = card_.scale_up();
+    up_.reduces = up_.kind == "switched" && domain.in_network_reduction();
+    if (!from_.has_in_network_reduction()) return;
+    up_.reduces = from_.in_network_reduction();
+    if (up_.reduces && up_.kind != "switched") {
+      source_.fail(from_, "in_network_reduction", "is about kind switched; it contradicts " + up_.kind);
+    }
+    if (up_.reduces && domain.has_in_network_reduction() && !domain.in_network_reduction()) {
+      source_.fail(from_, "in_network_reduction", "contradicts " + card_.name() + ", whose switches do not reduce");
+    }
   }
 
   void check_domain() const {

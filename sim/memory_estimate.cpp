@@ -43,7 +43,7 @@ std::uint64_t links_of(const topology::Topology& topology) { return topology.lin
 std::uint64_t most_hops(topology::Router& router, const Job& job) {
   topology::Route route;
   std::size_t most = 0;
-  const std::size_t ranks = job.devices.size();
+  const std::size_t ranks = job.schedule->collective().ranks();
   for (const std::size_t peer : {std::size_t{1}, ranks / 4, ranks / 2, ranks / 2 + 1, ranks - 1}) {
     if (peer == 0 || peer >= ranks) continue;
     try {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/union_find.h"
+#include "sim/find_reducers.h"
 
 namespace polyplane::sim {
 
@@ -48,6 +49,15 @@ std::optional<collectives::RankGrid> grid_of(const Topology& topology, const std
   return collectives::RankGrid::fill(coordinates);
 }
 
+FoundReducers reducers_of(const Topology& topology, const std::vector<DeviceId>& devices,
+                          const collectives::RankLayout& layout) {
+  std::vector<std::uint32_t> domain_of;
+  for (std::uint32_t rank = 0; rank < layout.num_ranks(); ++rank) {
+    domain_of.push_back(layout.place(RankId(rank)).domain);
+  }
+  return find_reducers(topology, devices, domain_of, layout.num_domains());
+}
+
 }  // namespace
 
 collectives::RankLayout make_layout(const Topology& topology, const std::vector<DeviceId>& devices) {
@@ -86,8 +96,27 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
   }
   const bool rails_meet = dense_domain.size() < 2 || !common.empty();
   collectives::RankLayout layout(std::move(places), rails_meet);
+  layout.set_reducers(reducers_of(topology, devices, layout).reducers);
   if (layout.num_domains() == 1) layout.set_grid(grid_of(topology, devices));
   return layout;
+}
+
+std::vector<DeviceId> agent_devices(const Topology& topology, const std::vector<DeviceId>& devices,
+                                    const collectives::RankLayout& layout) {
+  return reducers_of(topology, devices, layout).devices;
+}
+
+std::vector<DeviceId> participant_devices(const Topology& topology, const std::vector<DeviceId>& devices,
+                                          const collectives::RankLayout& layout,
+                                          const collectives::Schedule& schedule) {
+  std::vector<DeviceId> all = devices;
+  if (schedule.num_agents() == 0) return all;
+  for (auto group = devices.begin(); group != devices.end(); group += layout.num_ranks()) {
+    const std::vector<DeviceId> agents = agent_devices(topology, {group, group + layout.num_ranks()}, layout);
+    all.insert(all.end(), agents.begin(), agents.end());
+  }
+  CHECK(all.size() == schedule.num_participants(), "a schedule of another layout");
+  return all;
 }
 
 void refuse_islands(const Topology& topology, const std::vector<DeviceId>& devices) {

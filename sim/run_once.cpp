@@ -105,8 +105,9 @@ Way way_of(const RunInput& input) {
   way.text = input.model == "analytic" ? "send by send, no contention" : "flow by flow";
   way.link_classes = input.router.trunks().size();
   for (const Job& job : input.jobs) {
-    way.rank_classes += job.folding == nullptr ? job.devices.size() : job.folding->stride();
+    way.rank_classes += job.folding == nullptr ? job.schedule->collective().ranks() : job.folding->stride();
   }
+  if (input.jobs.size() == 1) way.text += agents_text(*input.jobs.front().schedule);
   if (input.jobs.size() == 1 && input.jobs.front().folding != nullptr) {
     const Folding& folding = *input.jobs.front().folding;
     way.text += ", folded: " + folding.text();
@@ -186,6 +187,11 @@ RunOutcome run_once(RunInput input) {
     outcome.job_attribution.push_back(std::move(launch_only));
   }
   return outcome;
+}
+
+std::string agents_text(const collectives::Schedule& schedule) {
+  const std::uint32_t agents = schedule.num_agents();
+  return agents == 0 ? "" : ", " + std::to_string(agents) + (agents == 1 ? " switch takes" : " switches take") + " part";
 }
 
 std::uint64_t messages_at_once(const collectives::Schedule& schedule) {

@@ -76,6 +76,9 @@ struct RunOutcome {
 /// Interrupted when stopped, GaveUp.
 [[nodiscard]] RunOutcome run_once(RunInput input);
 
+/// ", 8 switches take part"; "" of a schedule without agents. An agent that stands for several switches counts once.
+[[nodiscard]] std::string agents_text(const collectives::Schedule& schedule);
+
 /// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.
 [[nodiscard]] std::uint64_t messages_at_once(const collectives::Schedule& schedule);
 /// More messages at once than this are taken by classes, to 1e-9; fewer one by one, to the picosecond.

@@ -127,7 +127,6 @@ PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::v
     refuse_islands(topology, placed.groups.back());
     placed.layouts.push_back(make_layout(topology, placed.groups.back()));
   }
-  const auto ranks = static_cast<std::uint32_t>(placed.groups.front().size());
   if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
   for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, placed.layouts.front(), size));
   if (job.algorithm != "auto" && job.algorithm != "nccl") {
@@ -149,6 +148,16 @@ Topology checked_topology(const Experiment& experiment, const RunOptions& option
   return build_topology(experiment);
 }
 
+/// A trace is of one run.
+void refuse_several_traces(const Experiment& experiment) {
+  const bool network = !experiment.collectives.empty() || !experiment.flows.empty();
+  const std::size_t runs =
+      (network ? 1U : 0U) + experiment.training.size() + experiment.inference.size() + experiment.traces.size();
+  if (runs <= 1) return;
+  throw InputError("--trace takes one run; experiment \"" + printable(experiment.name) + "\" has " +
+                   std::to_string(runs) + ", each by itself (steps, traces, and all collectives and flows together)");
+}
+
 class Simulation {
  public:
   Simulation(const Experiment& experiment, const RunOptions& options)
@@ -162,6 +171,7 @@ class Simulation {
       throw InputError("experiment \"" + printable(experiment.name) +
                        "\" has nothing to run: no collective, no flow, no trace and no step");
     }
+    if (options.trace) refuse_several_traces(experiment);
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
@@ -208,7 +218,8 @@ class Simulation {
             .quantum = experiment_.quantum,
             .certify = options_.certify,
             .memory = memory_,
-            .stop = options_.stop};
+            .stop = options_.stop,
+            .trace_options = options_.trace ? &*options_.trace : nullptr};
   }
 
   /// Without symmetry everything is run event by event; with a certificate, by the model that certifies.

@@ -23,7 +23,8 @@ RunOutcome outcome_of(const Job& job, const Folding* folding, const UncontendedS
   outcome.sends = num_sends * (folding == nullptr ? 1 : folding->copies());
   outcome.trunk_bytes = sends.trunk_bytes();
   outcome.way.text = std::move(way);
-  outcome.way.rank_classes = job.devices.size();
+  outcome.way.text += agents_text(*job.schedule);
+  outcome.way.rank_classes = job.schedule->collective().ranks();
   outcome.way.link_classes = outcome.trunk_bytes.size();
   if (folding != nullptr) {
     outcome.way.text += ", folded: " + folding->text();

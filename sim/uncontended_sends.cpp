@@ -27,8 +27,10 @@ void UncontendedSends::take_path(RankId from, std::uint32_t lane, RankId to) {
     folding_->fold(route_.hops, folded_hops_, loads_);
     hops_ = folded_hops_;
   }
-  before_drain_ =
-      job_.costs.message + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up) + route_.latency;
+  before_drain_ = route_.latency;
+  if (!job_.is_agent(from)) {
+    before_drain_ += job_.costs.message + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up);
+  }
   if (!hops_.empty()) rate_ = line_rate(hops_, capacities_);
 }
 

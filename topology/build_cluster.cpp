@@ -85,6 +85,7 @@ class ClusterBuilder {
       add_planes();
       spread_pods();
     }
+    mark_reducers();
     return std::move(builder_).build();
   }
 
@@ -182,6 +183,16 @@ class ClusterBuilder {
     for (std::uint32_t index = 0; index < builder_.num_devices(); ++index) {
       Device& device = builder_.device(DeviceId(index));
       if (device.node >= 0 && device.pod < 0) device.pod = pods[static_cast<std::size_t>(device.node)];
+    }
+  }
+
+  void mark_reducers() {
+    const bool in_domains = node_.scale_up.reduces && node_.scale_up.kind == "switched";
+    if (!in_domains && !spec_.fabric.reduces) return;
+    for (std::uint32_t index = 0; index < builder_.num_devices(); ++index) {
+      Device& device = builder_.device(DeviceId(index));
+      device.reduces = (in_domains && device.kind == DeviceKind::scaleup_switch) ||
+                       (spec_.fabric.reduces && device.kind == DeviceKind::network_switch);
     }
   }
 

@@ -30,6 +30,7 @@ struct ScaleUpSpec {
   std::string tier_name = "nvlink";  // names the links; the switch is "nvswitch": "link" at the end becomes "switch"
   std::string switch_part;
   std::int32_t switches = 0;  // chips that make up the crossbar of a domain of kind switched; 0: not stated
+  bool reduces = false;       // kind switched: the crossbar can add up and multicast (NVLink SHARP)
   CableSpec cable;            // of links that leave a node
 
   [[nodiscard]] bool joins() const { return kind != "none"; }
@@ -67,6 +68,7 @@ struct FabricSpec {
   Duration cable_latency;         // propagation per cable, switch to switch
   Duration access_cable_latency;  // accelerator (NIC) to leaf
   bool lossless = true;
+  bool reduces = false;  // its switches can add up and multicast (InfiniBand SHARP)
   std::uint32_t virtual_channels = kDefaultVirtualChannels;  // of each link
   CableSpec cable, access_cable;
 

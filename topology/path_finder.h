@@ -81,6 +81,7 @@ class PathFinder {
     return layer == Layer::scale_up ? scale_up_ : scale_out_;
   }
   [[nodiscard]] ShortestPaths& paths(Layer layer) { return layer == Layer::scale_up ? scale_up_ : scale_out_; }
+  [[nodiscard]] bool is_card(DeviceId device) const { return position_[device.index()] < cards_.size(); }
   /// Index into Topology::accelerators().
   [[nodiscard]] std::uint32_t position(DeviceId accelerator) const { return position_[accelerator.index()]; }
   [[nodiscard]] const Topology& topology() const { return topology_; }

@@ -68,6 +68,7 @@ class Router {
   /// Fills `route` (its vector is reused). REQUIRES: src != dst, both accelerators. Throws InputError that names the
   /// pair when faults cut it. Within a scale-up domain the route stays inside. Between planes that never meet, it
   /// crosses a peer card of the source node (PXN), and of the destination node when that is the only way.
+  /// One end may be a switch beside the other, or both switches: see switch_routes.h.
   virtual void route(const FlowKey& key, Route& route) = 0;
   /// Does the route of a flow depend on loads? Then route() gives it for a network without any.
   [[nodiscard]] virtual bool adaptive() const { return false; }

@@ -17,6 +17,7 @@ set(POLYPLANE_ROUTER_SOURCES
   spray_router.cpp
   static_router.cpp
   stretch_cache.cpp
+  switch_routes.cpp
   target_sweep.cpp
   transit_graph.cpp
   trunk_table.cpp

@@ -53,6 +53,7 @@ bool SinglePathRouter::walk(const FlowKey& key) {
 }
 
 void SinglePathRouter::route(const FlowKey& key, Route& route) {
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.route(key, trunks_, route);
   route.scale_out = walk(key);
   route.hops.resize(path_.size());
   for (std::size_t i = 0; i < path_.size(); ++i) route.hops[i] = {TrunkId(path_[i].index()), 1.0};
@@ -61,6 +62,7 @@ void SinglePathRouter::route(const FlowKey& key, Route& route) {
 }
 
 std::vector<std::pair<LinkId, double>> SinglePathRouter::links(const FlowKey& key) {
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.links(key);
   walk(key);
   std::vector<std::pair<LinkId, double>> links;
   for (const LinkId link : path_) links.emplace_back(link, 1.0);
@@ -68,6 +70,7 @@ std::vector<std::pair<LinkId, double>> SinglePathRouter::links(const FlowKey& ke
 }
 
 std::vector<Duration> SinglePathRouter::latency_by_tier(const FlowKey& key) {
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.latency_by_tier(key);
   walk(key);
   const Topology& topology = finder_.topology();
   std::vector<Duration> tiers(topology.tier_names().size());

@@ -8,6 +8,7 @@
 #include "topology/next_hop_table.h"
 #include "topology/path_finder.h"
 #include "topology/router.h"
+#include "topology/switch_routes.h"
 #include "topology/trunk_table.h"
 
 namespace polyplane::topology {
@@ -18,7 +19,8 @@ class SinglePathRouter : public Router {
       : finder_(topology),
         scale_up_(finder_.paths(Layer::scale_up)),
         scale_out_(finder_.paths(Layer::scale_out)),
-        trunks_(single_link_trunks(topology)) {}
+        trunks_(single_link_trunks(topology)),
+        switch_routes_(topology) {}
 
   [[nodiscard]] std::span<const Trunk> trunks() const override { return trunks_.trunks; }
   [[nodiscard]] std::span<const TrunkMember> members(TrunkId trunk) const override { return trunks_.members_of(trunk); }
@@ -56,6 +58,7 @@ class SinglePathRouter : public Router {
   PathFinder finder_;
   NextHopTable scale_up_, scale_out_;
   TrunkTable trunks_;
+  SwitchRoutes switch_routes_;
   std::vector<LinkId> path_;
   Duration latency_;
 };

@@ -9,6 +9,7 @@
 #include "topology/path_finder.h"
 #include "topology/router.h"
 #include "topology/stretch_cache.h"
+#include "topology/switch_routes.h"
 
 namespace polyplane::topology {
 namespace {
@@ -19,7 +20,8 @@ class SprayRouter final : public Router {
       : finder_(topology),
         trunks_(merged_trunks(topology, finder_.paths(Layer::scale_up), finder_.paths(Layer::scale_out))),
         scale_up_(finder_.paths(Layer::scale_up), trunks_),
-        scale_out_(finder_.paths(Layer::scale_out), trunks_) {}
+        scale_out_(finder_.paths(Layer::scale_out), trunks_),
+        switch_routes_(topology) {}
 
   [[nodiscard]] std::span<const Trunk> trunks() const override { return trunks_.trunks; }
   [[nodiscard]] std::span<const TrunkMember> members(TrunkId trunk) const override { return trunks_.members_of(trunk); }
@@ -49,6 +51,7 @@ class SprayRouter final : public Router {
   PathFinder finder_;
   TrunkTable trunks_;
   StretchCache scale_up_, scale_out_;
+  SwitchRoutes switch_routes_;
   std::vector<WeightedPart> parts_;  // workspace of route()
 };
 
@@ -93,6 +96,7 @@ void SprayRouter::route(const FlowKey& key, Route& route) {
     return cache(layer).kept(x, y) || finder_.paths(layer).distance(x, y) != DistanceField::kUnreachable;
   };
   if (PlainPlan plain; finder_.plan_plainly(key.src, key.dst, plain, reaches)) return fill(plain, route);
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.route(key, trunks_, route);
   const Plan& plan = finder_.plan(key.src, key.dst);
   parts_.clear();
   std::uint32_t num_passages = 0;
@@ -143,6 +147,7 @@ Duration SprayRouter::latency_of(const Plan& plan, const Way& way) {
 }
 
 std::vector<std::pair<LinkId, double>> SprayRouter::links(const FlowKey& key) {
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.links(key);
   std::vector<WeightedPart> parts;
   for_each_passage(finder_.plan(key.src, key.dst), [&](Layer layer, const Passage& passage, std::uint32_t depth,
                                                        double weight) {
@@ -166,6 +171,7 @@ std::vector<std::pair<LinkId, double>> SprayRouter::links(const FlowKey& key) {
 }
 
 std::vector<Duration> SprayRouter::latency_by_tier(const FlowKey& key) {
+  if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.latency_by_tier(key);
   const Topology& topology = finder_.topology();
   const Plan& plan = finder_.plan(key.src, key.dst);
   const Way* longest_way = &plan.ways[0];

@@ -32,6 +32,7 @@ struct Device {
   bool forwards =
       false;       // may a route pass through? switches and NICs yes; accelerators only in meshes, rings and tori
   bool up = true;  // false: failed (its links are down as well)
+  bool reduces = false;      // a switch that can add up what passes through it, and multicast (SHARP)
   std::int32_t member = -1;  // of several clusters joined (join_clusters.h): which
 };
 
