@@ -186,20 +186,20 @@ void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const s
   };
   if (part == Part::experts && layout_.expert > 1) {
     const std::int64_t tokens = layout_.tokens(model_) / (sequence ? layout_.tensor : 1);
-    const Bytes token = Bytes(model_.hidden * bytes_of(model_.precisions.combine));
-    const Bytes all = token * (tokens * layout_.tensor * model_.experts->top_k);
+    const Bytes there = Bytes(model_.hidden * bytes_of(model_.precisions.dispatch));
+    const Bytes back = Bytes(model_.hidden * bytes_of(model_.precisions.combine));
+    const std::int64_t copies = tokens * layout_.tensor * model_.experts->top_k;
     writer.next_segment();
     writer.collective(StepStream::expert, StepLabel::dispatch,
-                      calls_.experts_call(rank, CollectiveKind::dispatch, tokens, token),
+                      calls_.experts_call(rank, CollectiveKind::dispatch, tokens, there),
                       where + "dispatch of gradients");
-    if (tensor) over_tensor(CollectiveKind::all_gather, all);
+    if (tensor) over_tensor(CollectiveKind::all_gather, there * copies);
     for_weights = {writer.compute(StepLabel::backward, input, name)};
     weight_gradient();
-    if (tensor) over_tensor(CollectiveKind::reduce_scatter, all);
+    if (tensor) over_tensor(CollectiveKind::reduce_scatter, back * copies);
     writer.next_segment();
     writer.collective(StepStream::expert, StepLabel::combine,
-                      calls_.experts_call(rank, CollectiveKind::combine, tokens, token),
-                      where + "combine of gradients");
+                      calls_.experts_call(rank, CollectiveKind::combine, tokens, back), where + "combine of gradients");
     return;
   }
   const bool enters = part != Part::head, leaves = part != Part::embedding;

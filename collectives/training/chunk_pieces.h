@@ -4,8 +4,8 @@
 // A tensor-parallel part gathers its input and scatters the sum of its output under sequence parallelism (arXiv:2205.05198,
 // figure 5), else sums its output (arXiv:1909.08053); backward the other way round. The input of a part is gathered once more
 // for the gradients of its weights, beside the gradient of the input. Weight gradients hold up nothing but the end of the
-// step. Experts: tokens are dispatched, worked on, combined; backward the gradients make the same two ways, in the precision of
-// `combine` to the experts' cards and back.
+// step. Experts: tokens are dispatched, worked on, combined; backward the gradients make the same two ways,
+// in the precisions of `dispatch` and of `combine` (DeepSeek-V3, arXiv:2412.19437, section 3.3.2).
 #pragma once
 
 #include <cstdint>
