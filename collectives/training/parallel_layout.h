@@ -54,7 +54,8 @@ struct ParallelLayout {
       true;  // ZeRO: gathered while the first micro-batch runs; else before it. ZeRO-3: one layer ahead
   bool overlap_pipeline = true;  // a rank goes on while its sends are on the way
   bool scatter_gather = false;   // without sequence_parallel: stages are sent by 1/tensor a card and gathered there
-  Bytes bucket = Bytes(0);       // gradients are reduced in pieces of at least this size; 0: layer by layer
+  Bytes bucket = Bytes(
+      0);  // gradients are summed, and sharded parameters gathered, in pieces of at least this size; 0: layer by layer
   std::vector<std::int64_t> layers_per_stage;  // of all virtual stages; empty: by `split`
   StageSplit split = StageSplit::equal;
 

@@ -116,8 +116,8 @@ RankWriter::Emission RankWriter::begin_forward(std::uint32_t c, std::uint32_t mi
     chunk.backward = pieces_.backward(rank_, stages_[chunk.stage], true);
     chunk.made = true;
   }
-  Emission emission{&chunk.forward, &chunk, sends_, {}, false, 0, {}};
-  sends_.clear();
+  Emission emission{&chunk.forward, &chunk, holds_, {}, false, 0, {}};
+  holds_.clear();
   if (chunk.stage == 0) return emission;
   const std::uint32_t direction = shape_.direction(micro_batch);
   const std::uint32_t from = shape_.rank_of(chunk.stage - 1, direction);
@@ -137,8 +137,8 @@ RankWriter::Emission RankWriter::begin_backward(std::uint32_t c, std::uint32_t m
     chunk.weight_gradient = pieces_.weight_gradients(stages_[chunk.stage]);
     chunk.made_split = true;
   }
-  Emission emission{weights ? &chunk.backward : &chunk.input_gradient, &chunk, sends_, {}, true, 0, {}};
-  sends_.clear();
+  Emission emission{weights ? &chunk.backward : &chunk.input_gradient, &chunk, holds_, {}, true, 0, {}};
+  holds_.clear();
   const std::uint32_t direction = shape_.direction(micro_batch);
   if (chunk.stage + 1 == shape_.stages()) {
     emission.start.push_back(ended(chunk.forward_tail.at(micro_batch)));
@@ -214,7 +214,11 @@ void RankWriter::write_weight_gradients(std::uint32_t c, std::uint32_t micro_bat
 
 void RankWriter::weights_done(Chunk& chunk) {
   const bool last = ++chunk.weight_passes == chunk.micro_batches;
-  if (layout_.zero >= 2 || (last && layout_.overlap_gradients)) reduce_gradients(chunk, {});
+  if (layout_.zero < 2 && !(last && layout_.overlap_gradients)) return;
+  const std::size_t before = gradients_.size();
+  reduce_gradients(chunk, {});
+  if (layout_.overlap_gradients) return;
+  holds_.insert(holds_.end(), gradients_.begin() + static_cast<std::ptrdiff_t>(before), gradients_.end());
 }
 
 std::optional<std::uint32_t> RankWriter::receive(std::uint32_t from, std::uint32_t tag) {
@@ -241,7 +245,7 @@ void RankWriter::send(std::uint32_t to, std::uint32_t tag, const Operations& aft
   sent.peer = to;
   sent.tag = tag;
   sent.bytes = Bytes(split ? whole / layout_.tensor : whole);
-  if (!layout_.overlap_pipeline) sends_.push_back(ended(operation));
+  if (!layout_.overlap_pipeline) holds_.push_back(ended(operation));
 }
 
 RankWriter::Operations RankWriter::over_data(const Chunk& chunk, ParameterCount count, CollectiveKind kind,
@@ -274,20 +278,29 @@ RankWriter::Operations RankWriter::gather_again(Emission& emission, std::size_t 
 
 void RankWriter::gather_parameters(Chunk& chunk) {
   const ModelStage& stage = stages_[chunk.stage];
+  const std::int64_t each = bytes_of(model_.precisions.parameters);
   Operations all;
+  ParameterCount bucket;
+  std::size_t first = 0;
+  const auto join = [&](const Operations& made) {
+    return made.size() == 1
+               ? made.front().operation
+               : add(StepStream::gather, StepLabel::parameters, Operation::Kind::join, "parameters are there", made);
+  };
   for (std::size_t b = 0; b < stage.size(); ++b) {
-    const Operations made = over_data(chunk, parameters_of(model_, layout_, stage[b]), CollectiveKind::all_gather,
-                                      model_.precisions.parameters, "parameters", {});
+    bucket = bucket + parameters_of(model_, layout_, stage[b]);
+    if (b + 1 < stage.size() && (bucket.shared + bucket.expert) * each < layout_.bucket.count()) continue;
+    const Operations made =
+        over_data(chunk, bucket, CollectiveKind::all_gather, model_.precisions.parameters, "parameters", {});
     all.insert(all.end(), made.begin(), made.end());
-    if (made.empty()) continue;
-    chunk.gathered[b] = made.size() == 1 ? made.front().operation
-                                         : add(StepStream::gather, StepLabel::parameters, Operation::Kind::join,
-                                               "parameters are there", made);
+    if (!made.empty() && layout_.overlap_parameters) {
+      const std::uint32_t gathered = join(made);
+      for (std::size_t i = first; i <= b; ++i) chunk.gathered[i] = gathered;
+    }
+    first = b + 1;
+    bucket = {};
   }
-  if (layout_.overlap_parameters || all.empty()) return;
-  const std::uint32_t joined =
-      add(StepStream::gather, StepLabel::parameters, Operation::Kind::join, "parameters are there", all);
-  std::ranges::fill(chunk.gathered, joined);
+  if (!layout_.overlap_parameters && !all.empty()) std::ranges::fill(chunk.gathered, join(all));
 }
 
 void RankWriter::reduce_gradients(Chunk& chunk, const Operations& also_after) {
