@@ -36,15 +36,7 @@ class TraceLoader {
     }
     const std::string file =
         (std::filesystem::path(document_.path()).parent_path() / from.file()).lexically_normal().string();
-    const std::vector<std::string> options(from.options().begin(), from.options().end());
-    collectives::ImportedProgram imported = at(from, "file", [&] {
-      try {
-        return read_program(job.format, file, options, document_.path());
-      } catch (const OptionError& error) {
-        const bool has_place = error.index() != OptionError::kNoText;
-        document_.fail(from, "options", error.what(), has_place ? static_cast<int>(error.index()) : -1);
-      }
-    });
+    collectives::ImportedProgram imported = read(from, file);
     job.notes = words_of(imported.notes, file);
     imported.program.name = job.name;
     put_on_cards(from, imported.program);
@@ -54,11 +46,20 @@ class TraceLoader {
   }
 
  private:
-  template <class Load>
-  auto at(const v1::TraceJob& from, std::string_view field, const Load& load) const {
+  [[nodiscard]] collectives::ImportedProgram read(const v1::TraceJob& from, const std::string& file) const {
+    const std::vector<std::string> options(from.options().begin(), from.options().end());
     try {
-      return load();
-    } catch (const InputError& error) { document_.fail(from, field, error.what()); }
+      return read_program(from.format(), file, options, document_.path());
+    } catch (const OptionError& error) {
+      const bool has_place = error.index() != OptionError::kNoText;
+      document_.fail(from, "options", error.what(), has_place ? static_cast<int>(error.index()) : -1);
+    } catch (const InputError& error) { document_.fail(from, "file", error.what()); }
+  }
+
+  [[nodiscard]] std::vector<std::uint32_t> read_ranks(const v1::TraceJob& from) const {
+    try {
+      return parse_rank_list(from.ranks(), cards_);
+    } catch (const InputError& error) { document_.fail(from, "ranks", error.what()); }
   }
 
   /// Card i of the trace becomes the i-th of the list.
@@ -68,9 +69,7 @@ class TraceLoader {
       for (const std::uint32_t card : actor.cards) needed = std::max(needed, card + 1);
     }
     std::vector<std::uint32_t> chosen;
-    if (from.has_ranks()) {
-      chosen = at(from, "ranks", [&] { return parse_rank_list(from.ranks(), cards_); });
-    }
+    if (from.has_ranks()) chosen = read_ranks(from);
     const std::int64_t room = from.has_ranks() ? static_cast<std::int64_t>(chosen.size()) : cards_;
     if (needed > room) {
       document_.fail(from, from.has_ranks() ? "ranks" : "file",
