@@ -70,7 +70,7 @@ std::string serving_lines(const sim::StepResult& step) {
 }
 
 std::string memory_line(const sim::StepResult& step) {
-  const collectives::StepMemory& memory = step.memory;
+  const sim::StepBytes& memory = step.memory;
   std::string parts = "weights " + gigabytes(memory.weights);
   if (step.phase == "training") {
     parts += ", gradients " + gigabytes(memory.gradients) + ", optimiser " + gigabytes(memory.optimiser) +

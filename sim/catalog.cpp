@@ -20,6 +20,7 @@
 #include "sim/load_stack.h"
 #include "sim/nccl/load_tuning.h"
 #include "sim/parts.h"
+#include "sim/training_job.h"
 
 namespace polyplane::sim {
 namespace {

@@ -13,6 +13,8 @@
 
 namespace polyplane::sim {
 
+struct ModelChoice;  // sim/training_job.h
+
 struct CatalogEntry {
   std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices", "model"
   std::string name, sentence, source, as_of, confidence;

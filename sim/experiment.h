@@ -14,7 +14,6 @@
 #include "sim/nccl/setting.h"
 #include "sim/stack.h"
 #include "sim/trace_job.h"
-#include "sim/training_job.h"
 #include "sim/what_if.h"
 #include "topology/cluster_spec.h"
 #include "topology/join_clusters.h"
@@ -43,6 +42,8 @@ struct GraphSpec {
 };
 
 struct ClusterChoice;
+struct TrainingJob;
+struct InferenceJob;
 
 /// One of several clusters joined. Members that are alike share their choice.
 struct ClusterMember {
@@ -113,8 +114,9 @@ struct Experiment {
   std::vector<CapacityEvent> capacity_events;
   std::vector<ExchangeJob> exchanges;  // each by itself
   std::vector<TraceJob> traces;        // each by itself
-  std::vector<TrainingJob> training;  // steps, each by itself
-  std::vector<InferenceJob> inference;
+  // Steps of models, each by itself (sim/training_job.h); none is null.
+  std::vector<std::shared_ptr<const TrainingJob>> training;
+  std::vector<std::shared_ptr<const InferenceJob>> inference;
   WhatIf what_if;
 };
 

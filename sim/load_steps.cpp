@@ -1,5 +1,6 @@
 #include "sim/load_steps.h"
 
+#include <memory>
 #include <numeric>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "sim/cluster_nodes.h"
 #include "sim/load_model.h"
 #include "sim/rank_list.h"
+#include "sim/training_job.h"
 
 namespace polyplane::sim {
 namespace {
@@ -53,7 +55,7 @@ class StepLoader {
     at(from, "prices",
        [&] { job.prices = catalog_.prices(from.has_prices() ? beside(from.prices()) : kDefaultPrices); });
     if (from.has_amortisation_years()) job.amortisation_years = from.amortisation_years();
-    experiment_.training.push_back(std::move(job));
+    experiment_.training.push_back(std::make_shared<const TrainingJob>(std::move(job)));
   }
 
   void load(const v1::InferenceJob& from, std::size_t index) {
@@ -78,7 +80,7 @@ class StepLoader {
     load_compute(from.compute(), job);
     if (job.compute.stored_scores) document_.fail(from.compute(), "attention", "of inference is flash");
     load_cards(from, inference.cards, job);
-    experiment_.inference.push_back(std::move(job));
+    experiment_.inference.push_back(std::make_shared<const InferenceJob>(std::move(job)));
   }
 
  private:

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/training/chunk_pieces.h"
+#include "collectives/training/step_memory.h"
 #include "collectives/training/training_step.h"
 #include "sim/bill_of_materials.h"
+#include "sim/training_job.h"
 
 namespace polyplane::sim {
 namespace {
@@ -97,7 +99,8 @@ class StepRunner {
     StepResult result = start(job, "training");
     const collectives::ModelSpec& model = job.model.spec;
     const auto ranks = collectives::step_memory(model, job.layout, job.compute);
-    result.memory = *std::ranges::max_element(ranks, {}, &collectives::StepMemory::total);
+    const collectives::StepMemory& most = *std::ranges::max_element(ranks, {}, &collectives::StepMemory::total);
+    result.memory = {most.weights, most.gradients, most.optimiser, most.activations};
     check_memory(job, result,
                  "weights " + gigabytes(result.memory.weights) + ", gradients " + gigabytes(result.memory.gradients) +
                      ", optimiser " + gigabytes(result.memory.optimiser) + ", activations " +
@@ -148,12 +151,16 @@ class StepRunner {
     ProgramInput run = input_.run;
     run.mode = job.mode;
     const bool flows = job.mode == ProgramMode::flows;
-    const Program program = flows ? collectives::unfold(folded) : folded;
+    Program program = flows ? collectives::unfold(folded) : folded;
+    const WhatIf& what_if = input_.experiment.what_if;
+    if (!what_if.compute.is_one()) program = changed(std::move(program), what_if);
     const ProgramOutcome outcome = sim::run_program(program, run);
     fill_times(program, outcome, result);
     fill_calls(program, outcome, result);
     result.operations = outcome.operations;
     result.messages = outcome.messages;
+    result.events = outcome.events;
+    result.foretold_bytes = outcome.foretold_bytes;
     result.fingerprint = outcome.fingerprint;
   }
 
@@ -202,8 +209,8 @@ class StepRunner {
 std::vector<StepResult> run_steps(const StepsInput& input) {
   StepRunner runner(input);
   std::vector<StepResult> results;
-  for (const TrainingJob& job : input.experiment.training) results.push_back(runner.run(job));
-  for (const InferenceJob& job : input.experiment.inference) results.push_back(runner.run(job));
+  for (const auto& job : input.experiment.training) results.push_back(runner.run(*job));
+  for (const auto& job : input.experiment.inference) results.push_back(runner.run(*job));
   return results;
 }
 

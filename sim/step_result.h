@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/units.h"
-#include "collectives/training/step_memory.h"
+#include "sim/sensitivity_answer.h"
 
 namespace polyplane::sim {
 
@@ -32,6 +32,12 @@ struct StepCall {
   Duration alone;
 };
 
+/// Memory of a card. Inference: activations are keys and values.
+struct StepBytes {
+  Bytes weights, gradients, optimiser, activations;
+  [[nodiscard]] Bytes total() const { return weights + gradients + optimiser + activations; }
+};
+
 struct StepResult {
   std::string name, phase;  // "training", "decode", "prefill"
   std::string model, mode, network_model, card;
@@ -44,9 +50,11 @@ struct StepResult {
   std::vector<StepExposure> exposed;
   std::vector<StepPathPart> path;
   std::vector<StepCall> calls;
-  collectives::StepMemory memory;  // of the fullest card; inference: activations are the cache
+  StepBytes memory;  // of the fullest card
   std::optional<Bytes> memory_limit;
-  std::uint64_t operations = 0, messages = 0;
+  std::uint64_t operations = 0, messages = 0, events = 0;
+  std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out
+  std::vector<Sensitivity> sensitivities;  // as in CollectiveResult
   std::uint64_t fingerprint = 0;
   std::vector<std::string> notes;
 

@@ -49,13 +49,14 @@ struct ParallelLayout {
                                            Dimension::pipeline};
   Recompute recompute = Recompute::none;
   ContextExchange context_exchange = ContextExchange::all_gather;
-  bool overlap_gradients = true;  // reduced by bucket while later ones are worked out; else after the last pass
+  /// Gradients are summed by bucket while others are worked out; else after the last pass (ZeRO-2 and 3: after each).
+  bool overlap_gradients = true;
   bool overlap_parameters =
       true;  // ZeRO: gathered while the first micro-batch runs; else before it. ZeRO-3: one layer ahead
   bool overlap_pipeline = true;  // a rank goes on while its sends are on the way
   bool scatter_gather = false;   // without sequence_parallel: stages are sent by 1/tensor a card and gathered there
-  Bytes bucket = Bytes(
-      0);  // gradients are summed, and sharded parameters gathered, in pieces of at least this size; 0: layer by layer
+  /// Gradients are summed, and sharded parameters gathered, in pieces of at least this size; 0: layer by layer.
+  Bytes bucket;
   std::vector<std::int64_t> layers_per_stage;  // of all virtual stages; empty: by `split`
   StageSplit split = StageSplit::equal;
 

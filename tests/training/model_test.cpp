@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "configs/directory.h"
 #include "sim/catalog.h"
+#include "sim/training_job.h"
 #include "training/models.h"
 
 namespace polyplane::collectives {
