@@ -113,9 +113,10 @@ class Derivation {
       const topology::Device& card = topology_.device(cards_[i]);
       const Gpu* gpu = constants_.gpu(card.part);
       if (gpu == nullptr) {
-        const std::string what = card.part.empty() ? "names no part" : "is a " + printable(card.part);
-        throw InputError("NCCL's model: card " + printable(card.name) + " " + what + ", which the table of NCCL " +
-                         constants_.name + " does not know; use another --algorithm");
+        const std::string why = card.part.empty() ? " names no part, so that its generation is not known"
+                                                  : " is a part that the table of NCCL " + constants_.name +
+                                                        " does not know, " + printable(card.part);
+        throw InputError("NCCL's model: card " + printable(card.name) + why + "; use another --algorithm");
       }
       const int capability = gpu->compute_capability;
       comm_.compute_capability = i == 0 ? capability : std::min(comm_.compute_capability, capability);

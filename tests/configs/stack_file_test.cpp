@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/catalog.h"
+#include "sim/nccl/constants.h"
 #include "tests/configs/temporary_file.h"
 
 namespace polyplane::sim {
@@ -34,7 +35,9 @@ TEST(StackFile, NcclHasItsTable) {
   EXPECT_EQ(costs_of(nccl.protocols[0], "ring").launch.ps(), 6600000);
   EXPECT_EQ(costs_of(nccl.protocols[2], "tree").step_scale_up.ps(), 4000000);
   EXPECT_EQ(wire_bytes(Bytes(120), nccl.protocols[1].efficiency).count(), 128);
-  EXPECT_EQ(nccl.assumed.size(), 2U);
+  EXPECT_EQ(nccl.assumed.size(), 3U);
+  ASSERT_TRUE(nccl.nccl);
+  EXPECT_EQ(nccl.nccl->name, "v2.30.7-1");
 }
 
 TEST(StackFile, IdealCostsNothing) {
@@ -46,7 +49,8 @@ TEST(StackFile, IdealCostsNothing) {
 
 TEST(StackFile, MustBeComplete) {
   EXPECT_EQ(refusal_of(""), ":1:1: protocols: there is none; a stack needs at least one");
-  EXPECT_EQ(refusal_of(protocol("A", kRing)), ":2:1: protocols[0]: the costs of family \"tree\" are missing");
+  EXPECT_EQ(refusal_of(protocol("A", "")),
+            ":2:1: protocols[0].costs: there are none; a protocol offers at least one family");
   EXPECT_EQ(refusal_of(protocol("A", kBoth) + protocol("A", kBoth)),
             ":3:13: protocols[1].name: a protocol \"A\" exists already");
   EXPECT_NE(refusal_of(protocol("A", kBoth + kTree)).find("\"tree\" is given twice"), std::string::npos);
@@ -55,11 +59,44 @@ TEST(StackFile, MustBeComplete) {
 
 TEST(StackFile, UnknownNamesAreRefused) {
   EXPECT_EQ(refusal([] { (void)Catalog(POLYPLANE_CONFIGS_DIRECTORY).stack("ncll"); }),
-            "unknown stack \"ncll\"; did you mean \"nccl\"? Allowed: ideal, nccl");
+            "unknown stack \"ncll\"; did you mean \"nccl\"? Allowed: hccl, ideal, mpi, nccl, rccl, ucc");
   EXPECT_NE(refusal_of(protocol("A",
                                 "costs { family: \"rnig\" launch: \"0 ns\" step_scale_up: \"0 ns\" "
                                 "step_scale_out: \"0 ns\" message: \"0 ns\" }"))
                 .find("did you mean \"ring\"?"),
+            std::string::npos);
+}
+
+/// The ring's costs with one more field.
+std::string ring_with(const std::string& field) {
+  std::string costs = kRing;
+  costs.insert(costs.rfind('}'), field + " ");
+  return costs;
+}
+
+TEST(StackFile, WhatOneFamilyHasOfItsOwn) {
+  const std::string text = protocol("A", ring_with("payload_bytes: 7 wire_bytes: 9 channels: 3 chunk: \"64 KiB\"") +
+                                             kTree + " min_size: \"1 KiB\" max_size: \"1 MiB\"");
+  const TemporaryFile file(stack_text(text));
+  const Stack stack = Catalog(POLYPLANE_CONFIGS_DIRECTORY).stack(file.path());
+  const Protocol& a = stack.protocols.at(0);
+  EXPECT_EQ(wire_bytes(Bytes(7), efficiency_of(a, "ring")).count(), 9);
+  EXPECT_EQ(wire_bytes(Bytes(7), efficiency_of(a, "tree")).count(), 7);
+  EXPECT_EQ(costs_of(a, "ring").channels, 3U);
+  EXPECT_EQ(costs_of(a, "ring").chunk, Bytes(64 * 1024));
+  EXPECT_EQ(a.min_size, Bytes(1024));
+  EXPECT_EQ(a.max_size, Bytes(1 << 20));
+  EXPECT_FALSE(stack.nccl);
+}
+
+TEST(StackFile, WhatContradictsItself) {
+  EXPECT_NE(refusal_of(protocol("A", ring_with("payload_bytes: 7"))).find("wire_bytes: is missing"), std::string::npos);
+  EXPECT_NE(refusal_of(protocol("A", ring_with("payload_bytes: 9 wire_bytes: 7"))).find("do not fit"),
+            std::string::npos);
+  EXPECT_NE(refusal_of(protocol("A", ring_with("channels: 65"))).find("allowed: 1 to 64"), std::string::npos);
+  EXPECT_NE(refusal_of(protocol("A", kBoth + " min_size: \"2 KiB\" max_size: \"1 KiB\"")).find("is less than min_size"),
+            std::string::npos);
+  EXPECT_NE(refusal_of("nccl_tuning: \"v2.30.7\"\n" + protocol("A", kBoth)).find("did you mean \"v2.30.7-1\"?"),
             std::string::npos);
 }
 

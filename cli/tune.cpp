@@ -1,0 +1,104 @@
+// polyplane tune: NCCL's own choice beside the simulated best, and the file that tells NCCL so.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/compute_options.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/progress.h"
+#include "cli/rank_choice.h"
+#include "cli/signals.h"
+#include "cli/sizes.h"
+#include "cli/tune_table.h"
+#include "cli/values.h"
+#include "cli/version.h"
+#include "sim/campaign/tune.h"
+#include "sim/campaign/tuner_csv.h"
+#include "sim/campaign/write_tune.h"
+#include "sim/catalog.h"
+#include "sim/cluster_nodes.h"
+#include "sim/network/network_model.h"
+#include "sim/simulation.h"
+#include "topology/router.h"
+
+namespace polyplane::cli {
+namespace {
+
+std::vector<collectives::CollectiveKind> collectives_of(const std::string& list) {
+  std::vector<collectives::CollectiveKind> kinds;
+  std::size_t from = 0;
+  while (from <= list.size()) {
+    const std::size_t end = std::min(list.find(',', from), list.size());
+    kinds.push_back(collectives::parse_collective(list.substr(from, end - from)));
+    if (std::ranges::count(kinds, kinds.back()) > 1) {
+      throw InputError("--collectives: " + std::string(to_string(kinds.back())) + " is listed twice");
+    }
+    from = end + 1;
+  }
+  return kinds;
+}
+
+sim::TuneRequest request_of(const TuneArguments& arguments, const sim::Catalog& catalog) {
+  sim::TuneRequest request;
+  sim::Experiment& experiment = request.experiment;
+  experiment.name = "tune";
+  experiment.cluster = catalog.cluster(arguments.cluster);
+  experiment.stack = catalog.stack(arguments.stack);
+  experiment.model = one_of("--model", arguments.model, sim::network_models().names());
+  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
+  experiment.routing.seed = experiment.seed;
+  experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
+  one_of("--routing", experiment.routing.name, topology::routings().names());
+  request.collectives = collectives_of(arguments.collectives);
+  request.sizes =
+      size_list({parse_size("--min-bytes", arguments.min_bytes), parse_size("--max-bytes", arguments.max_bytes),
+                 parse_whole("--step-factor", arguments.step_factor, 2, 1 << 30), Bytes()});
+  RankChoice choice;
+  if (arguments.ranks) choice.ranks = parse_whole("--ranks", *arguments.ranks, 2, topology::kMaxDevices);
+  if (arguments.ranks_per_node) {
+    choice.ranks_per_node = parse_whole("--ranks-per-node", *arguments.ranks_per_node, 1, topology::kMaxDevices);
+  }
+  request.ranks = choose_cards(sim::cards_per_node(experiment.cluster), choice);
+  request.setting = nccl_setting(arguments.nccl_model, true);
+  return request;
+}
+
+}  // namespace
+
+int run_tune(const TuneArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  const sim::Catalog catalog = sim::Catalog::open();
+  const sim::TuneRequest request = request_of(arguments, catalog);
+
+  sim::RunOptions compute;
+  apply_compute_options(arguments.compute, request.experiment.model, compute);
+  Progress progress(!arguments.common.quiet, "tune", request.collectives.size() * request.sizes.size());
+  sim::TuneOptions options;
+  options.threads = compute.threads;
+  options.max_memory = compute.max_memory;
+  options.stop = [] { return caught_signal() != 0; };
+  options.on_progress = [&](std::size_t done, std::size_t total) {
+    progress.update(static_cast<double>(done), static_cast<double>(total));
+  };
+  const sim::Tuned tuned = sim::tune(request, options);
+  if (!tuned.complete) cancel_countdown();
+  progress.clear();
+  if (format == "json") print(sim::to_json(request, tuned, kVersion));
+  if (format == "csv") print(sim::to_tuner_csv(tuned, kVersion));
+  if (format == "table") print(tune_text(request, tuned, arguments.common.verbose > 0));
+  if (!tuned.complete) {
+    log(LogLevel::warn, "tune",
+        "interrupted with " + std::to_string(tuned.rows.size()) +
+            " rows finished; the same command starts again, fewer sizes or --collectives shorten it");
+    throw sim::Interrupted{};
+  }
+  if (arguments.output) write_file(*arguments.output, sim::to_tuner_csv(tuned, kVersion), arguments.force);
+  return 0;
+}
+
+}  // namespace polyplane::cli
