@@ -29,6 +29,9 @@ Report run_half(const Experiment& experiment, const ExchangeJob& exchange, Colle
   half.exchanges.clear();
   half.collectives = {std::move(job)};
   half.flows.clear();
+  half.training.clear();
+  half.inference.clear();
+  half.traces.clear();
   return run(half, options);
 }
 

@@ -19,7 +19,7 @@ std::uint64_t proof_steps(const collectives::Schedule& schedule) {
 bool Proofs::prove(const collectives::AlgorithmRequest& request, const std::string& name, std::size_t layout,
                    const collectives::Algorithm* given) {
   const auto& algorithm = collectives::find_algorithm(request.collective.kind(), name, given);
-  const auto schedule = collectives::make_schedule(algorithm, request);
+  auto schedule = collectives::make_schedule(algorithm, request);
   // Sizes do not matter to a schedule of the same pieces and lanes: empty chunks are sent and counted like others.
   const Key key{name, layout, schedule->pieces(), schedule->num_lanes()};
   {
@@ -27,6 +27,13 @@ bool Proofs::prove(const collectives::AlgorithmRequest& request, const std::stri
     if (std::find(proven_.begin(), proven_.end(), key) != proven_.end()) return true;
   }
   if (proof_steps(*schedule) > kMaxProvenSteps) return false;
+  if (const collectives::TokenTraffic* tokens = request.collective.tokens(); tokens != nullptr) {
+    // What follows where does not depend on how many blocks there are: few of each rank are proven.
+    collectives::AlgorithmRequest few = request;
+    few.collective = request.collective.with_traffic(tokens->thinned(kProvenBlocks));
+    if (algorithm.honours_slices) few.slices = schedule->pieces();
+    schedule = collectives::make_schedule(algorithm, few);
+  }
   const collectives::Verdict verdict = collectives::verify(*schedule);
   CHECK(verdict.proven, "schedule " + name + " is wrong: " + verdict.problem);
   const std::lock_guard lock(mutex_);

@@ -15,6 +15,9 @@ namespace polyplane::sim {
 inline constexpr std::uint32_t kMaxProvenRanks = 64;
 inline constexpr std::uint64_t kMaxProvenSteps = 2'000'000;
 
+/// Of dispatch and combine: sets of tokens of each rank, of however many there are, that the proof follows.
+inline constexpr std::uint32_t kProvenBlocks = 16;
+
 /// Steps of all ranks and lanes; more than kMaxProvenSteps above kMaxProvenRanks.
 [[nodiscard]] std::uint64_t proof_steps(const collectives::Schedule& schedule);
 
