@@ -21,6 +21,13 @@ void YamlView::check_keys(const std::vector<std::string>& known) const {
 
 bool YamlView::has(std::string_view key) const { return node_.find(key) != nullptr; }
 
+std::vector<std::pair<std::string, int>> YamlView::keys() const {
+  need(YamlNode::Kind::mapping, "a mapping");
+  std::vector<std::pair<std::string, int>> list;
+  for (const YamlNode& item : node_.items) list.emplace_back(item.key, item.key_line);
+  return list;
+}
+
 YamlView YamlView::at(std::string_view key) const {
   need(YamlNode::Kind::mapping, "a mapping");
   const YamlNode* item = node_.find(key);

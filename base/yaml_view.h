@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/yaml.h"
@@ -23,6 +24,8 @@ class YamlView {
   /// Of a mapping: throws when it is none, and for a key that is not among `known`.
   void check_keys(const std::vector<std::string>& known) const;
   [[nodiscard]] bool has(std::string_view key) const;
+  /// Keys and their lines.
+  [[nodiscard]] std::vector<std::pair<std::string, int>> keys() const;
   [[nodiscard]] YamlView at(std::string_view key) const;
   /// Of a list.
   [[nodiscard]] std::vector<YamlView> items() const;
