@@ -25,6 +25,7 @@ set(POLYPLANE_FORMAT_SOURCES
 
 # Chakra's messages, compiled by protoc; they stay inside import/chakra*.cpp and export/chakra.cpp.
 find_package(Protobuf REQUIRED)
+find_package(ZLIB REQUIRED)  # traces may be gzipped
 set(chakra_generated ${PROJECT_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${chakra_generated})
 add_custom_command(
@@ -36,4 +37,4 @@ add_custom_command(
 add_library(polyplane_chakra STATIC ${chakra_generated}/collectives/import/chakra.pb.cc
                                     ${chakra_generated}/collectives/import/chakra.pb.h)
 target_include_directories(polyplane_chakra SYSTEM PUBLIC ${chakra_generated})
-target_link_libraries(polyplane_chakra PUBLIC protobuf::libprotobuf)
+target_link_libraries(polyplane_chakra PUBLIC protobuf::libprotobuf ZLIB::ZLIB)

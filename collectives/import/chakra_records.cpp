@@ -1,7 +1,7 @@
-#include <google/protobuf/io/gzip_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <zlib.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/suggest.h"
@@ -20,22 +20,31 @@ constexpr std::size_t kMostUnpacked = std::size_t{1} << 30U;
 constexpr std::int64_t kPsPerMicro = 1'000'000;
 constexpr std::uint64_t kMaxMicros = 864'000'000'000;  // ten days
 
+/// Of one gzip member or several.
 std::string unpacked(const TextSource& source) {
-  google::protobuf::io::ArrayInputStream bytes(source.text().data(), static_cast<int>(source.text().size()));
-  google::protobuf::io::GzipInputStream stream(&bytes, google::protobuf::io::GzipInputStream::GZIP);
-  std::string text;
-  const void* data = nullptr;
-  int size = 0;
-  while (stream.Next(&data, &size)) {
-    text.append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16;
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK) source.pass_limit(0, "gzip", "is too large for this machine");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, &inflateEnd);
+  std::string bytes(source.text()), text, block(1U << 16U, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  while (true) {
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    text.append(block, 0, block.size() - stream.avail_out);
     if (text.size() > kMostUnpacked) {
       source.pass_limit(0, "gzip",
                         "unpacks to more than " + to_string(Bytes(static_cast<std::int64_t>(kMostUnpacked))));
     }
+    if (result == Z_STREAM_END && stream.avail_in == 0) return text;
+    if (result == Z_STREAM_END) {
+      inflateReset(&stream);
+    } else if (result != Z_OK) {
+      source.fail(0, "gzip", result == Z_BUF_ERROR ? "is cut off" : "is damaged");
+    }
   }
-  constexpr int kStreamEnd = 1;  // Z_STREAM_END
-  if (stream.ZlibErrorCode() != kStreamEnd) source.fail(0, "gzip", "is damaged or cut off");
-  return text;
 }
 
 class Reader {
