@@ -26,6 +26,12 @@ std::string text_of(const sim::Experiment& experiment, const sim::Report& report
   for (const sim::CollectiveResult& result : report.collectives) {
     text += "\n" + explain_words(result) + "\n" + explain_text(result, "  ") + sensitivity_text(result, "  ");
   }
+  for (const sim::StepResult& step : report.steps) {
+    text += "\n" + explain_words(step) + "\n" + sensitivity_text(step.time, step.sensitivities, "  ");
+  }
+  for (const sim::ProgramResult& program : report.programs) {
+    text += "\n" + explain_words(program) + "\n" + sensitivity_text(program.time, program.sensitivities, "  ");
+  }
   return text;
 }
 

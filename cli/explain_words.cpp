@@ -107,23 +107,56 @@ std::string distance(const sim::CollectiveResult& result) {
 
 /// "10 % more rate of nvlink", "10 % less latency of nvlink".
 std::string improved(const std::string& what) {
-  return (what.starts_with("rate") ? "10 % more " : "10 % less ") + printable(what);
+  const bool is_more = what.starts_with("rate") || what.starts_with("speed");
+  return (is_more ? "10 % more " : "10 % less ") + printable(what);
 }
 
-std::string what_helps(const sim::CollectiveResult& result) {
-  if (result.sensitivities.empty()) return "";
+std::string what_helps(Duration time, const std::vector<sim::Sensitivity>& answers) {
+  if (answers.empty()) return "";
   std::string text;
   std::size_t told = 0;
-  for (const sim::Sensitivity& answer : result.sensitivities) {
-    const double gain = share_of(result.time - answer.time, result.time);
+  for (const sim::Sensitivity& answer : answers) {
+    const double gain = share_of(time - answer.time, time);
     if (gain < kWorthTelling / 10 || told == 3) break;
     text += told == 0 ? " What would help most is " : told == 1 ? "; " : ", ";
     text += improved(answer.what) + (told == 0 ? ": the time would fall by " : " by ") + percent(gain);
     if (told == 0) text += " to " + rough(answer.time);
     ++told;
   }
-  if (told == 0) return " No link rate, latency or software cost that is 10 % better would take off even 0.1 %.";
+  if (told == 0) return " Nothing that is 10 % better by itself would take off even 0.1 %.";
   return text + ".";
+}
+
+/// A part of the time of a mean card.
+struct Share {
+  std::string name;
+  Duration time;
+};
+
+std::string list_of(std::vector<Share> shares, Duration whole) {
+  std::ranges::stable_sort(shares, std::greater<>(), &Share::time);
+  std::string text;
+  for (const Share& share : shares) {
+    if (share_of(share.time, whole) < kWorthTelling) break;
+    text += (text.empty() ? "" : ", ") + share.name + " (" + percent(share_of(share.time, whole)) + ")";
+  }
+  return text;
+}
+
+std::string mean_card(Duration time, Duration busy, Duration idle, std::vector<Share> waits) {
+  std::string text = "A mean card computes for " + percent(share_of(busy, time)) + " of it.";
+  const std::string listed = list_of(std::move(waits), time);
+  if (!listed.empty()) text += " Compute stands still for " + listed + ".";
+  if (share_of(idle, time) >= kWorthTelling) {
+    text += " For " + percent(share_of(idle, time)) + " the card is done and waits for the others.";
+  }
+  return text;
+}
+
+std::string critical(Duration time, Duration compute, std::vector<Share> communication) {
+  std::string text = " Of the critical path " + percent(share_of(compute, time)) + " is compute";
+  const std::string listed = list_of(std::move(communication), time);
+  return text + (listed.empty() ? "" : "; the rest is communication: " + listed) + ".";
 }
 
 }  // namespace
@@ -134,24 +167,69 @@ std::string explain_words(const sim::CollectiveResult& result) {
       " ranks" + (result.groups > 1 ? ", in " + std::to_string(result.groups) + " groups at once," : "") + " takes " +
       rough(result.time) + " by " + result.algorithm + " with protocol " + printable(result.protocol) + ". ";
   if (!result.job.empty()) first = "Job " + printable(result.job) + ": " + first;
-  return wrapped(first + what_binds(result) + distance(result) + what_helps(result));
+  return wrapped(first + what_binds(result) + distance(result) + what_helps(result.time, result.sensitivities));
+}
+
+std::string explain_words(const sim::StepResult& step) {
+  std::vector<Share> waits, path;
+  Duration compute;
+  for (const sim::StepExposure& one : step.exposed) {
+    waits.push_back({printable(one.label) + " on its way", one.moving});
+    waits.push_back({printable(one.label) + " not sent yet", one.waiting});
+  }
+  for (const sim::StepPathPart& part : step.path) {
+    compute += part.compute;
+    path.push_back({printable(part.label), part.communication});
+  }
+  const std::string first = printable(step.name) + ", " + step.phase + " of " + printable(step.model) + " on " +
+                            std::to_string(step.cards) + " cards, takes " + rough(step.time) + ". ";
+  return wrapped(first + mean_card(step.time, step.busy, step.idle, std::move(waits)) +
+                 critical(step.time, compute, std::move(path)) + what_helps(step.time, step.sensitivities));
+}
+
+std::string explain_words(const sim::ProgramResult& program) {
+  std::vector<Share> waits, path;
+  Duration compute;
+  for (const sim::ProgramLabel& label : program.labels) {
+    waits.push_back({printable(label.label) + " on its way", label.moving});
+    waits.push_back({printable(label.label) + " not sent yet", label.waiting});
+    compute += label.compute;
+    path.push_back({printable(label.label), label.communication});
+  }
+  const std::string first = printable(program.name) + ", " + program.format + " of " + std::to_string(program.actors) +
+                            " ranks, takes " + rough(program.time) + ". ";
+  return wrapped(first + mean_card(program.time, program.busy, program.idle, std::move(waits)) +
+                 critical(program.time, compute, std::move(path)) + what_helps(program.time, program.sensitivities));
 }
 
 std::string sensitivity_text(const sim::CollectiveResult& result, const std::string& prefix) {
-  if (result.sensitivities.empty()) {
-    return prefix + fmt::format(
-                        "what would help most: not asked, for this run has {} events and each answer takes one "
-                        "like it; polyplane explain EXPERIMENT asks\n",
-                        result.events);
-  }
+  if (!result.sensitivities.empty()) return sensitivity_text(result.time, result.sensitivities, prefix);
+  return prefix + fmt::format(
+                      "what would help most: not asked, for this run has {} events and each answer takes one "
+                      "like it; polyplane explain EXPERIMENT asks\n",
+                      result.events);
+}
+
+std::string sensitivity_text(const sim::Report& report, const std::string& prefix) {
+  std::string text;
+  const auto add = [&](const std::string& name, Duration time, const std::vector<sim::Sensitivity>& answers) {
+    if (!answers.empty())
+      text += prefix + printable(name) + ": " + sensitivity_text(time, answers, prefix).substr(prefix.size());
+  };
+  for (const sim::StepResult& step : report.steps) add(step.name, step.time, step.sensitivities);
+  for (const sim::ProgramResult& program : report.programs) add(program.name, program.time, program.sensitivities);
+  return text;
+}
+
+std::string sensitivity_text(Duration time, const std::vector<sim::Sensitivity>& answers, const std::string& prefix) {
   TextTable table({TextTable::Align::left, TextTable::Align::right, TextTable::Align::right});
   std::string unmoved;
-  for (const sim::Sensitivity& answer : result.sensitivities) {
-    if (answer.time == result.time) {
+  for (const sim::Sensitivity& answer : answers) {
+    if (answer.time == time) {
       unmoved += (unmoved.empty() ? "" : ", ") + printable(answer.what);
       continue;
     }
-    const double change = share_of(answer.time - result.time, result.time);
+    const double change = share_of(answer.time - time, time);
     table.add({improved(answer.what), fmt::format("{:+.2f}%", 100 * change), "to " + rough(answer.time)});
   }
   std::string text = prefix + "what would help most (the time if this alone were better):\n";

@@ -197,6 +197,7 @@ int run_experiment(const RunArguments& arguments) {
       print(tables(experiments[i], reports[i], arguments.common.verbose > 0, arguments.explain));
       print(step_text(reports[i], arguments.common.verbose > 0));
       print(program_text(reports[i], arguments.common.verbose > 0, arguments.explain));
+      print(sensitivity_text(reports[i], "# "));
     }
     if (experiments.size() > 1 && !experiments.front().collectives.empty()) print(comparison(reports));
     if (experiments.size() > 1) print(step_comparison(reports));

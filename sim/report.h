@@ -12,6 +12,7 @@
 #include "sim/exchange.h"
 #include "sim/network/model_facts.h"
 #include "sim/program/program_result.h"
+#include "sim/sensitivity_answer.h"
 #include "sim/step_result.h"
 
 namespace polyplane::sim {
@@ -22,12 +23,6 @@ struct LinkLoad {
   std::string tier;
   double bytes = 0;
   double utilisation = 0;  // bytes / (rate x makespan)
-};
-
-/// What the time would be if one thing were 10 % better (sensitivity.h).
-struct Sensitivity {
-  std::string what;  // "rate of leaf-spine"
-  Duration time;
 };
 
 /// Which way a result was computed.

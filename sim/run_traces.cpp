@@ -8,7 +8,12 @@ std::vector<ProgramResult> run_traces(const Experiment& experiment, ProgramInput
   std::vector<ProgramResult> results;
   for (const TraceJob& job : experiment.traces) {
     run.mode = job.mode;
-    ProgramResult result = summarise(*job.program, run_program(*job.program, run));
+    const bool as_is = experiment.what_if.compute.is_one();
+    const collectives::Program quicker = as_is ? collectives::Program() : changed(*job.program, experiment.what_if);
+    const collectives::Program& program = as_is ? *job.program : quicker;
+    const ProgramOutcome outcome = run_program(program, run);
+    ProgramResult result = summarise(program, outcome);
+    result.foretold_bytes = outcome.foretold_bytes;
     result.name = job.name;
     result.format = job.format;
     result.mode = job.mode;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/parallel.h"
 
 namespace polyplane::sim {
@@ -74,13 +76,17 @@ std::vector<Knob> knobs_of(const Experiment& experiment) {
   for (const auto& [what, cost] : costs) {
     if (has_cost(experiment.stack, cost)) knobs.push_back(stack_cost(what, cost));
   }
+  if (!experiment.training.empty() || !experiment.inference.empty() || !experiment.traces.empty()) {
+    knobs.push_back({"speed of compute", [](Experiment& variant) { variant.what_if.compute = kQuicker; }});
+  }
   return knobs;
 }
 
-/// Results that one run per knob answers for.
+/// What one run for each knob answers for.
 struct Question {
   Experiment experiment;
-  std::vector<std::size_t> rows;  // of Report::collectives
+  std::vector<std::vector<Sensitivity>*> asked;                      // of results of the report
+  std::function<std::vector<Duration>(const Report& answer)> times;  // of the same, in an answer
 };
 
 void settle_choice(const CollectiveResult& row, CollectiveJob& job) {
@@ -90,44 +96,106 @@ void settle_choice(const CollectiveResult& row, CollectiveJob& job) {
   job.slices = row.slices;
 }
 
-bool same_choice(const CollectiveResult& a, const CollectiveResult& b) {
-  return a.algorithm == b.algorithm && a.protocol == b.protocol && a.channels == b.channels && a.slices == b.slices;
+bool has_choice(const CollectiveResult& row, const CollectiveJob& job) {
+  return row.algorithm == job.algorithm && row.protocol == job.protocol && row.channels == job.channels &&
+         row.slices == job.slices;
 }
 
-std::vector<Question> questions_of(const Experiment& experiment, std::uint64_t max_events, const Report& report) {
-  const std::vector<CollectiveResult>& rows = report.collectives;
+std::vector<Duration> collective_times(const Report& answer) {
+  std::vector<Duration> times;
+  for (const CollectiveResult& row : answer.collectives) times.push_back(row.time);
+  return times;
+}
+
+/// Of an experiment with nothing but what is asked about.
+Experiment without_work(const Experiment& experiment) {
+  Experiment bare = experiment;
+  bare.collectives.clear();
+  bare.flows.clear();
+  bare.training.clear();
+  bare.inference.clear();
+  bare.traces.clear();
+  return bare;
+}
+
+/// Every size is a run of its own: those with the same choice are asked about together.
+void ask_about_rows(const Experiment& experiment, std::uint64_t max_events, Report& report,
+                    std::vector<Question>& questions) {
+  std::vector<Question> of_choice;
+  for (CollectiveResult& row : report.collectives) {
+    if (row.events > max_events) continue;
+    auto question = std::ranges::find_if(
+        of_choice, [&](const Question& other) { return has_choice(row, other.experiment.collectives.front()); });
+    if (question == of_choice.end()) {
+      of_choice.push_back({without_work(experiment), {}, collective_times});
+      question = std::prev(of_choice.end());
+      CollectiveJob& job = question->experiment.collectives.emplace_back(experiment.collectives.front());
+      settle_choice(row, job);
+      job.sizes.clear();
+    }
+    question->experiment.collectives.front().sizes.push_back(row.size);
+    question->asked.push_back(&row.sensitivities);
+  }
+  std::ranges::move(of_choice, std::back_inserter(questions));
+}
+
+/// Jobs and flows on one network: one run answers for all jobs.
+void ask_about_all(const Experiment& experiment, std::uint64_t max_events, Report& report,
+                   std::vector<Question>& questions) {
+  Question all{without_work(experiment), {}, collective_times};
+  all.experiment.collectives = experiment.collectives;
+  all.experiment.flows = experiment.flows;
+  for (std::size_t job = 0; job < report.collectives.size(); ++job) {
+    CollectiveResult& row = report.collectives[job];
+    if (row.events > max_events) return;
+    settle_choice(row, all.experiment.collectives[job]);
+    all.asked.push_back(&row.sensitivities);
+  }
+  if (!all.asked.empty()) questions.push_back(std::move(all));
+}
+
+std::vector<Duration> step_time(const Report& answer) { return {answer.steps.front().time}; }
+std::vector<Duration> program_time(const Report& answer) { return {answer.programs.front().time}; }
+
+std::vector<Question> questions_of(const Experiment& experiment, std::uint64_t max_events, Report& report) {
   std::vector<Question> questions;
   if (!experiment.exchanges.empty()) return questions;  // rows of exchanges are no jobs; state a dispatch by itself
-  if (!runs_rows(experiment)) {
-    Question& all = questions.emplace_back(Question{experiment, {}});
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      if (rows[row].events > max_events) return {};
-      settle_choice(rows[row], all.experiment.collectives[row]);
-      all.rows.push_back(row);
-    }
-    return questions;
+  if (runs_rows(experiment)) {
+    ask_about_rows(experiment, max_events, report, questions);
+  } else {
+    ask_about_all(experiment, max_events, report, questions);
   }
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (rows[row].events > max_events) continue;
-    const auto alike = std::ranges::find_if(
-        questions, [&](const Question& question) { return same_choice(rows[question.rows.front()], rows[row]); });
-    Question& question = alike != questions.end() ? *alike : questions.emplace_back(Question{experiment, {}});
-    CollectiveJob& job = question.experiment.collectives.front();
-    if (question.rows.empty()) job.sizes.clear();
-    settle_choice(rows[row], job);
-    job.sizes.push_back(rows[row].size);
-    question.rows.push_back(row);
+  for (std::size_t i = 0; i < report.steps.size(); ++i) {
+    StepResult& step = report.steps[i];
+    if (step.events > max_events) continue;
+    Question& question = questions.emplace_back(Question{without_work(experiment), {&step.sensitivities}, step_time});
+    const std::size_t trainings = experiment.training.size();
+    if (i < trainings) {
+      question.experiment.training.push_back(experiment.training[i]);
+    } else {
+      question.experiment.inference.push_back(experiment.inference[i - trainings]);
+    }
+  }
+  for (std::size_t i = 0; i < report.programs.size(); ++i) {
+    ProgramResult& program = report.programs[i];
+    if (program.events > max_events) continue;
+    Question& question =
+        questions.emplace_back(Question{without_work(experiment), {&program.sensitivities}, program_time});
+    question.experiment.traces.push_back(experiment.traces[i]);
   }
   return questions;
 }
 
-/// Runs that memory has room for at one time.
-std::size_t runs_at_once(const RunOptions& options, const Report& report) {
-  if (!options.max_memory) return options.threads;
+/// Side by side as long as that is little memory; larger ones one after the other, in what the run itself took.
+constexpr std::uint64_t kLittleMemory = 256'000'000;
+
+/// Peak of the process for one run.
+std::uint64_t foretold_bytes(const Report& report) {
   std::uint64_t most = std::max<std::uint64_t>(report.foretold_bytes, 1);
   for (const CollectiveResult& row : report.collectives) most = std::max(most, row.foretold_bytes);
-  const auto room = static_cast<std::size_t>(static_cast<std::uint64_t>(options.max_memory->count()) / most);
-  return std::clamp<std::size_t>(room, 1, options.threads);
+  for (const StepResult& step : report.steps) most = std::max(most, step.foretold_bytes);
+  for (const ProgramResult& program : report.programs) most = std::max(most, program.foretold_bytes);
+  return most;
 }
 
 }  // namespace
@@ -137,14 +205,18 @@ void add_sensitivities(const Experiment& experiment, const RunOptions& options, 
   const std::vector<Question> questions = questions_of(experiment, max_events, report);
   if (questions.empty()) return;
   const std::vector<Knob> knobs = knobs_of(experiment);
+  const std::uint64_t memory = foretold_bytes(report);
+  const std::size_t at_once = std::clamp<std::size_t>(kLittleMemory / memory, 1, options.threads);
+  report.foretold_bytes = at_once * memory;
   std::vector<Report> answers(questions.size() * knobs.size());
   RunOptions inner;
+  inner.threads = at_once == 1 ? options.threads : 1;
   inner.symmetry = options.symmetry;
   inner.certify = options.certify;
   inner.max_memory = options.max_memory;
   inner.stop = options.stop;
   parallel_for(
-      answers.size(), runs_at_once(options, report),
+      answers.size(), at_once,
       [&](std::size_t i) {
         Experiment variant = questions[i / knobs.size()].experiment;
         knobs[i % knobs.size()].turn(variant);
@@ -154,13 +226,14 @@ void add_sensitivities(const Experiment& experiment, const RunOptions& options, 
   if (options.stop && options.stop()) throw Interrupted{};
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Question& question = questions[i / knobs.size()];
-    for (std::size_t k = 0; k < question.rows.size(); ++k) {
-      CollectiveResult& row = report.collectives[question.rows[k]];
-      row.sensitivities.push_back({knobs[i % knobs.size()].what, answers[i].collectives[k].time});
+    const std::vector<Duration> times = question.times(answers[i]);
+    CHECK(times.size() == question.asked.size(), "an answer to another question");
+    for (std::size_t k = 0; k < times.size(); ++k) {
+      question.asked[k]->push_back({knobs[i % knobs.size()].what, times[k]});
     }
   }
-  for (CollectiveResult& row : report.collectives) {
-    std::ranges::stable_sort(row.sensitivities, {}, &Sensitivity::time);
+  for (const Question& question : questions) {
+    for (std::vector<Sensitivity>* asked : question.asked) std::ranges::stable_sort(*asked, {}, &Sensitivity::time);
   }
 }
 

@@ -496,7 +496,7 @@ std::vector<std::string> assumptions_of(const Experiment& experiment) {
 
 bool has_work(const Experiment& experiment) {
   return !experiment.collectives.empty() || !experiment.flows.empty() || !experiment.training.empty() ||
-         !experiment.inference.empty();
+         !experiment.inference.empty() || !experiment.traces.empty();
 }
 
 Report run(const Experiment& experiment, const RunOptions& options) {

@@ -18,4 +18,13 @@ topology::Topology changed(const topology::Topology& topology, const WhatIf& wha
   return std::move(builder).build();
 }
 
+collectives::Program changed(collectives::Program program, const WhatIf& what_if) {
+  for (collectives::Actor& actor : program.actors) {
+    for (collectives::Operation& operation : actor.operations) {
+      operation.duration = what_if.compute.of(operation.duration);
+    }
+  }
+  return program;
+}
+
 }  // namespace polyplane::sim

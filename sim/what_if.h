@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "collectives/program.h"
 #include "topology/topology.h"
 
 namespace polyplane::sim {
@@ -19,6 +20,7 @@ struct Scale {
     return static_cast<std::int64_t>(static_cast<int128>(value) * numerator / denominator);
   }
   [[nodiscard]] Duration of(Duration duration) const { return Duration::from_ps(of(duration.ps())); }
+  [[nodiscard]] bool is_one() const { return numerator == denominator; }
 };
 
 struct WhatIf {
@@ -32,5 +34,6 @@ struct WhatIf {
 };
 
 [[nodiscard]] topology::Topology changed(const topology::Topology& topology, const WhatIf& what_if);
+[[nodiscard]] collectives::Program changed(collectives::Program program, const WhatIf& what_if);
 
 }  // namespace polyplane::sim

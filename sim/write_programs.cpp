@@ -56,6 +56,7 @@ void write_program(const ProgramResult& from, const std::string& cluster, v1::Pr
   for (const ProgramCall& call : from.calls) write_call(call, *to.add_calls());
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
+  fill(from.sensitivities, from.time, *to.mutable_sensitivities());
 }
 
 std::string program_csv_header() {

@@ -22,10 +22,6 @@ double microseconds(Duration d) { return static_cast<double>(d.ps()) / 1e6; }
 
 double picoseconds(Duration d) { return static_cast<double>(d.ps()); }
 
-double change_of(Duration time, Duration other) {
-  return time == Duration() ? 0 : picoseconds(other - time) / picoseconds(time);
-}
-
 }  // namespace
 
 void fill(const Attribution& from, v1::Attribution& to) {
@@ -133,11 +129,16 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
     link.set_utilisation(load.utilisation);
   }
   if (explained) fill(from.attribution, *to.mutable_attribution());
-  for (const Sensitivity& answer : from.sensitivities) {
-    v1::Sensitivity& sensitivity = *to.add_sensitivities();
+  fill(from.sensitivities, from.time, *to.mutable_sensitivities());
+}
+
+void fill(const std::vector<Sensitivity>& from, Duration time,
+          google::protobuf::RepeatedPtrField<v1::Sensitivity>& to) {
+  for (const Sensitivity& answer : from) {
+    v1::Sensitivity& sensitivity = *to.Add();
     sensitivity.set_what(valid_utf8(answer.what));
     sensitivity.set_time_ps(picoseconds(answer.time));
-    sensitivity.set_change(change_of(from.time, answer.time));
+    sensitivity.set_change(time == Duration() ? 0 : picoseconds(answer.time - time) / picoseconds(time));
   }
 }
 

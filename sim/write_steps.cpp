@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "sim/csv_line.h"
+#include "sim/fill_report.h"
 #include "sim/fingerprint.h"
 #include "sim/write_report.h"
 
@@ -87,6 +88,7 @@ void write_step(const StepResult& from, const std::string& cluster, v1::StepResu
   to.set_messages(static_cast<double>(from.messages));
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
+  fill(from.sensitivities, from.time, *to.mutable_sensitivities());
   if (from.phase == "training") {
     write_training(from, *to.mutable_training());
     return;

@@ -9,6 +9,7 @@
 #include "collectives/program.h"
 #include "sim/attribution.h"
 #include "sim/program/program_mode.h"
+#include "sim/sensitivity_answer.h"
 
 namespace polyplane::sim {
 
@@ -47,6 +48,8 @@ struct ProgramResult {
   std::vector<ProgramCall> calls;    // those that are entered
   std::vector<std::string> notes;    // what the reader left out or assumed
   std::uint64_t fingerprint = 0;
+  std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out
+  std::vector<Sensitivity> sensitivities;  // as in CollectiveResult
 };
 
 /// Everything but format, mode, model and notes.
