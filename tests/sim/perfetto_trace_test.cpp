@@ -1,0 +1,377 @@
+// Traces of small runs, decoded: what stands where and when, by hand; the invariants of the format (decoded_trace.h) always.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "sim/trace/perfetto_trace.h"
+#include "tests/sim/decoded_trace.h"
+#include "tests/sim/small_runs.h"
+#include "tests/topology/clusters.h"
+
+namespace polyplane::sim {
+namespace {
+
+using namespace literals;
+using collectives::CollectiveKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// A file of its own that goes with the test.
+class TraceFileName {
+ public:
+  explicit TraceFileName(std::string ending = ".pftrace")
+      : path_(testing::TempDir() + "polyplane-" + testing::UnitTest::GetInstance()->current_test_info()->name() +
+              ending) {
+    std::filesystem::remove(path_);
+  }
+  ~TraceFileName() { std::filesystem::remove(path_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// Eight cards behind one NVSwitch: 160 GB/s, 1 us a message.
+Experiment eight_cards() {
+  Experiment experiment = on_cluster(topology::nvlink_cluster(1, "single_switch", {}), "spray");
+  return experiment;
+}
+
+struct Traced {
+  Report report;
+  DecodedTrace trace;
+  TraceExtent extent;
+};
+
+Traced run_traced(const Experiment& experiment, TraceOptions options = {}, const std::string& ending = ".pftrace") {
+  const TraceFileName file(ending);
+  Traced traced;
+  options.path = file.path();
+  options.on_extent = [&](const TraceExtent& extent) { traced.extent = extent; };
+  RunOptions run_options;
+  run_options.trace = options;
+  traced.report = run(experiment, run_options);
+  traced.trace = decode_trace(trace_bytes(file.path()));
+  return traced;
+}
+
+std::size_t arrows(const DecodedTrace& trace) {
+  std::set<std::uint64_t> ids;
+  for (const DecodedSlice& slice : trace.slices) ids.insert(slice.arrows_from.begin(), slice.arrows_from.end());
+  return ids.size();
+}
+
+std::size_t slices_of(const DecodedTrace& trace, const std::string& category) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(trace.slices, [&](const DecodedSlice& slice) { return slice.category == category; }));
+}
+
+// A ring of 8, one channel: 14 steps on each rank. 8 MB: pieces of 1,000,000 bytes, 1 us latency and 6.25 us at 160 GB/s: a
+// step takes 7.25 us. Rank 0 sends to rank 1 from 0; rank 1 receives from 1 us on.
+TEST(PerfettoTrace, RingOfEightIsWholeAndInPlace) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  ASSERT_EQ(traced.report.collectives.at(0).time, 14 * 7250_ns);
+  EXPECT_EQ(arrows(traced.trace), 8U * 14);
+  EXPECT_EQ(slices_of(traced.trace, "send"), 8U * 14);
+  EXPECT_EQ(slices_of(traced.trace, "receive"), 8U * 14);
+  EXPECT_EQ(traced.extent.messages, 8U * 14);
+
+  const auto sends = traced.trace.slices_at("test > node0 > gpu0: rank 0 > sends");
+  ASSERT_EQ(sends.size(), 14U);
+  for (std::size_t k = 0; k < sends.size(); ++k) {
+    EXPECT_EQ(sends[k].name, "to 1");
+    EXPECT_EQ(sends[k].begin_ns, 7250 * static_cast<std::int64_t>(k));
+    EXPECT_EQ(sends[k].end_ns, 7250 * static_cast<std::int64_t>(k + 1));
+    EXPECT_EQ(sends[k].annotations.at("begin_ps"), 7'250'000 * static_cast<std::int64_t>(k));
+    EXPECT_EQ(sends[k].annotations.at("bytes"), 1'000'000);
+    EXPECT_EQ(sends[k].annotations.at("step"), static_cast<std::int64_t>(k));
+    EXPECT_EQ(sends[k].annotations.at("latency_ps"), 1'000'000);
+  }
+  const auto receives = traced.trace.slices_at("test > node0 > gpu1: rank 1 > receives");
+  ASSERT_EQ(receives.size(), 14U);
+  EXPECT_EQ(receives[0].name, "from 0");
+  EXPECT_EQ(receives[0].begin_ns, 1000);
+  EXPECT_EQ(receives[0].end_ns, 7250);
+  EXPECT_EQ(receives[0].arrows_to, sends[0].arrows_from);
+}
+
+// Every link of the ring is full while bytes move, from 1 us on, and empty for the 1 us of latency of each step: a value of 0 at
+// the start, then two a step.
+TEST(PerfettoTrace, LoadsOfLinksChangeWithTheSteps) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const Traced traced = run_traced(experiment);
+  const auto values = traced.trace.values_at("test > links > nvlink > node0/gpu0 -> node0/nvswitch");
+  ASSERT_EQ(values.size(), 1 + 2 * 14U);
+  EXPECT_EQ(values[0].at_ns, 0);
+  EXPECT_EQ(values[0].percent, 0);
+  for (std::size_t k = 0; k < 14; ++k) {
+    EXPECT_EQ(values[1 + 2 * k].at_ns, 7250 * static_cast<std::int64_t>(k) + 1000);
+    EXPECT_EQ(values[1 + 2 * k].percent, 100);
+    EXPECT_EQ(values[2 + 2 * k].at_ns, 7250 * static_cast<std::int64_t>(k + 1));
+    EXPECT_EQ(values[2 + 2 * k].percent, 0);
+  }
+}
+
+// Direct alltoall among 3 cards: each sends 2 messages at once over its port; the ports are full until the end.
+TEST(PerfettoTrace, LanesOfARankStandSideBySide) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(collective_job(CollectiveKind::alltoall, "direct", Bytes(3'000'000)));
+  experiment.collectives.back().ranks = {0, 1, 2};
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_EQ(arrows(traced.trace), 6U);
+  std::size_t sends_of_rank_0 = 0;
+  for (const auto& [uuid, track] : traced.trace.tracks) {
+    if (!track.path.starts_with("test > node0 > gpu0: rank 0 > lane ") || !track.path.ends_with(": sends")) continue;
+    const auto slices = traced.trace.slices_at(track.path);
+    ASSERT_EQ(slices.size(), 1U);
+    EXPECT_EQ(slices[0].end_ns, 13'500);  // 1 us, 2 MB at 160 GB/s
+    ++sends_of_rank_0;
+  }
+  EXPECT_EQ(sends_of_rank_0, 2U);
+}
+
+TEST(PerfettoTrace, OnlyChosenRanksAreShownAndArrowsBetweenThem) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  TraceOptions options;
+  options.ranks = {{2, 3, 1}};
+  const Traced traced = run_traced(experiment, options);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_EQ(slices_of(traced.trace, "send"), 2U * 14);
+  EXPECT_EQ(slices_of(traced.trace, "receive"), 2U * 14);
+  EXPECT_EQ(arrows(traced.trace), 14U);  // from 2 to 3
+  EXPECT_EQ(traced.extent.messages, 2U * 14);
+  EXPECT_TRUE(std::ranges::none_of(traced.trace.tracks,
+                                   [](const auto& track) { return track.second.name.starts_with("gpu0"); }));
+}
+
+// Steps of 7.25 us: the third, 14.5 to 21.75 us, alone overlaps the window. Links: full as the window opens at 16 us.
+TEST(PerfettoTrace, AWindowHoldsWhatOverlapsIt) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  TraceOptions options;
+  options.from = TimePoint() + 16_us;
+  options.to = TimePoint() + 21_us;
+  const Traced traced = run_traced(experiment, options);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_EQ(slices_of(traced.trace, "send"), 8U);
+  EXPECT_EQ(arrows(traced.trace), 8U);
+  const auto values = traced.trace.values_at("test > links > nvlink > node0/gpu0 -> node0/nvswitch");
+  ASSERT_EQ(values.size(), 1U);
+  EXPECT_EQ(values[0].at_ns, 16'000);
+  EXPECT_EQ(values[0].percent, 100);
+}
+
+TEST(PerfettoTrace, StretchedTimeShowsPicoseconds) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8)));  // of int8: 1 byte a piece
+  experiment.collectives.back().datatype = "int8";
+  TraceOptions options;
+  options.time_scale = 1000;
+  const Traced traced = run_traced(experiment, options);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  // 8 bits at 1.28 Tb/s: 6.25 ps, up to 7; and 1 us.
+  EXPECT_EQ(traced.trace.slices_at("test > node0 > gpu0: rank 0 > sends").at(0).end_ns, 1'000'007);
+}
+
+TEST(PerfettoTrace, CompressedByName) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const Traced traced = run_traced(experiment, {}, ".pftrace.gz");
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_EQ(arrows(traced.trace), 8U * 14);
+}
+
+TEST(PerfettoTrace, ChosenLinks) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const auto counters = [&](TracedLinks links) {
+    TraceOptions options;
+    options.links = std::move(links);
+    const Traced traced = run_traced(experiment, options);
+    EXPECT_THAT(traced.trace.defects, IsEmpty());
+    std::vector<std::string> names;
+    for (const auto& [uuid, track] : traced.trace.tracks) {
+      if (track.is_percentage) names.push_back(track.name);
+    }
+    return names;
+  };
+  using Kind = TracedLinks::Kind;
+  EXPECT_THAT(counters({Kind::none, 0, {}}), IsEmpty());
+  EXPECT_EQ(counters({Kind::all, 0, {}}).size(), 16U);
+  EXPECT_EQ(counters({Kind::top, 3, {}}).size(), 3U);
+  EXPECT_EQ(counters({Kind::named, 0, {"nvlink"}}).size(), 16U);
+  EXPECT_THAT(counters({Kind::named, 0, {"node0/gpu5.node0/nvswitch"}}), ElementsAre("node0/gpu5 -> node0/nvswitch"));
+}
+
+// Two jobs and a flow on one network of 4 cards behind a switch.
+TEST(PerfettoTrace, JobsAndFlowsSideBySide) {
+  Experiment experiment = on_cluster(topology::plain_cluster(4, 4, "single_switch", {}), "ecmp");
+  for (const std::uint32_t first : {0U, 2U}) {
+    CollectiveJob job = collective_job(CollectiveKind::sendrecv, "direct", Bytes(1'000'000));
+    job.name = first == 0 ? "even" : "odd";
+    job.ranks = {first, first + 1};
+    experiment.collectives.push_back(job);
+  }
+  experiment.flows.push_back(flow_job("node0/gpu0", "node3/gpu0", Bytes(1'000'000), TimePoint() + 5_us));
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  const auto flow = traced.trace.slices_at("test > flows > node0/gpu0 to node3/gpu0");
+  ASSERT_EQ(flow.size(), 1U);
+  EXPECT_EQ(flow[0].begin_ns, 5000);
+  EXPECT_EQ(flow[0].annotations.at("end_ps"), traced.report.flows.at(0).end.ps());
+  EXPECT_EQ(traced.trace.slices_at("test > node2 > gpu0: odd rank 0 > odd sends").size(), 1U);
+  EXPECT_EQ(arrows(traced.trace), 4U);
+}
+
+TEST(PerfettoTrace, GroupsSideBySide) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(4'000'000)));
+  experiment.collectives.back().groups = {{0, 2, 4, 6}, {1, 3, 5, 7}};
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_EQ(arrows(traced.trace), 2U * 4 * 6);
+}
+
+// Traced runs go flow by flow, whatever way the untraced went, and come to the same time: write_trace() checks it. Here the
+// untraced one is folded, and by sizes; the trace is of the largest.
+TEST(PerfettoTrace, SameTimesAsUntraced) {
+  Experiment experiment = on_cluster(topology::nvlink_cluster(4, "fat_tree", {"tiers=2"}), "spray");
+  experiment.collectives.push_back(collective_job(CollectiveKind::all_reduce, "auto", Bytes(1'000'000)));
+  experiment.collectives.back().sizes = {Bytes(1'000'000), Bytes(64'000'000)};
+  const Report untraced = run(experiment, {});
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  ASSERT_EQ(traced.report.collectives.size(), 2U);
+  EXPECT_EQ(traced.report.fingerprint, untraced.fingerprint);
+  std::int64_t last = 0;
+  for (const DecodedSlice& slice : traced.trace.slices) last = std::max(last, slice.annotations.at("end_ps"));
+  EXPECT_EQ(last, untraced.collectives.back().time.ps());
+}
+
+TEST(PerfettoTrace, AnalyticModelHasNoLoads) {
+  Experiment experiment = eight_cards();
+  experiment.model = "analytic";
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const Traced traced = run_traced(experiment);
+  EXPECT_THAT(traced.trace.defects, IsEmpty());
+  EXPECT_THAT(traced.trace.values, IsEmpty());
+  EXPECT_EQ(arrows(traced.trace), 8U * 14);
+}
+
+// 20,000 bytes a message, and a message of each pair: what is foretold is near what is written.
+TEST(PerfettoTrace, ForetellsItsSize) {
+  for (const std::string algorithm : {"ring", "halving_doubling"}) {
+    Experiment experiment = eight_cards();
+    CollectiveJob job = plain_ring(Bytes(8'000'000));
+    job.algorithm = algorithm;
+    job.channels = job.slices = 0;
+    experiment.collectives.push_back(job);
+    const TraceFileName file;
+    TraceExtent extent;
+    RunOptions options;
+    options.trace.emplace();
+    options.trace->path = file.path();
+    options.trace->on_extent = [&](const TraceExtent& foretold) { extent = foretold; };
+    static_cast<void>(run(experiment, options));
+    const DecodedTrace trace = decode_trace(trace_bytes(file.path()));
+    const auto events = static_cast<double>(2 * trace.slices.size() + trace.values.size());
+    const auto bytes = static_cast<double>(std::filesystem::file_size(file.path()));
+    EXPECT_NEAR(static_cast<double>(extent.events), events, 0.35 * events) << algorithm;
+    EXPECT_NEAR(static_cast<double>(extent.bytes), bytes, 0.35 * bytes) << algorithm;
+  }
+}
+
+std::string refusal(const Experiment& experiment, TraceOptions options) {
+  try {
+    static_cast<void>(run_traced(experiment, std::move(options)));
+  } catch (const InputError& error) { return error.what(); }
+  return "";
+}
+
+TEST(PerfettoTrace, RefusesRanksAndLinksThatAreNotThere) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  TraceOptions ranks;
+  ranks.ranks = {{0, 8, 1}};
+  EXPECT_THAT(refusal(experiment, ranks), HasSubstr("rank 8 is to be traced, but there are ranks 0 to 7 only"));
+  TraceOptions links;
+  links.links = {TracedLinks::Kind::named, 0, {"nvlnk"}};
+  EXPECT_THAT(refusal(experiment, links), HasSubstr("did you mean \"nvlink\"?"));
+}
+
+TEST(PerfettoTrace, KeepsAFileThatIsThere) {
+  const TraceFileName file;
+  std::ofstream(file.path()) << "mine";
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  RunOptions options;
+  options.trace.emplace();
+  options.trace->path = file.path();
+  EXPECT_THROW(static_cast<void>(run(experiment, options)), InputError);
+  EXPECT_EQ(trace_bytes(file.path()), "mine");
+  options.trace->overwrite = true;
+  static_cast<void>(run(experiment, options));
+  EXPECT_THAT(decode_trace(trace_bytes(file.path())).defects, IsEmpty());
+}
+
+// 72 ranks, 142 steps in 280 slices: 2,862,720 messages of some 200 bytes. Refused before a file is made.
+TEST(PerfettoTrace, RefusesWhatABrowserCannotHold) {
+  const TraceFileName file;
+  Experiment experiment = on_cluster(topology::nvlink_cluster(9, "fat_tree", {"tiers=2"}), "spray", "analytic");
+  CollectiveJob job = plain_ring(Bytes(64'000'000));
+  job.slices = 280;
+  experiment.collectives.push_back(job);
+  RunOptions options;
+  options.trace.emplace();
+  options.trace->path = file.path();
+  EXPECT_THROW(static_cast<void>(run(experiment, options)), LimitError);
+  EXPECT_FALSE(std::filesystem::exists(file.path()));
+}
+
+TEST(PerfettoTrace, ADefectiveTraceIsFound) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  const TraceFileName file;
+  RunOptions options;
+  options.trace.emplace();
+  options.trace->path = file.path();
+  static_cast<void>(run(experiment, options));
+  perfetto::Trace whole;
+  ASSERT_TRUE(whole.ParseFromString(trace_bytes(file.path())));
+  const auto defects_without = [&](auto is_dropped) {
+    perfetto::Trace damaged;
+    bool dropped = false;
+    for (const perfetto::TracePacket& packet : whole.packet()) {
+      if (!dropped && is_dropped(packet)) {
+        dropped = true;
+        continue;
+      }
+      *damaged.add_packet() = packet;
+    }
+    return decode_trace(damaged.SerializeAsString()).defects.size();
+  };
+  using Event = perfetto::TrackEvent;
+  EXPECT_GT(defects_without([](const auto& packet) { return packet.has_track_descriptor(); }), 0U);
+  EXPECT_GT(defects_without([](const auto& packet) { return packet.has_interned_data(); }), 0U);
+  EXPECT_GT(defects_without([](const auto& packet) { return packet.track_event().type() == Event::TYPE_SLICE_BEGIN; }),
+            0U);
+  EXPECT_GT(defects_without([](const auto& packet) { return packet.track_event().type() == Event::TYPE_SLICE_END; }),
+            0U);
+}
+
+}  // namespace
+}  // namespace polyplane::sim
