@@ -150,6 +150,12 @@ void Parser::add_perf_model(CLI::App* command) {
   command->add_option("--channels", perf.channels, "parallel copies of the algorithm (default: its own choice)")
       ->type_name("N")
       ->group(group);
+  command
+      ->add_option("--tokens", perf.tokens,
+                   "dispatch, combine, alltoallv: traffic of experts, tokens=4096,experts=256,top_k=8,popularity=zipf:1.2; "
+                   "also shared, node_limit, ranks_per_node, draw=sampled, seed; sizes are then of one token")
+      ->type_name("LIST")
+      ->group(group);
   command->add_option("--slices", perf.slices, "pipeline depth (default: the algorithm's own choice)")
       ->type_name("N")
       ->group(group);

@@ -42,6 +42,7 @@ struct PerfArguments {
   NcclModelArguments nccl_model;
   std::optional<std::string> schedule;  // a file, instead of the algorithm
   std::optional<std::string> channels, slices;
+  std::optional<std::string> tokens;  // of dispatch, combine, alltoallv: see token_option.h
   std::optional<std::string> routing, hash, seed;
   std::vector<std::string> faults;
   std::string reduction = "sum", datatype = "float", root = "0";

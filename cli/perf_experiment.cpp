@@ -8,6 +8,7 @@
 #include "cli/rank_choice.h"
 #include "cli/sizes.h"
 #include "cli/split.h"
+#include "cli/token_option.h"
 #include "cli/values.h"
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
@@ -117,6 +118,7 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
                   std::to_string(experiment.seed));
   if (experiment.quantum > Duration()) facts.push_back("time quantum " + to_string(experiment.quantum));
   if (!job.placement.empty()) facts.push_back("placement " + job.placement);
+  if (job.tokens) facts.push_back("traffic of experts: " + arguments.tokens.value() + "; sizes asked for are of one token");
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
   for (const std::string& assumption : sim::assumptions_of(experiment)) facts.push_back("assumed: " + assumption);
@@ -172,6 +174,14 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   experiment.quantum = quantum_of(arguments.compute, experiment.model);
   if (arguments.schedule) {
     sim::set_schedule(job, *arguments.schedule, static_cast<std::uint32_t>(ranks), experiment.stack);
+  }
+  if (arguments.tokens) {
+    using collectives::CollectiveKind;
+    if (job.kind != CollectiveKind::dispatch && job.kind != CollectiveKind::combine &&
+        job.kind != CollectiveKind::alltoallv) {
+      throw InputError("--tokens is for dispatch, combine and alltoallv, not for " + std::string(to_string(job.kind)));
+    }
+    job.tokens = parse_tokens(*arguments.tokens, experiment.seed, static_cast<std::uint32_t>(ranks));
   }
   experiment.collectives.push_back(std::move(job));
 

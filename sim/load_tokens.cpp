@@ -25,7 +25,7 @@ template <class Load>
 auto at(const configs::Source& source, const Message& message, std::string field, const Load& load) {
   try {
     return load();
-  } catch (const LimitError&) { throw; } catch (const InputError& error) {
+  } catch (const InputError& error) {
     std::string problem = error.what();
     const std::size_t colon = problem.find(": ");
     if (colon != std::string::npos && message.GetDescriptor()->FindFieldByName(problem.substr(0, colon)) != nullptr) {

@@ -324,6 +324,7 @@ class Simulation {
                                   to_string(result.size) + " took " + to_string(time) +
                                   ", less than the lower bound of " + to_string(bound.time) + " (" + bound.reason +
                                   ")");
+    result.in_network = row.in_network;
     result.proven = placed.prove(collective, row);
     const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
     result.fingerprint = fingerprint(result, bytes);
