@@ -42,7 +42,11 @@ class ChunkPieces::Writer {
   }
   /// The next piece of the chain waits for this one too.
   void also_after(std::size_t piece) { extra_.push_back(piece); }
-  void next_segment() { ++segment_; }
+  /// Nothing happens where the segment is still empty.
+  void next_segment() {
+    if (pass_.pieces.empty() || pass_.pieces.back().segment < segment_) return;
+    ++segment_;
+  }
   [[nodiscard]] std::vector<std::size_t> last() const {
     return last_ ? std::vector<std::size_t>{*last_} : std::vector<std::size_t>{};
   }
@@ -152,6 +156,9 @@ void ChunkPieces::forward_part(Writer& writer, Part part, Direction direction, c
                       calls_.experts_call(rank, CollectiveKind::combine, tokens, back), where + "combine");
     return;
   }
+  // Layers without experts take turns as those with them do.
+  const bool inner = part == Part::feed_forward || part == Part::experts;
+  if (inner) writer.next_segment();
   const bool enters = part != Part::embedding, leaves = part != Part::head;
   if (tensor && sequence && enters) over_tensor(CollectiveKind::all_gather, activation());
   if (part == Part::attention) {
@@ -161,6 +168,7 @@ void ChunkPieces::forward_part(Writer& writer, Part part, Direction direction, c
   }
   if (tensor && leaves)
     over_tensor(sequence ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce, activation());
+  if (inner) writer.next_segment();
 }
 
 void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const std::string& where) {
@@ -178,7 +186,7 @@ void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const s
   const Duration weight = work_.time(part, Direction::weight_gradient);
   std::vector<std::size_t> for_weights;
   const auto weight_gradient = [&] {
-    if (!weights || weight == Duration()) return;
+    if (!weights) return;
     Piece piece{.label = StepLabel::backward,
                 .duration = weight,
                 .name = where + operation_name(part, Direction::weight_gradient)};
@@ -202,6 +210,8 @@ void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const s
                       calls_.experts_call(rank, CollectiveKind::combine, tokens, back), where + "combine of gradients");
     return;
   }
+  const bool inner = part == Part::feed_forward || part == Part::experts;
+  if (inner) writer.next_segment();
   const bool enters = part != Part::head, leaves = part != Part::embedding;
   if (tensor && sequence && enters) over_tensor(CollectiveKind::all_gather, activation());
   std::optional<std::size_t> input_again;
@@ -223,6 +233,7 @@ void ChunkPieces::backward_part(Writer& writer, Part part, bool weights, const s
   if (tensor && leaves)
     over_tensor(sequence ? CollectiveKind::reduce_scatter : CollectiveKind::all_reduce, activation());
   weight_gradient();
+  if (inner) writer.next_segment();
 }
 
 PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const ModelStage& stage) {
@@ -234,7 +245,6 @@ PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const ModelStage& s
     const std::size_t first = writer.size();
     for (const Part part : stage[b].parts) forward_part(writer, part, Direction::forward, where);
     writer.piece(first).opens = static_cast<std::int32_t>(b);
-    if (stage[b].parts.back() != Part::experts || layout_.expert == 1) writer.next_segment();
   }
   return pass;
 }
@@ -263,7 +273,6 @@ PassPieces ChunkPieces::backward(std::uint32_t pipeline_rank, const ModelStage& 
       }
       backward_part(writer, part, weights, where);
     }
-    if (stage[b].parts.back() != Part::experts || layout_.expert == 1) writer.next_segment();
     if (writer.last_weight_gradient) writer.piece(*writer.last_weight_gradient).closes = static_cast<std::int32_t>(b);
     if (writer.size() > first) writer.piece(first).opens = static_cast<std::int32_t>(b);
   }

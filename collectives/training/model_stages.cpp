@@ -73,6 +73,27 @@ std::vector<std::int64_t> split_by_time(const std::vector<Duration>& layers, std
   return fill(layers, stages, head, tail, high);
 }
 
+/// DualPipe: a rank has stages k and p - 1 - k and passes half of the micro-batches through either, so that it is pairs
+/// that should be even. Layers count as long as the longest. `ends`: embedding, head and what follows it.
+std::vector<std::int64_t> split_pairs(Duration layer, std::int64_t layers, std::int64_t stages, Duration ends) {
+  const auto pairs = static_cast<std::size_t>(stages / 2);
+  std::vector<std::int64_t> held(pairs, 2);
+  const auto time = [&](std::size_t pair) { return held[pair] * layer + (pair == 0 ? ends : Duration()); };
+  for (std::int64_t left = layers - stages; left > 0; --left) {
+    std::size_t least = 0;
+    for (std::size_t pair = 1; pair < pairs; ++pair) {
+      if (time(pair) < time(least)) least = pair;
+    }
+    ++held[least];
+  }
+  std::vector<std::int64_t> split(static_cast<std::size_t>(stages));
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    split[pair] = (held[pair] + 1) / 2;
+    split[split.size() - 1 - pair] = held[pair] / 2;
+  }
+  return split;
+}
+
 }  // namespace
 
 std::vector<ModelStage> model_stages(const ModelSpec& model, const ParallelLayout& layout, const LayerWork& work) {
@@ -86,7 +107,10 @@ std::vector<ModelStage> model_stages(const ModelSpec& model, const ParallelLayou
     for (std::int64_t i = 0; i < model.layers; ++i) layers.push_back(block_time(layer_block(model, i), work));
     Duration end;
     for (const ModelBlock& block : after) end += block_time(block, work);
-    split = split_by_time(layers, stages, block_time(embedding, work), end);
+    const Duration start = block_time(embedding, work);
+    split = layout.schedule == PipelineKind::dualpipe
+                ? split_pairs(std::ranges::max(layers), model.layers, stages, start + end)
+                : split_by_time(layers, stages, start, end);
   }
   CHECK(static_cast<std::int64_t>(split.size()) == stages, "layers were split over another number of stages");
   std::vector<ModelStage> result(split.size());

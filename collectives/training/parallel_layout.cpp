@@ -89,7 +89,9 @@ void ParallelLayout::check(const ModelSpec& model) const {
   pipeline_shape().check();
   const auto stages = static_cast<std::int64_t>(pipeline_shape().stages());
   if (layers_per_stage.empty()) {
-    require(stages <= model.layers,
+    // The first and last one may have embedding and head alone.
+    const std::int64_t without = split == StageSplit::equal ? 2 : 0;
+    require(stages <= model.layers + without,
             number(stages) + " pipeline stages for " + number(model.layers) + " layers; a stage needs one at least");
     return;
   }

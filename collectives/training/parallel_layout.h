@@ -34,7 +34,8 @@ enum class Recompute : std::uint8_t { none, selective, full };
 enum class ContextExchange : std::uint8_t { all_gather, ring };
 
 /// Layers to stages when they are not listed: as many each as possible (the first and last stages take one fewer where it
-/// does not come out even), or so that the slowest stage is as fast as possible with embedding and head counted.
+/// does not come out even), or so that the slowest stage (of dualpipe: the slowest pair of
+/// stages of a rank) is as fast as possible, embedding and head counted.
 enum class StageSplit : std::uint8_t { equal, by_time };
 
 struct ParallelLayout {

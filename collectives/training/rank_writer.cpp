@@ -164,7 +164,8 @@ void RankWriter::emit_segment(Emission& emission, std::uint32_t segment) {
     if (piece.opens >= 0) {
       const auto block = static_cast<std::size_t>(piece.opens);
       if (emission.chunk->gathered[block]) after.push_back(ended(*emission.chunk->gathered[block]));
-      if (layout_.zero == 3) {
+      const bool looked_up = stages_[emission.chunk->stage][block].parts.front() == Part::embedding;
+      if (layout_.zero == 3 && !(emission.backward && looked_up)) {
         for (const After gathered : gather_again(emission, block)) after.push_back(gathered);
       }
     }

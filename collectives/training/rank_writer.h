@@ -92,7 +92,7 @@ class RankWriter {
   std::uint32_t rank_;
   PipelineShape shape_;
   std::vector<Chunk> chunks_;
-  Operations holds_;      // messages and sums of the pass before that hold up the next
+  Operations holds_;  // messages and sums of the pass before that hold up the next
   std::uint32_t last_computation_ = 0;
   Operations gradients_;  // what the optimiser waits for
 };

@@ -117,8 +117,8 @@ TEST(Layout, WhatDoesNotFitIsRefused) {
             "expert_parallel, 2, does not divide data_parallel, 3");
   EXPECT_EQ(refusal(mixture, with([](L& l) { l.data = 3, l.expert = 3, l.global_batch = 3; })),
             "expert_parallel, 3, does not divide the 8 experts");
-  EXPECT_EQ(refusal(model, with([](L& l) { l.pipeline = 5; })),
-            "5 pipeline stages for 4 layers; a stage needs one at least");
+  EXPECT_EQ(refusal(model, with([](L& l) { l.pipeline = 7; })),
+            "7 pipeline stages for 4 layers; a stage needs one at least");
   EXPECT_EQ(refusal(model, with([](L& l) { l.pipeline = 2, l.layers_per_stage = {4}; })),
             "layers_per_stage lists 1 stages; there are 2");
   EXPECT_EQ(refusal(model, with([](L& l) { l.pipeline = 2, l.layers_per_stage = {2, 3}; })),
