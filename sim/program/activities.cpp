@@ -55,7 +55,8 @@ std::vector<std::uint32_t> Activities::alike_calls(AlikeCards& alike) const {
     PlacedCall placed = place_call(input_.topology, calls[c]);
     std::vector<Distinct>& others = by_class[alike.class_of(placed.cards())];
     const auto found = std::ranges::find_if(others, [&](const Distinct& other) {
-      return same_but_for_cards(calls[c], calls[other.call]) && placed.layouts == other.layouts;
+      return same_but_for_cards(calls[c], calls[other.call]) &&
+             std::ranges::equal(placed.layouts, other.layouts, sim::alike);
     });
     if (found == others.end()) {
       others.push_back({c, std::move(placed.layouts)});

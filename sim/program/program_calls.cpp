@@ -35,8 +35,24 @@ Collective contract_of(const Call& call, const collectives::RankLayout& layout) 
 
 }  // namespace
 
+bool alike(const collectives::RankLayout& a, const collectives::RankLayout& b) {
+  const bool same = a.num_ranks() == b.num_ranks() && a.rails_meet() == b.rails_meet() && a.grid() == b.grid() &&
+                    a.reducers() == b.reducers();
+  if (!same) return false;
+  std::map<std::uint32_t, std::uint32_t> to, back;  // rails of a as rails of b, and the other way round
+  for (std::uint32_t r = 0; r < a.num_ranks(); ++r) {
+    collectives::RankPlace of_a = a.place(RankId(r));
+    const collectives::RankPlace& of_b = b.place(RankId(r));
+    const bool fits = to.emplace(of_a.rail, of_b.rail).first->second == of_b.rail &&
+                      back.emplace(of_b.rail, of_a.rail).first->second == of_a.rail;
+    of_a.rail = of_b.rail;
+    if (!fits || of_a != of_b) return false;
+  }
+  return true;
+}
+
 bool PlacedCall::alike() const {
-  return std::ranges::all_of(layouts, [&](const collectives::RankLayout& layout) { return layout == layouts.front(); });
+  return std::ranges::all_of(layouts, [&](const auto& layout) { return sim::alike(layout, layouts.front()); });
 }
 
 std::vector<DeviceId> PlacedCall::cards() const {

@@ -20,9 +20,12 @@ struct PlacedCall {
   std::vector<std::vector<DeviceId>> groups;
   std::vector<collectives::RankLayout> layouts;       // of each group
   collectives::Collective contract;                   // of one group
-  [[nodiscard]] bool alike() const;                   // are all layouts equal?
+  [[nodiscard]] bool alike() const;                   // are all layouts alike?
   [[nodiscard]] std::vector<DeviceId> cards() const;  // of all groups, one after the other
 };
+
+/// Equal but for which rail is which: algorithms compare rails and do not count with them.
+[[nodiscard]] bool alike(const collectives::RankLayout& a, const collectives::RankLayout& b);
 
 /// Throws InputError for groups on islands and what the contract refuses.
 [[nodiscard]] PlacedCall place_call(const topology::Topology& topology, const collectives::Call& call);

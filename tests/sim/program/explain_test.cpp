@@ -55,7 +55,7 @@ class Explained : public testing::TestWithParam<ProgramMode> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Modes, Explained, testing::Values(ProgramMode::flows, ProgramMode::timed),
-                         [](const auto& info) { return info.param == ProgramMode::flows ? "flows" : "timed"; });
+                         [](const auto& mode) { return mode.param == ProgramMode::flows ? "flows" : "timed"; });
 
 /// Two stages of a pipeline: 10 us of compute, 1 MB (21.42 us), 7 us of compute at the other end.
 Program pipeline() {

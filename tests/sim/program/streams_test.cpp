@@ -20,7 +20,7 @@ class Programs : public TestWithParam<ProgramMode> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Modes, Programs, testing::Values(ProgramMode::flows, ProgramMode::timed),
-                         [](const auto& info) { return info.param == ProgramMode::flows ? "flows" : "timed"; });
+                         [](const auto& mode) { return mode.param == ProgramMode::flows ? "flows" : "timed"; });
 
 // One after the other as listed, whatever was ready first.
 TEST_P(Programs, InOrderStreamsKeepTheirOrder) {
