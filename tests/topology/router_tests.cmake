@@ -13,6 +13,7 @@ set(POLYPLANE_ROUTER_TESTS
   router_spray_test.cpp
   router_static_test.cpp
   router_tree_test.cpp
+  switch_routes_test.cpp
   target_sweep_test.cpp
   validate_route_test.cpp
 )
