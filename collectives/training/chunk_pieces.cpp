@@ -42,10 +42,11 @@ class ChunkPieces::Writer {
   }
   /// The next piece of the chain waits for this one too.
   void also_after(std::size_t piece) { extra_.push_back(piece); }
-  /// Nothing happens where the segment is still empty.
+  /// Nothing happens where the segment has no piece of a layer yet: embedding and head join the turn of their neighbour.
   void next_segment() {
-    if (pass_.pieces.empty() || pass_.pieces.back().segment < segment_) return;
+    if (!layer_in_segment_) return;
     ++segment_;
+    layer_in_segment_ = false;
   }
   [[nodiscard]] std::vector<std::size_t> last() const {
     return last_ ? std::vector<std::size_t>{*last_} : std::vector<std::size_t>{};
@@ -61,11 +62,13 @@ class ChunkPieces::Writer {
   }
 
   std::uint32_t pipeline_rank = 0;
+  bool in_layer = false;
   std::optional<std::size_t> last_weight_gradient;
 
  private:
   std::size_t add(Piece piece) {
     piece.segment = segment_;
+    layer_in_segment_ = layer_in_segment_ || in_layer;
     pass_.pieces.push_back(std::move(piece));
     return pass_.pieces.size() - 1;
   }
@@ -74,6 +77,7 @@ class ChunkPieces::Writer {
   std::optional<std::size_t> last_;
   std::vector<std::size_t> extra_;
   std::uint32_t segment_ = 0;
+  bool layer_in_segment_ = false;
 };
 
 Bytes ChunkPieces::activation() const {
@@ -243,6 +247,7 @@ PassPieces ChunkPieces::forward(std::uint32_t pipeline_rank, const ModelStage& s
   for (std::size_t b = 0; b < stage.size(); ++b) {
     const std::string where = stage[b].layer < 0 ? "" : "layer " + std::to_string(stage[b].layer) + " ";
     const std::size_t first = writer.size();
+    writer.in_layer = stage[b].parts.size() > 1;
     for (const Part part : stage[b].parts) forward_part(writer, part, Direction::forward, where);
     writer.piece(first).opens = static_cast<std::int32_t>(b);
   }
@@ -258,6 +263,7 @@ PassPieces ChunkPieces::backward(std::uint32_t pipeline_rank, const ModelStage& 
     const bool layer = stage[b].parts.size() > 1;
     const std::size_t first = writer.size();
     writer.last_weight_gradient.reset();
+    writer.in_layer = layer;
     if (layer && layout_.recompute == Recompute::full) {
       for (const Part part : stage[b].parts) forward_part(writer, part, Direction::recompute, where);
     }
