@@ -6,6 +6,8 @@
 #include <cctype>
 
 #include "collectives/algorithm.h"
+#include "collectives/export/exporter.h"
+#include "collectives/import/importer.h"
 #include "sim/network/network_model.h"
 #include "topology/generator.h"
 #include "topology/import/importer.h"
@@ -25,6 +27,7 @@ std::string flag_of(const std::string& kind) {
   if (kind == "routing" || kind == "hash") return "routings";
   if (kind == "model") return "models";
   if (kind == "importer") return "importers";
+  if (kind == "exporter") return "exporters";
   if (kind == "prices") return "prices";
   return "hardware";
 }
@@ -49,8 +52,9 @@ void add_guests(const std::string& kind, const Registry<Entry>& guests, std::vec
 }  // namespace
 
 const std::vector<std::string>& catalog_kinds() {
-  static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",  "stacks",
-                                                 "hardware",   "routings",   "models",    "importers", "prices"};
+  static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",
+                                                 "stacks",     "hardware",   "routings",  "models",
+                                                 "importers",  "exporters",  "prices"};
   return kinds;
 }
 
@@ -64,6 +68,9 @@ std::vector<sim::CatalogEntry> catalog_entries(const sim::Catalog& catalog, cons
   add_guests("hash", topology::flow_hashes(), all);
   add_guests("model", sim::network_models(), all);
   add_guests("importer", topology::importers(), all);
+  add_guests("importer", collectives::program_importers(), all);
+  add_guests("importer", collectives::schedule_importers(), all);
+  add_guests("exporter", collectives::exporters(), all);
 
   std::vector<sim::CatalogEntry> chosen;
   for (const std::string& flag : catalog_kinds()) {

@@ -35,6 +35,7 @@ struct Parser {
   CompareArguments compare;
   TuneArguments tune;
   ImportArguments import;
+  ExportArguments export_;
   CatalogArguments catalog;
   CompletionArguments completion;
   CompleteNamesArguments complete_names;
@@ -61,6 +62,7 @@ struct Parser {
   void add_compare();
   void add_tune();
   void add_import();
+  void add_export();
   void add_catalog();
   void add_small_commands();
 };
@@ -81,6 +83,7 @@ Parser::Parser() {
   add_compare();
   add_tune();
   add_import();
+  add_export();
   add_catalog();
   add_small_commands();
 }
@@ -388,14 +391,18 @@ void Parser::add_tune() {
 
 void Parser::add_import() {
   CLI::App* command =
-      add_command("import", "turns a real fabric, as its own tools describe it, into a cluster file",
+      add_command("import", "turns a real fabric into a cluster file, a schedule or trace into an experiment",
                   {"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency 130ns",
-                   "polyplane import nccl_xml topo.xml -o node.textproto"});
-  command->add_option("FORMAT", import.source_format, "required: nccl_xml, ibnetdiscover, ...; catalog --importers");
-  command->add_option("FILE", import.file, "required: the file to read");
-  command->add_option("-o,--output", import.output, "write the cluster to FILE (.json: as JSON) instead of stdout")
+                   "polyplane import goal app.goal -o app.textproto --cluster dgx-h100"});
+  command->add_option("FORMAT", import.source_format, "required: nccl_xml, chakra, msccl_xml, ...; catalog --importers");
+  command->add_option("FILE", import.file, "required: the file to read, or the prefix of the files of all ranks");
+  command
+      ->add_option("-o,--output", import.output,
+                   "write the cluster (.json: as JSON) or the experiment to FILE; without it a cluster goes to stdout")
       ->type_name("FILE");
-  command->add_option("--name", import.name, "of the cluster (default: of FILE)")->type_name("NAME");
+  command->add_option("--name", import.name, "of the cluster or experiment (default: of FILE)")->type_name("NAME");
+  command->add_option("--cluster", import.cluster, "schedules and traces: that the experiment runs on")
+      ->type_name("NAME|FILE");
   command->add_flag("--force", import.force, "overwrite FILE");
   for (const ImportOption& option : import_options()) {
     command
@@ -407,6 +414,32 @@ void Parser::add_import() {
   }
   add_common(command, import.common, false);
   command->add_flag("-v,--verbose", import.common.verbose, "all warnings")->group("Output");
+}
+
+void Parser::add_export() {
+  CLI::App* command =
+      add_command("export", "writes the schedule of an algorithm, or a trace, in the format of another tool",
+                  {"polyplane export msccl_xml all_reduce --cluster dgx-h100 --algorithm ring --size 1M -o ring.xml",
+                   "polyplane export goal --trace app --from chakra -o app.goal"});
+  command->add_option("TARGET", export_.target_format, "required: chakra, goal, goal_binary or msccl_xml");
+  command->add_option("COLLECTIVE", export_.collective, "all_reduce, all_gather, alltoall, ...; or --trace");
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text);
+  };
+  option("--cluster", export_.cluster, "NAME|FILE", "whose ranks it is for: nodes and rails shape a schedule");
+  option("--ranks", export_.ranks, "N", "the first N cards in node order (default all)");
+  option("--algorithm", export_.algorithm, "NAME", "a name of catalog --algorithms");
+  option("--schedule", export_.schedule, "FILE", "instead of an algorithm: .xml of MSCCL or .json of MSCCL++");
+  option("--channels", export_.channels, "N", "as in perf");
+  option("--slices", export_.slices, "N", "as in perf");
+  option("-b,--size", export_.size, "SIZE", "of the array, as perf counts it");
+  option("-r,--root", export_.root, "RANK", "root of broadcast, reduce, gather, scatter (default 0)");
+  option("-d,--datatype", export_.datatype, "TYPE", "as in nccl-tests (default float)");
+  option("--trace", export_.trace, "FILE", "instead of a collective: a trace that import reads");
+  option("--from", export_.source_format, "FORMAT", "format of the trace");
+  option("-o,--output", export_.output, "FILE", "write to FILE; of a format with a file a rank: the prefix of all");
+  command->add_flag("--force", export_.force, "overwrite FILE");
+  command->add_flag("-q,--quiet", export_.common.quiet, "no warnings on stderr")->group("Output");
 }
 
 void Parser::add_catalog() {
@@ -421,7 +454,8 @@ void Parser::add_catalog() {
                                                        {"hardware", "accelerators, switches, NICs, cables"},
                                                        {"routings", "routings and flow hashes"},
                                                        {"models", "network models"},
-                                                       {"importers", "formats of real fabrics that import reads"},
+                                                       {"importers", "formats of real fabrics, schedules and traces that import reads"},
+                                                       {"exporters", "formats of schedules and traces that export writes"},
                                                        {"prices", "price sheets"}};
   for (const auto& [kind, sentence] : kinds) {
     command->add_flag_callback(
@@ -513,6 +547,7 @@ Invocation invocation_of(Parser& parser) {
   if (name == "topo") return parser.topo;
   if (name == "tune") return parser.tune;
   if (name == "import") return parser.import;
+  if (name == "export") return parser.export_;
   if (name == "catalog") return parser.catalog;
   if (name == "completion") return parser.completion;
   if (name == kCompleteNames) return parser.complete_names;

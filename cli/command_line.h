@@ -88,7 +88,7 @@ struct CompareArguments {
 struct ImportArguments {
   CommonArguments common;
   std::string source_format, file;  // of what is read
-  std::optional<std::string> output, name;
+  std::optional<std::string> output, name, cluster;  // cluster: of the experiment of a trace
   std::map<std::string, std::string> options;  // of the reader: "--cable-latency" to value, see import_options.h
   bool force = false;
 };
@@ -102,6 +102,16 @@ struct TuneArguments {
   std::string model = "flow", stack = "nccl";
   std::optional<std::string> ranks, ranks_per_node, routing, seed, output;
   NcclModelArguments nccl_model;
+  bool force = false;
+};
+
+struct ExportArguments {
+  CommonArguments common;
+  std::string target_format, collective, cluster, size;
+  std::string algorithm = "auto", root = "0", datatype = "float";
+  std::optional<std::string> ranks, schedule, channels, slices;
+  std::optional<std::string> trace, source_format;  // instead of a collective
+  std::optional<std::string> output;
   bool force = false;
 };
 
@@ -131,7 +141,7 @@ struct PrintText {
 
 using Invocation =
     std::variant<PerfArguments, RunArguments, ExplainArguments, TopoArguments, CompareArguments, TuneArguments,
-                 ImportArguments, CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
+                 ImportArguments, ExportArguments, CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

@@ -13,6 +13,7 @@ namespace polyplane::cli {
 [[nodiscard]] int run_compare(const CompareArguments& arguments);
 [[nodiscard]] int run_tune(const TuneArguments& arguments);
 [[nodiscard]] int run_import(const ImportArguments& arguments);
+[[nodiscard]] int run_export(const ExportArguments& arguments);
 [[nodiscard]] int run_catalog(const CatalogArguments& arguments);
 [[nodiscard]] int run_completion(const CompletionArguments& arguments);
 [[nodiscard]] int run_complete_names(const CompleteNamesArguments& arguments);

@@ -8,18 +8,21 @@
 #include "base/suggest.h"
 #include "cli/catalog_entries.h"
 #include "cli/command_line.h"
+#include "cli/import_options.h"
 #include "collectives/collective.h"
-#include "topology/import/importer.h"
+#include "collectives/export/exporter.h"
 #include "topology/router.h"
 
 namespace polyplane::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kKinds = {{
     {"--cluster", "clusters"},
     {"CLUSTER", "clusters"},
     {"CLUSTERS", "clusters"},
     {"FORMAT", "importers"},
+    {"--from", "importers"},
+    {"TARGET", "exporters"},
     {"--stack", "stacks"},
     {"--prices", "prices"},
     {"--algorithm", "algorithms"},
@@ -76,7 +79,8 @@ std::vector<std::string> completion_names(const std::string& kind) {
   if (kind == "names") return catalogue_names({});
   if (kind == "algorithms") return algorithm_names();
   if (kind == "routings") return topology::routings().names();
-  if (kind == "importers") return topology::importers().names();
+  if (kind == "importers") return import_formats();
+  if (kind == "exporters") return collectives::exporters().names();
   if (kind == "hashes") return topology::flow_hashes().names();
   if (kind == "collectives") return collective_names();
   if (kind == "commands") return command_names();

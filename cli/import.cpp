@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/import_options.h"
+#include "cli/import_trace.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "configs/schema/read_file.h"
@@ -60,11 +61,16 @@ std::string summary(const topology::ImportedFabric& fabric) {
 }  // namespace
 
 int run_import(const ImportArguments& arguments) {
+  if (is_trace_format(arguments.source_format)) return import_trace(arguments);
+  if (arguments.cluster) throw InputError("--cluster is of schedules and traces; a fabric becomes a cluster itself");
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   if (arguments.output) check_writable(*arguments.output, arguments.force);
   const std::string text = configs::read_text_file(arguments.file);
   topology::ImportedFabric fabric;
   try {
+    if (!topology::importers().contains(arguments.source_format)) {
+      throw InputError(unknown_name("format to import", arguments.source_format, import_formats()));
+    }
     fabric = topology::import_fabric(arguments.source_format, arguments.file, text, reader_options(arguments.options));
   } catch (const OptionError& error) { throw InputError("import: " + std::string(error.what())); }
   if (arguments.name) fabric.name = *arguments.name;

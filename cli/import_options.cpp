@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectives/import/importer.h"
 #include "topology/import/importer.h"
 
 namespace polyplane::cli {
@@ -31,16 +32,30 @@ std::string dashed(std::string name) {
 
 }  // namespace
 
+std::vector<std::string> import_formats() {
+  std::vector<std::string> formats = topology::importers().names();
+  for (const std::vector<std::string>& more :
+       {collectives::program_importers().names(), collectives::schedule_importers().names()}) {
+    formats.insert(formats.end(), more.begin(), more.end());
+  }
+  std::sort(formats.begin(), formats.end());
+  return formats;
+}
+
 std::vector<ImportOption> import_options() {
   std::map<std::string, ImportOption> options;
   std::map<std::string, std::string> formats;
-  for (const std::string& format : topology::importers().names()) {
-    for (const OptionSpec& option : topology::importers().at(format).options) {
+  const auto add = [&](const std::string& format, const std::vector<OptionSpec>& own) {
+    for (const OptionSpec& option : own) {
       std::string& known_by = formats[option.name];
       known_by += (known_by.empty() ? "" : ", ") + format;
       options.emplace(option.name, ImportOption{dashed(option.name), value_of(option),
                                                 option.sentence + " (default " + option.default_text + ")"});
     }
+  };
+  for (const std::string& format : topology::importers().names()) add(format, topology::importers().at(format).options);
+  for (const std::string& format : collectives::program_importers().names()) {
+    add(format, collectives::program_importers().at(format).options);
   }
   std::vector<ImportOption> list;
   for (auto& [name, option] : options) {

@@ -14,6 +14,9 @@ struct ImportOption {
   std::string sentence;  // with its default and the formats that know it
 };
 
+/// Of fabrics, schedules and traces, ascending.
+[[nodiscard]] std::vector<std::string> import_formats();
+
 /// Each name once, sorted.
 [[nodiscard]] std::vector<ImportOption> import_options();
 

@@ -28,6 +28,7 @@ struct RunCommand {
   int operator()(const CompareArguments& arguments) const { return run_compare(arguments); }
   int operator()(const TuneArguments& arguments) const { return run_tune(arguments); }
   int operator()(const ImportArguments& arguments) const { return run_import(arguments); }
+  int operator()(const ExportArguments& arguments) const { return run_export(arguments); }
   int operator()(const CatalogArguments& arguments) const { return run_catalog(arguments); }
   int operator()(const CompletionArguments& arguments) const { return run_completion(arguments); }
   int operator()(const CompleteNamesArguments& arguments) const { return run_complete_names(arguments); }

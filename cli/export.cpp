@@ -1,0 +1,100 @@
+// polyplane export: the schedule of an algorithm, or a trace, in the format of another tool.
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/suggest.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/perf_experiment.h"
+#include "collectives/export/exporter.h"
+#include "sim/datatype.h"
+#include "sim/imported_algorithm.h"
+#include "sim/placement.h"
+#include "sim/read_imports.h"
+#include "sim/simulation.h"
+
+namespace polyplane::cli {
+namespace {
+
+std::vector<DeviceId> cards_of(const topology::Topology& topology, const std::vector<std::uint32_t>& ranks) {
+  const auto all = topology.accelerators();
+  if (ranks.empty()) return {all.begin(), all.end()};
+  std::vector<DeviceId> cards;
+  for (const std::uint32_t rank : ranks) cards.push_back(all[rank]);
+  return cards;
+}
+
+/// The schedule that perf would run with these words.
+std::vector<collectives::ExportFile> export_collective(const ExportArguments& arguments) {
+  const auto need = [](const auto& value, const char* name) {
+    if (value.empty()) throw InputError(std::string(name) + " is missing; polyplane export --help says more");
+  };
+  need(arguments.collective, "COLLECTIVE");
+  need(arguments.cluster, "--cluster");
+  need(arguments.size, "--size");
+  PerfArguments perf;
+  perf.collective = arguments.collective;
+  perf.cluster = arguments.cluster;
+  perf.ranks = arguments.ranks;
+  perf.min_bytes = perf.max_bytes = arguments.size;
+  perf.algorithm = arguments.algorithm;
+  perf.schedule = arguments.schedule;
+  perf.channels = arguments.channels;
+  perf.slices = arguments.slices;
+  perf.root = arguments.root;
+  perf.datatype = arguments.datatype;
+  perf.stack = "ideal";
+  const sim::Experiment experiment = plan_perf(perf, sim::Catalog::open()).experiment;
+  const sim::CollectiveJob& job = experiment.collectives.front();
+  if (job.algorithm == "auto" || job.algorithm == "nccl") {
+    throw InputError("--algorithm: name one, or a file by --schedule; perf -v says which one auto takes");
+  }
+  const topology::Topology topology = sim::build_topology(experiment);
+  const std::vector<DeviceId> cards = cards_of(topology, job.ranks);
+  const collectives::RankLayout layout = sim::make_layout(topology, cards);
+  const collectives::Collective contract = collectives::Collective::sized(
+      job.kind, layout.num_ranks(), job.sizes.front(), sim::element_bytes(job.datatype), RankId(job.root));
+  const auto& algorithm = collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get());
+  const collectives::AlgorithmRequest request{contract, layout, job.channels, job.slices};
+  if (job.schedule) sim::prove_imported(algorithm, request);
+  return collectives::export_schedule(arguments.target_format, *collectives::make_schedule(algorithm, request),
+                                      std::string(to_string(job.kind)) + "/" + job.algorithm);
+}
+
+std::vector<collectives::ExportFile> export_trace(const ExportArguments& arguments) {
+  if (!arguments.collective.empty()) throw InputError("COLLECTIVE contradicts --trace; state one of the two");
+  if (!arguments.source_format) throw InputError("--from is missing: the format of the trace");
+  const collectives::ImportedProgram imported = sim::read_program(*arguments.source_format, *arguments.trace);
+  for (const std::string& note : sim::words_of(imported.notes, *arguments.trace)) log(LogLevel::warn, "export", note);
+  return collectives::export_program(arguments.target_format, imported.program);
+}
+
+}  // namespace
+
+int run_export(const ExportArguments& arguments) {
+  static_cast<void>(apply_output_style(arguments.common, {"table"}));
+  static_cast<void>(collectives::exporters().at(arguments.target_format));
+  const std::vector<collectives::ExportFile> files =
+      arguments.trace ? export_trace(arguments) : export_collective(arguments);
+  if (!arguments.output) {
+    const bool binary = files.size() > 1 || files.front().bytes.find('\0') != std::string::npos;
+    if (binary) throw InputError("--output is missing: " + arguments.target_format + " is no text for a terminal");
+    print(files.front().bytes);
+    return 0;
+  }
+  std::size_t bytes = 0;
+  for (const collectives::ExportFile& file : files) check_writable(*arguments.output + file.suffix, arguments.force);
+  for (const collectives::ExportFile& file : files) {
+    write_file(*arguments.output + file.suffix, file.bytes, arguments.force);
+    bytes += file.bytes.size();
+  }
+  if (arguments.common.quiet) return 0;
+  const std::string last = files.size() == 1 ? "" : " to " + *arguments.output + files.back().suffix;
+  print(*arguments.output + files.front().suffix + last + ": " + std::to_string(bytes) + " bytes\n");
+  return 0;
+}
+
+}  // namespace polyplane::cli
