@@ -21,7 +21,7 @@ double share_of(Duration part, Duration whole) {
   return whole == Duration() ? 0 : static_cast<double>(part.ps()) / static_cast<double>(whole.ps());
 }
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string percent(double share) { return fmt::format("{:.1f}%", 100 * share); }
 
 /// Four digits that count.
 std::string rough(Duration d) {
@@ -96,19 +96,17 @@ std::string what_binds(const sim::CollectiveResult& result) {
 std::string distance(const sim::CollectiveResult& result) {
   if (result.lower_bound <= Duration()) return "";
   const double factor = static_cast<double>(result.time.ps()) / static_cast<double>(result.lower_bound.ps());
-  const std::string bound = rough(result.lower_bound) + " (" + printable(result.lower_bound_reason) + ")";
+  const std::string bound = rough(result.lower_bound), why = printable(result.lower_bound_reason);
   if (factor < 1.0005)
-    return " It is as fast as any algorithm could be on this cluster: the lower bound is " + bound + ".";
-  return fmt::format(
-      " No algorithm could take less than {} on this cluster; this is {:.2f} times that, so {} are "
-      "lost to the algorithm, the software and latencies.",
-      bound, factor, rough(result.time - result.lower_bound));
+    return " No algorithm could be faster on this cluster: its lower bound is " + bound + " (" + why + ").";
+  return fmt::format(" No algorithm could take less than {} on this cluster ({}); this run takes {:.2f} times that.",
+                     bound, why, factor);
 }
 
-/// "10 % more rate of nvlink", "10 % less latency of nvlink".
+/// "10% more rate of nvlink", "10% less latency of nvlink".
 std::string improved(const std::string& what) {
   const bool is_more = what.starts_with("rate") || what.starts_with("speed");
-  return (is_more ? "10 % more " : "10 % less ") + printable(what);
+  return (is_more ? "10% more " : "10% less ") + printable(what);
 }
 
 std::string what_helps(Duration time, const std::vector<sim::Sensitivity>& answers) {
@@ -123,7 +121,7 @@ std::string what_helps(Duration time, const std::vector<sim::Sensitivity>& answe
     if (told == 0) text += " to " + rough(answer.time);
     ++told;
   }
-  if (told == 0) return " Nothing that is 10 % better by itself would take off even 0.1 %.";
+  if (told == 0) return " Nothing that is 10% better by itself would take off even 0.1%.";
   return text + ".";
 }
 

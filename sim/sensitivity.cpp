@@ -69,10 +69,10 @@ std::vector<Knob> knobs_of(const Experiment& experiment) {
     if (is_late[tier] && is_used[tier]) knobs.push_back(tier_latency(tiers[tier]));
   }
   const std::pair<const char*, Duration ProtocolCosts::*> costs[] = {
-      {"launch of the stack", &ProtocolCosts::launch},
-      {"steps of the stack inside scale-up domains", &ProtocolCosts::step_scale_up},
-      {"steps of the stack between them", &ProtocolCosts::step_scale_out},
-      {"messages of the stack", &ProtocolCosts::message}};
+      {"launch cost", &ProtocolCosts::launch},
+      {"step cost inside scale-up domains", &ProtocolCosts::step_scale_up},
+      {"step cost between scale-up domains", &ProtocolCosts::step_scale_out},
+      {"message cost", &ProtocolCosts::message}};
   for (const auto& [what, cost] : costs) {
     if (has_cost(experiment.stack, cost)) knobs.push_back(stack_cost(what, cost));
   }
@@ -213,6 +213,7 @@ void add_sensitivities(const Experiment& experiment, const RunOptions& options, 
   inner.threads = at_once == 1 ? options.threads : 1;
   inner.symmetry = options.symmetry;
   inner.certify = options.certify;
+  inner.prove = false;
   inner.max_memory = options.max_memory;
   inner.stop = options.stop;
   parallel_for(

@@ -28,6 +28,7 @@
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
 #include "sim/run_traces.h"
+#include "sim/trace/trace_scene.h"
 #include "sim/trace/write_trace.h"
 #include "topology/faults.h"
 
@@ -178,6 +179,11 @@ class Simulation {
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
     memory_.resident = resident().now + (memory_.rows_at_once - 1) * foretell_router(topology_);
     memory_.most = options.max_memory;
+    if (options.trace) {
+      std::uint32_t ranks = 0;
+      for (const PlacedJob& placed : jobs_) ranks = std::max(ranks, placed.contracts.front().ranks());
+      check_trace(topology_, *routers_.take(), ranks, *options.trace);
+    }
   }
 
   Report run() {
@@ -325,7 +331,7 @@ class Simulation {
                                   ", less than the lower bound of " + to_string(bound.time) + " (" + bound.reason +
                                   ")");
     result.in_network = row.in_network;
-    result.proven = placed.prove(collective, row);
+    result.proven = options_.prove && placed.prove(collective, row);
     const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
     result.fingerprint = fingerprint(result, bytes);
     describe_links(result, bytes, row.run.makespan);

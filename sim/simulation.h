@@ -19,6 +19,7 @@ struct RunOptions {
   bool symmetry = true;               // false: every send of every rank by itself; never changes a result
   bool certify = false;               // prove every allocation of rates; a failure is a bug and throws InternalError
   std::optional<Bytes> max_memory;    // throws LimitError when the run is foretold to need more
+  bool prove = true;                  // schedules; false where that was done before
   bool explain = false;               // fill Attribution
   bool link_loads = false;            // fill top_links
   std::optional<TraceOptions> trace;  // of the largest size; of all that runs side by side

@@ -22,9 +22,7 @@ bool contains(const std::vector<RankRange>& ranges, std::uint32_t number) {
 
 std::uint32_t ranks_of(const Job& job) { return job.schedule->collective().ranks(); }
 
-void refuse_unknown(const TraceScene& scene, const std::vector<RankRange>& ranges) {
-  std::uint32_t most = scene.program == nullptr ? 0 : static_cast<std::uint32_t>(scene.program->actors.size());
-  for (const Job& job : scene.jobs) most = std::max(most, ranks_of(job));
+void refuse_unknown(std::uint32_t most, const std::vector<RankRange>& ranges) {
   for (const RankRange& range : ranges) {
     if (range.to < most) continue;
     throw InputError("rank " + std::to_string(range.to) + " is to be traced, but there are ranks 0 to " +
@@ -51,15 +49,16 @@ bool is_named(const topology::Topology& topology, const topology::Link& link, co
          name == topology.tier_names()[link.tier];
 }
 
-std::vector<TrunkId> named_trunks(const TraceScene& scene, const std::vector<std::string>& names) {
+std::vector<TrunkId> named_trunks(const topology::Topology& topology, const topology::Router& router,
+                                  const std::vector<std::string>& names) {
   std::vector<TrunkId> chosen;
   std::vector<bool> found(names.size());
-  for (std::uint32_t t = 0; t < scene.router.trunks().size(); ++t) {
+  for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
     bool is_chosen = false;
-    for (const topology::TrunkMember& member : scene.router.members(TrunkId(t))) {
-      const topology::Link& link = scene.topology.link(member.link);
+    for (const topology::TrunkMember& member : router.members(TrunkId(t))) {
+      const topology::Link& link = topology.link(member.link);
       for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!is_named(scene.topology, link, names[i])) continue;
+        if (!is_named(topology, link, names[i])) continue;
         found[i] = true;
         is_chosen = true;
       }
@@ -68,10 +67,10 @@ std::vector<TrunkId> named_trunks(const TraceScene& scene, const std::vector<std
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (found[i]) continue;
-    const auto tiers = scene.topology.tier_names();
+    const auto tiers = topology.tier_names();
     std::vector<std::string> known(tiers.begin(), tiers.end());
-    for (const topology::Link& link : scene.topology.links()) {
-      known.push_back(scene.topology.device(link.from).name + "." + scene.topology.device(link.to).name);
+    for (const topology::Link& link : topology.links()) {
+      known.push_back(topology.device(link.from).name + "." + topology.device(link.to).name);
     }
     throw InputError(unknown_name("link or tier", names[i], known));
   }
@@ -105,7 +104,9 @@ void count(const Job& job, const std::vector<bool>& shown, Counts& counts) {
 }  // namespace
 
 std::vector<bool> shown_cards(const TraceScene& scene, const std::vector<RankRange>& ranks) {
-  refuse_unknown(scene, ranks);
+  std::uint32_t most = scene.program == nullptr ? 0 : static_cast<std::uint32_t>(scene.program->actors.size());
+  for (const Job& job : scene.jobs) most = std::max(most, ranks_of(job));
+  refuse_unknown(most, ranks);
   std::vector<bool> shown(scene.topology.devices().size(), ranks.empty());
   for (const Job& job : scene.jobs) {
     for (std::uint32_t r = 0; r < ranks_of(job); ++r) {
@@ -122,6 +123,14 @@ std::vector<bool> shown_cards(const TraceScene& scene, const std::vector<RankRan
   return shown;
 }
 
+void check_trace(const topology::Topology& topology, const topology::Router& router, std::uint32_t ranks,
+                 const TraceOptions& options) {
+  if (ranks > 0) refuse_unknown(ranks, options.ranks);
+  if (options.links.kind == TracedLinks::Kind::named) {
+    static_cast<void>(named_trunks(topology, router, options.links.names));
+  }
+}
+
 std::vector<bool> shown_actors(const collectives::Program& program, const std::vector<RankRange>& ranks) {
   std::vector<bool> shown;
   for (std::uint32_t a = 0; a < program.actors.size(); ++a) shown.push_back(contains(ranks, a));
@@ -131,7 +140,7 @@ std::vector<bool> shown_actors(const collectives::Program& program, const std::v
 std::vector<TrunkId> shown_trunks(const TraceScene& scene, const TracedLinks& links) {
   using Kind = TracedLinks::Kind;
   if (links.kind == Kind::none || scene.trunk_bytes.empty()) return {};
-  if (links.kind == Kind::named) return named_trunks(scene, links.names);
+  if (links.kind == Kind::named) return named_trunks(scene.topology, scene.router, links.names);
   std::vector<TrunkId> trunks = used_trunks(scene);
   std::ranges::stable_sort(trunks, std::greater<>(), [&](TrunkId trunk) { return utilisation(scene, trunk); });
   if (links.kind == Kind::top && trunks.size() > links.count) trunks.resize(links.count);

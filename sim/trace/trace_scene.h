@@ -29,6 +29,11 @@ struct TraceScene {
   std::uint64_t messages_in_calls = 0;  // of a program, those that will be told
 };
 
+/// Before a run: throws InputError for a link that is not there, and for a rank past those of the largest job (`ranks`; 0: not
+/// known yet).
+void check_trace(const topology::Topology& topology, const topology::Router& router, std::uint32_t ranks,
+                 const TraceOptions& options);
+
 /// By device: is its card shown? Throws InputError for a rank that no job has.
 [[nodiscard]] std::vector<bool> shown_cards(const TraceScene& scene, const std::vector<RankRange>& ranks);
 

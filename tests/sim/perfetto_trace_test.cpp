@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -10,6 +13,8 @@
 #include <string>
 
 #include "base/error.h"
+#include "sim/program/run_program.h"
+#include "sim/router_pool.h"
 #include "sim/trace/perfetto_trace.h"
 #include "tests/sim/decoded_trace.h"
 #include "tests/sim/small_runs.h"
@@ -262,6 +267,82 @@ TEST(PerfettoTrace, SameTimesAsUntraced) {
   EXPECT_EQ(last, untraced.collectives.back().time.ps());
 }
 
+/// Two ranks on cards 0 and 1: each computes 10 us, 0 sends 1 MB to 1, then both join an all-reduce of 1 MB.
+collectives::Program two_ranks() {
+  using collectives::Operation;
+  collectives::Program program;
+  program.name = "two";
+  program.labels = {"other", "forward", "pp", "dp"};
+  program.names = {"", "F0"};
+  program.calls.push_back({.name = "gradients", .groups = {{0, 1}}, .size = Bytes(1'000'000), .algorithm = "ring"});
+  for (std::uint32_t card = 0; card < 2; ++card) {
+    collectives::Actor& actor = program.actors.emplace_back();
+    actor.name = "rank " + std::to_string(card);
+    actor.cards = {card};
+    actor.streams = {{"compute"}, {"communication"}};
+    const std::uint32_t forward =
+        actor.add({.kind = Operation::Kind::compute, .label = 1, .duration = 10_us, .name = 1});
+    const auto kind = card == 0 ? Operation::Kind::send : Operation::Kind::receive;
+    Operation message{.kind = kind, .stream = 1, .label = 2, .bytes = Bytes(1'000'000), .peer = 1 - card, .tag = 7};
+    const std::uint32_t sent = card == 0 ? actor.add(message, {{forward}}) : actor.add(message);
+    actor.add({.kind = Operation::Kind::collective, .stream = 1, .label = 3, .call = 0}, {{sent}});
+  }
+  return program;
+}
+
+/// `mode` of two_ranks() on eight cards.
+DecodedTrace program_trace(ProgramMode mode, const std::vector<RankRange>& ranks = {}) {
+  const Experiment experiment = eight_cards();
+  const topology::Topology topology = build_topology(experiment);
+  RouterPool routers(topology, experiment.routing);
+  const TraceFileName file;
+  TraceOptions options;
+  options.path = file.path();
+  options.ranks = ranks;
+  ProgramInput input{.topology = topology, .routers = routers, .stack = experiment.stack, .mode = mode};
+  const ProgramOutcome untraced = run_program(two_ranks(), input);
+  input.trace_options = &options;
+  EXPECT_EQ(run_program(two_ranks(), input).fingerprint, untraced.fingerprint);
+  return decode_trace(trace_bytes(file.path()));
+}
+
+// The message: 1 us and 6.25 us for 1 MB at 160 GB/s, after 10 us of compute; the receive waits for it from 0 on. The ring of
+// two: each rank sends 500,000 bytes twice.
+TEST(PerfettoTrace, ProgramFlowByFlow) {
+  const DecodedTrace trace = program_trace(ProgramMode::flows);
+  EXPECT_THAT(trace.defects, IsEmpty());
+  const auto compute = trace.slices_at("test > node0 > gpu0: rank 0 > compute");
+  ASSERT_EQ(compute.size(), 1U);
+  EXPECT_EQ(compute[0].name, "F0");
+  EXPECT_EQ(compute[0].category, "forward");
+  EXPECT_EQ(compute[0].end_ns, 10'000);
+  const auto sent = trace.slices_at("test > node0 > gpu0: rank 0 > communication");
+  const auto received = trace.slices_at("test > node0 > gpu1: rank 1 > communication");
+  ASSERT_EQ(sent.size(), 2U);
+  ASSERT_EQ(received.size(), 2U);
+  EXPECT_EQ(sent[0].name, "send to rank 1");
+  EXPECT_EQ(sent[0].begin_ns, 10'000);
+  EXPECT_EQ(sent[0].end_ns, 17'250);
+  EXPECT_EQ(received[0].begin_ns, 0);
+  EXPECT_EQ(received[0].end_ns, 17'250);
+  EXPECT_EQ(received[0].arrows_to, sent[0].arrows_from);
+  EXPECT_EQ(sent[1].name, "gradients");
+  EXPECT_EQ(slices_of(trace, "send"), 4U);
+  EXPECT_EQ(arrows(trace), 1U + 4);
+  EXPECT_FALSE(trace.values_at("test > links > nvlink > node0/gpu0 -> node0/nvswitch").empty());
+}
+
+TEST(PerfettoTrace, ProgramTimedAndOneRankOfIt) {
+  const DecodedTrace timed = program_trace(ProgramMode::timed);
+  EXPECT_THAT(timed.defects, IsEmpty());
+  EXPECT_EQ(timed.slices.size(), 6U);  // operations alone
+  EXPECT_EQ(arrows(timed), 1U);
+  const DecodedTrace one = program_trace(ProgramMode::timed, {{1, 1, 1}});
+  EXPECT_THAT(one.defects, IsEmpty());
+  EXPECT_EQ(one.slices.size(), 3U);
+  EXPECT_EQ(arrows(one), 0U);
+}
+
 TEST(PerfettoTrace, AnalyticModelHasNoLoads) {
   Experiment experiment = eight_cards();
   experiment.model = "analytic";
@@ -326,6 +407,43 @@ TEST(PerfettoTrace, KeepsAFileThatIsThere) {
   options.trace->overwrite = true;
   static_cast<void>(run(experiment, options));
   EXPECT_THAT(decode_trace(trace_bytes(file.path())).defects, IsEmpty());
+}
+
+/// Files end at `bytes` in its life, as they do on a full disk.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+  ~SmallFiles() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(PerfettoTrace, AFullDiskIsAnErrorAndLeavesNoFile) {
+  Experiment experiment = eight_cards();
+  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
+  for (const std::string ending : {".pftrace", ".pftrace.gz"}) {
+    const TraceFileName file(ending);
+    RunOptions options;
+    options.trace.emplace();
+    options.trace->path = file.path();
+    const SmallFiles small(1000);
+    try {
+      static_cast<void>(run(experiment, options));
+      FAIL() << "written into 1000 bytes";
+    } catch (const RunError& error) { EXPECT_THAT(error.what(), HasSubstr("File too large")); }
+    EXPECT_FALSE(std::filesystem::exists(file.path()));
+  }
 }
 
 // 72 ranks, 142 steps in 280 slices: 2,862,720 messages of some 200 bytes. Refused before a file is made.

@@ -1,0 +1,146 @@
+// --trace and explain, from the outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "configs/schema/perfetto.pb.h"
+#include "tests/cli/run_program.h"
+#include "tests/configs/temporary_file.h"
+
+namespace polyplane::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// A folder of its own, with an experiment in it: 64 MB among 4 cards of a node.
+class Trace : public testing::Test {
+ protected:
+  ProgramRun run(std::vector<std::string> arguments) const {
+    ProgramSetting setting;
+    setting.directory = experiment_.folder();
+    return run_program(arguments, setting);
+  }
+  ProgramRun perf(std::vector<std::string> more) const {
+    std::vector<std::string> arguments = {"perf", "all_reduce", "--cluster", "dgx-h100", "--algorithm",
+                                          "ring", "-b",         "1M",        "-e",       "2M"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+  [[nodiscard]] std::string path(const std::string& name) const { return experiment_.folder() + "/" + name; }
+  [[nodiscard]] perfetto::Trace trace_in(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    perfetto::Trace trace;
+    EXPECT_TRUE(trace.ParseFromIstream(&file));
+    return trace;
+  }
+  [[nodiscard]] std::size_t files() const {
+    const std::filesystem::directory_iterator all(experiment_.folder());
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  }
+  [[nodiscard]] std::string experiment() const { return experiment_.path(); }
+
+ private:
+  TemporaryFile experiment_{"four.textproto", R"(
+name: "four"
+cluster: "dgx-h100"
+stack: "ideal"
+collectives {
+  name: "gradients"
+  collective: "all_reduce"
+  algorithm: "ring"
+  sizes: "1 MB"
+  sizes: "64 MB"
+  ranks: "0-3"
+}
+)"};
+};
+
+TEST_F(Trace, SaysItsSizeBeforeAndWhatToDoAfter) {
+  const ProgramRun traced = perf({"--trace", "t.pftrace"});
+  ASSERT_EQ(traced.exit_code, 0) << traced.error;
+  EXPECT_THAT(traced.error, AllOf(HasSubstr(" messages, about "), HasSubstr("drag t.pftrace onto ui.perfetto.dev")));
+  EXPECT_GT(trace_in("t.pftrace").packet_size(), 100);
+  EXPECT_EQ(traced.out, perf({}).out);  // the same results
+}
+
+TEST_F(Trace, QuietlyNothingIsSaid) {
+  const ProgramRun traced = perf({"--trace", "t.pftrace", "-q"});
+  EXPECT_EQ(traced.exit_code, 0);
+  EXPECT_EQ(traced.error, "");
+}
+
+TEST_F(Trace, OfAnExperiment) {
+  const ProgramRun traced = run({"run", experiment(), "--trace", "t.pftrace", "--trace-ranks", "0,2-3", "--trace-links",
+                                 "nvlink", "--trace-window", "10us..20us", "--trace-time-scale", "10"});
+  ASSERT_EQ(traced.exit_code, 0) << traced.error;
+  EXPECT_GT(trace_in("t.pftrace").packet_size(), 10);
+}
+
+TEST_F(Trace, RefusedBeforeTheRunAndNoFileIsLeft) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"--trace-ranks", "0-3"}, "--trace FILE says where"},
+      {{"--trace", "t", "--trace-ranks", "0-8"}, "rank 8 is to be traced, but there are ranks 0 to 7 only"},
+      {{"--trace", "t", "--trace-ranks", "3-1"}, "--trace-ranks: "},
+      {{"--trace", "t", "--trace-ranks", "a"}, "--trace-ranks: "},
+      {{"--trace", "t", "--trace-links", "nvlnk"}, "did you mean \"nvlink\"?"},
+      {{"--trace", "t", "--trace-links", "top:0"}, "--trace-links top:N"},
+      {{"--trace", "t", "--trace-links", ""}, "--trace-links is empty"},
+      {{"--trace", "t", "--trace-links", "all", "--model", "analytic"}, "in the analytic model links are not shared"},
+      {{"--trace", "t", "--trace-window", "10us"}, "is not FROM..TO"},
+      {{"--trace", "t", "--trace-window", ".."}, "is not FROM..TO"},
+      {{"--trace", "t", "--trace-window", "10..20us"}, "--trace-window: "},
+      {{"--trace", "t", "--trace-window", "20us..10us"}, "ends before it begins"},
+      {{"--trace", "t", "--trace-time-scale", "0"}, "--trace-time-scale"},
+      {{"--trace", "t", "--trace-time-scale", "1001"}, "--trace-time-scale"},
+      {{"--trace", "no/such/folder/t"}, "there is no directory"},
+      {{"--trace", "four.textproto"}, "exists already; use --force"},
+  };
+  const std::size_t before = files();
+  for (const auto& [arguments, message] : cases) {
+    const ProgramRun refused = perf(arguments);
+    EXPECT_EQ(refused.exit_code, 2) << message;
+    EXPECT_EQ(refused.out, "") << message;
+    EXPECT_THAT(refused.error, HasSubstr(message));
+    EXPECT_EQ(files(), before) << message;
+  }
+}
+
+// A trace is written beside its place and renamed.
+TEST_F(Trace, WhatStandsInItsPlaceIsReplaced) {
+  std::filesystem::create_symlink(experiment(), path("t.pftrace"));
+  EXPECT_EQ(perf({"--trace", "t.pftrace", "--force"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(path("t.pftrace"))));
+}
+
+TEST_F(Trace, OneOfSeveralSizesIsExplainedInWords) {
+  const ProgramRun explained = run({"explain", experiment()});
+  ASSERT_EQ(explained.exit_code, 0) << explained.error;
+  EXPECT_THAT(explained.out, AllOf(HasSubstr("Job gradients: all_reduce of 64 MB"), Not(HasSubstr("of 1 MB")),
+                                   HasSubstr("What would help most is"), HasSubstr("10% more rate of nvlink"),
+                                   HasSubstr("lower bound")));
+  const ProgramRun all = run({"explain", experiment(), "-v"});
+  EXPECT_THAT(all.out, AllOf(HasSubstr("of 64 MB"), HasSubstr("of 1 MB")));
+}
+
+TEST_F(Trace, WhatWouldHelpIsInTheDocument) {
+  const ProgramRun document = run({"explain", experiment(), "--format", "json"});
+  ASSERT_EQ(document.exit_code, 0) << document.error;
+  EXPECT_THAT(document.out, AllOf(HasSubstr("\"command\": \"explain\""), HasSubstr("\"what\": \"rate of nvlink\"")));
+  EXPECT_THAT(run({"run", experiment(), "--explain", "--format", "json"}).out, HasSubstr("\"sensitivities\""));
+  EXPECT_THAT(run({"run", experiment(), "--format", "json"}).out, Not(HasSubstr("rate of nvlink")));
+}
+
+TEST_F(Trace, ExplainRefusesWhatIsNoExperiment) {
+  const ProgramRun refused = run({"explain", "nothing.textproto"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.out, IsEmpty());
+  EXPECT_EQ(run({"explain"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace polyplane::cli
