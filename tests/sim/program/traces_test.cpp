@@ -30,7 +30,7 @@ constexpr const char* kPingGoal =
 constexpr const char* kRow =
     "inline_cluster { graph {\n"
     "  devices { name: \"a\" } devices { name: \"b\" } devices { name: \"c\" }\n"
-    "  devices { name: \"s\" kind: \"network_switch\" }\n"
+    "  devices { name: \"s\" kind: network_switch }\n"
     "  links { from: \"a\" to: \"s\" rate: \"400 Gbps\" latency: \"100 ns\" }\n"
     "  links { from: \"b\" to: \"s\" rate: \"100 Gbps\" latency: \"100 ns\" }\n"
     "  links { from: \"c\" to: \"s\" rate: \"400 Gbps\" latency: \"100 ns\" } } }\n";
@@ -88,7 +88,7 @@ TEST_F(Traces, AreReported) {
 
 TEST_F(Traces, WrongInputIsRefusedInItsPlace) {
   EXPECT_EQ(refusal_of("format: \"gaol\" file: \"ping.goal\"").substr(0, 78),
-            ":7:18: traces[0].format: unknown format of traces \"gaol\"; did you mean \"goal\"?");
+            ":7:10: traces[0].format: unknown format of traces \"gaol\"; did you mean \"goal\"?");
   EXPECT_NE(refusal_of("format: \"goal\" file: \"pong.goal\"").find("traces[0].file: "), std::string::npos);
   EXPECT_NE(refusal_of("format: \"goal\" file: \"ping.goal\" mode: \"flow\"").find("did you mean \"flows\""),
             std::string::npos);
