@@ -72,7 +72,7 @@ TEST(ProgramCheck, CircleByNames) {
     actor.add(second, {{1, true}});
   };
   EXPECT_EQ(error_after(spoil),
-            "\"F1\" (operation 1 of \"rank 2\") comes after itself: \"F1\" is after \"F2\", \"F2\" is after \"F1\"");
+            "\"F2\" (operation 2 of \"rank 2\") comes after itself: \"F2\" is after \"F1\", \"F1\" is after \"F2\"");
 }
 
 TEST(ProgramCheck, CircleOverAStream) {
