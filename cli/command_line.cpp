@@ -283,7 +283,8 @@ void Parser::add_run() {
   command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
   command->add_flag("--force", run.force, "overwrite FILE")->group("Output");
   add_trace(command, run.trace,
-            "every message, flow and operation in order of time; of sizes the largest; compressed if named *.gz");
+            "every message, flow and operation of the first cluster and the largest size, in order of time; compressed if "
+            "named *.gz");
 }
 
 void Parser::add_explain() {

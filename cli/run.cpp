@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
@@ -143,7 +142,8 @@ std::string csv_text(const std::vector<sim::Report>& reports) {
       programs += named(sim::program_csv_row(program), report.cluster);
     }
   }
-  if (!results.empty() || (flows.empty() && steps.empty() && programs.empty())) results = named(sim::csv_header(), "cluster") + results;
+  if (!results.empty() || (flows.empty() && steps.empty() && programs.empty()))
+    results = named(sim::csv_header(), "cluster") + results;
   if (!flows.empty()) flows = named(sim::flow_csv_header(), "cluster") + flows;
   if (!steps.empty()) steps = named(sim::step_csv_header(), "cluster") + steps;
   if (!programs.empty()) programs = named(sim::program_csv_header(), "cluster") + programs;
@@ -175,9 +175,6 @@ int run_experiment(const RunArguments& arguments) {
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.trace = trace_options(arguments.trace, experiments.front().model, arguments.force, arguments.common.quiet);
-  if (options.trace && experiments.size() > 1) {
-    throw InputError("--trace takes one run; this experiment has " + std::to_string(experiments.size()) + " clusters");
-  }
   options.stop = [] { return caught_signal() != 0; };
   options.on_row = [&](const sim::CollectiveResult& result) {
     finished.push_back(result);
@@ -206,6 +203,7 @@ int run_experiment(const RunArguments& arguments) {
     for (const sim::Experiment& experiment : experiments) {
       finished.clear();
       reports.push_back(sim::run(experiment, options));
+      options.trace.reset();  // the first cluster alone is traced
       if (arguments.explain) sim::add_sensitivities(experiment, options, sim::kDearEvents, reports.back());
       if (arguments.common.verbose > 0) tell_memory(reports.back());
     }
