@@ -52,6 +52,9 @@ class PerfPrinter {
       const std::string line = "assumed: " + assumption;
       if (std::find(facts_.begin(), facts_.end(), line) == facts_.end()) remarks.push_back(line);
     }
+    if (std::ranges::any_of(rows_, &sim::CollectiveResult::in_network)) {
+      remarks.emplace_back("switches reduce or multicast: fewer bytes pass a link than busbw counts, so it may exceed the wire");
+    }
     print(table_.footer(report.fingerprint, remarks));
     if (!explain_ || report.collectives.empty()) return;
     const sim::CollectiveResult& last = report.collectives.back();

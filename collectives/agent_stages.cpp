@@ -120,6 +120,28 @@ std::vector<Delivered> descend(SlicePattern& pattern, const AgentTree& tree, con
   return delivered;
 }
 
+std::vector<Dependency> add_through(SlicePattern& pattern, const ReductionTree& tree, std::uint32_t num_ranks,
+                                    std::span<const std::uint32_t> ranks, const PartRuns& part,
+                                    std::span<const std::optional<Dependency>> after) {
+  std::vector<std::size_t> order(ranks.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::sort(order, {}, [&](std::size_t i) { return ranks[i]; });
+  std::vector<std::uint32_t> ascending;
+  std::vector<Contribution> sums;
+  std::vector<Delivery> totals;
+  for (const std::size_t i : order) {
+    ascending.push_back(ranks[i]);
+    sums.push_back({ranks[i], part, after[i]});
+    totals.push_back({ranks[i], part});
+  }
+  const AgentTree agents(tree, num_ranks, ascending);
+  const auto delivered =
+      descend(pattern, agents, climb(pattern, agents, sums, true), true, totals, [&](std::uint32_t) { return part; });
+  std::vector<Dependency> there(ranks.size());
+  for (std::size_t i = 0; i < order.size(); ++i) there[order[i]] = delivered[i].complete;
+  return there;
+}
+
 std::vector<Delivered> descend(SlicePattern& pattern, const AgentTree& tree, const ArrivedAt& arrived,
                                std::span<const Delivery> deliveries) {
   CHECK(tree.nodes().size() == 1, "one agent");

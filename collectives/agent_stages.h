@@ -70,6 +70,11 @@ struct Delivered {
 std::vector<Delivered> descend(SlicePattern& pattern, const AgentTree& tree, const ArrivedAt& arrived, bool add,
                                std::span<const Delivery> deliveries,
                                const std::function<PartRuns(std::uint32_t node)>& to_child);
+/// Adds up `part` of some ranks, each after its step of `after`, and gives the sum back to them. The steps of the ranks after
+/// which they have it, in their order.
+std::vector<Dependency> add_through(SlicePattern& pattern, const ReductionTree& tree, std::uint32_t num_ranks,
+                                    std::span<const std::uint32_t> ranks, const PartRuns& part,
+                                    std::span<const std::optional<Dependency>> after);
 /// Of one agent, which has no child.
 std::vector<Delivered> descend(SlicePattern& pattern, const AgentTree& tree, const ArrivedAt& arrived,
                                std::span<const Delivery> deliveries);

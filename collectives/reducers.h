@@ -18,11 +18,12 @@ struct ReductionTree {
   friend bool operator==(const ReductionTree&, const ReductionTree&) = default;
 };
 
-/// Agents are numbered from 0, those of the domains first.
+/// Agents are numbered from 0, those of the domains first. A switch of a domain is two, for it keeps nothing: agent a adds up
+/// what ranks send, agent a + 1 gives to many what a rank sends.
 struct Reducers {
   std::uint32_t num_agents = 0;
-  /// By scale-up domain: its switches that reduce, each with a link to all ranks of the domain. Empty for a domain without;
-  /// no domain has any: empty as a whole.
+  /// By scale-up domain: the first agent of each of its switches that reduce, all with links to all ranks of the domain. Empty
+  /// where some domain has none.
   std::vector<std::vector<std::uint32_t>> domain_switches;
   /// One for each way that NICs meet the fabric: a plane, or one of several NICs of a card. Empty: none.
   std::vector<ReductionTree> trees;

@@ -29,7 +29,8 @@ StepTable::StepTable(const Schedule& schedule) : schedule_(schedule) {
 }
 
 std::string StepTable::participant_name(std::uint32_t participant) const {
-  return participant < ranks() ? "rank " + std::to_string(participant) : "agent " + std::to_string(participant - ranks());
+  const bool is_agent = participant >= ranks() && participant < participants();
+  return !is_agent ? "rank " + std::to_string(participant) : "agent " + std::to_string(participant - ranks());
 }
 
 std::string StepTable::step_name(std::uint32_t participant, std::uint32_t lane, std::uint32_t index) const {

@@ -51,7 +51,7 @@ class Finder {
   }
 
  private:
-  std::uint32_t add_agent(DeviceId device) {
+  std::uint32_t add_agent(DeviceId device) {  // its number
     found_.devices.push_back(device);
     return found_.reducers.num_agents++;
   }
@@ -80,7 +80,10 @@ class Finder {
     }
     for (const auto& switches : common) {
       auto& agents = found_.reducers.domain_switches.emplace_back();
-      for (const DeviceId device : *switches) agents.push_back(add_agent(device));
+      for (const DeviceId device : *switches) {
+        agents.push_back(add_agent(device));
+        add_agent(device);
+      }
     }
   }
 

@@ -17,7 +17,7 @@ struct FoundReducers {
 
 /// Rank i on cards[i], in domain domain_of[i] of `num_domains`.
 ///
-/// Of a domain: the scale-up switches to which each of its ranks has a link, both ways. All domains must have some.
+/// Of a domain, as two agents each: the scale-up switches to which each of its ranks has a link, both ways. All domains must have some.
 /// Of the fabric: for each plane and each way in which a card meets it (its 1st, 2nd, ... leaf, by link), a tree over the
 /// leaves of all ranks that meet it so. Above the leaves come the stripe sets that they are cabled to, one for each lower
 /// node, until one is above all; what is cabled to several sets (dragonflies, cores without pods of their own kind), or to

@@ -60,6 +60,7 @@ struct CollectiveResult {
   std::string bottleneck;  // most loaded tier or the latency: "leaf-spine", "latency"
   std::uint64_t events = 0;
   bool proven = false;       // verify() ran on this algorithm at this rank count
+  bool in_network = false;   // switches reduce or multicast: busbw may exceed the rate of the wire
   std::string alternatives;  // auto: what else was weighed, for -v
   std::uint64_t fingerprint = 0;
   std::vector<LinkLoad> top_links;

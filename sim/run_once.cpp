@@ -69,7 +69,8 @@ void check_finished(const RunInput& input, const Executor& executor, const Netwo
 std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const bool alone = input.jobs.size() == 1 && input.flows.empty() && input.changes.empty();
   const bool shares_links = input.model == "flow";
-  if (!alone || input.explain || input.trace != nullptr || (!shares_links && input.model != "analytic")) return std::nullopt;
+  if (!alone || input.explain || input.trace != nullptr || (!shares_links && input.model != "analytic"))
+    return std::nullopt;
   const Job& job = input.jobs.front();
   if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
@@ -191,7 +192,7 @@ RunOutcome run_once(RunInput input) {
 
 std::string agents_text(const collectives::Schedule& schedule) {
   const std::uint32_t agents = schedule.num_agents();
-  return agents == 0 ? "" : ", " + std::to_string(agents) + (agents == 1 ? " switch takes" : " switches take") + " part";
+  return agents == 0 ? "" : ", " + std::to_string(agents) + (agents == 1 ? " agent" : " agents") + " in switches";
 }
 
 std::uint64_t messages_at_once(const collectives::Schedule& schedule) {

@@ -76,7 +76,7 @@ struct RunOutcome {
 /// Interrupted when stopped, GaveUp.
 [[nodiscard]] RunOutcome run_once(RunInput input);
 
-/// ", 8 switches take part"; "" of a schedule without agents. An agent that stands for several switches counts once.
+/// ", 8 agents in switches"; "" of a schedule without agents.
 [[nodiscard]] std::string agents_text(const collectives::Schedule& schedule);
 
 /// Of a schedule that is blocks (Schedule::blocks()); else 0. Counts a rank's message to itself, which is none.

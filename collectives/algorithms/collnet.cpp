@@ -12,39 +12,17 @@
 #include "collectives/agent_stages.h"
 #include "collectives/algorithm.h"
 #include "collectives/domain_grid.h"
+#include "collectives/head_trees.h"
 #include "collectives/own_choice.h"
 
 namespace polyplane::collectives {
 namespace {
 
-using Trees = std::vector<const ReductionTree*>;
-
-/// By local: the trees that reach it in every domain, as many for each.
-std::vector<Trees> trees_by_local(const RankLayout& layout) {
-  std::vector<Trees> trees(layout.uniform_domain_size());
-  std::size_t fewest = layout.reducers().trees.size();
-  for (std::uint32_t local = 0; local < trees.size(); ++local) {
-    for (const ReductionTree& tree : layout.reducers().trees) {
-      bool reaches = true;
-      for (std::uint32_t domain = 0; domain < layout.num_domains(); ++domain) {
-        reaches = reaches && tree.leaf_of[layout.members(domain)[local].index()] != ReductionTree::kNone;
-      }
-      if (reaches) trees[local].push_back(&tree);
-    }
-    fewest = std::min(fewest, trees[local].size());
-  }
-  for (Trees& of_local : trees) of_local.resize(fewest);
-  return trees;
-}
-
 std::string cannot(const AlgorithmRequest& request) {
   if (request.layout.num_domains() < 2) return "needs several scale-up domains";
   if (std::string why = needs_equal_domains(request); !why.empty()) return why;
   if (request.layout.reducers().trees.empty()) return "needs " + request.layout.reducers().missing_trees;
-  if (trees_by_local(request.layout)[0].empty()) {
-    return "needs for each local a tree of switches that reaches it in every scale-up domain";
-  }
-  return "";
+  return trees_by_local(request.layout)[0].empty() ? kNeedsHeadTrees : "";
 }
 
 enum class Inside { direct, chain };
@@ -102,21 +80,10 @@ class Builder {
 
   void add_stripe(std::uint32_t head, std::uint32_t stripe, const std::vector<std::optional<Dependency>>& summed) {
     const PartRuns part{{head * stripes_ + stripe, 1}};
-    std::vector<std::uint32_t> heads;  // ascending, beside their domains
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> order;
-    for (std::uint32_t domain = 0; domain < grid_.domains(); ++domain) order.emplace_back(rank(domain, head), domain);
-    std::sort(order.begin(), order.end());
-    std::vector<Contribution> sums;
-    std::vector<Delivery> totals;
-    for (const auto& [r, domain] : order) {
-      heads.push_back(r);
-      sums.push_back({r, part, summed[domain]});
-      totals.push_back({r, part});
-    }
-    const AgentTree tree(*trees_[head][stripe], ranks_, heads);
-    const auto delivered =
-        descend(pattern_, tree, climb(pattern_, tree, sums, true), true, totals, [&](std::uint32_t) { return part; });
-    for (std::size_t i = 0; i < order.size(); ++i) hand_out(order[i].second, head, part, delivered[i].complete);
+    std::vector<std::uint32_t> heads;
+    for (std::uint32_t domain = 0; domain < grid_.domains(); ++domain) heads.push_back(rank(domain, head));
+    const std::vector<Dependency> there = add_through(pattern_, *trees_[head][stripe], ranks_, heads, part, summed);
+    for (std::uint32_t domain = 0; domain < grid_.domains(); ++domain) hand_out(domain, head, part, there[domain]);
   }
 
   void hand_out(std::uint32_t domain, std::uint32_t head, const PartRuns& part, Dependency there) {
@@ -133,7 +100,7 @@ class Builder {
   Inside inside_;
   DomainGrid grid_;
   std::uint32_t ranks_;
-  std::vector<Trees> trees_;
+  std::vector<std::vector<const ReductionTree*>> trees_;  // by local
   std::uint32_t stripes_;
   SlicePattern pattern_;
 };

@@ -4,6 +4,9 @@
 // link carries S + S/n each way, where a ring carries 2 S (n - 1)/n. The other collectives are one half of that, or one
 // rank's part of a half. With k switches that reduce, each has 1/k of every part.
 //
+// All-reduce of several domains (NCCL 2.18: NVLS with CollNet): rank j of each domain sends the sum of its domain through the
+// switches of the fabric (sharp.cpp) and has the result multicast, so that S/L passes each NIC once each way.
+//
 // A switch adds and forwards slice by slice, where the real one works on what passes through; so an array of K slices takes
 // about (K + 1)/K of the time that its bytes need. Slices are as many as make that small, each of at least 512 KiB, at most
 // 64. Left out: the limit of what the copy engines and SMs of a card can issue (NVLS reaches some 70 to 80 % of the link).
@@ -13,6 +16,8 @@
 
 #include "collectives/agent_stages.h"
 #include "collectives/algorithm.h"
+#include "collectives/head_trees.h"
+#include "collectives/nvls_domains.h"
 #include "collectives/own_choice.h"
 
 namespace polyplane::collectives {
@@ -20,32 +25,38 @@ namespace {
 
 std::string cannot(const AlgorithmRequest& request) {
   const Reducers& reducers = request.layout.reducers();
-  if (request.layout.num_domains() > 1) return "needs all ranks in one scale-up domain; nvls_tree joins several";
+  const bool several = request.layout.num_domains() > 1;
+  if (several && request.collective.kind() != CollectiveKind::all_reduce)
+    return "needs all ranks in one scale-up domain";
   if (reducers.domain_switches.empty()) return "needs " + reducers.missing_switches;
-  return "";
+  if (!several) return "";
+  if (std::string why = NvlsDomains::cannot(request); !why.empty()) return why;
+  if (reducers.trees.empty()) return "needs " + reducers.missing_trees + "; nvls_tree does without";
+  return trees_by_local(request.layout)[0].empty() ? kNeedsHeadTrees : "";
 }
 
-/// Part of the pattern that belongs to one switch.
+/// Part of the pattern that belongs to one switch, whose first agent is `agent`.
 class Share {
  public:
   Share(SlicePattern& pattern, const AlgorithmRequest& request, std::uint32_t agent, std::uint32_t number)
       : pattern_(pattern),
         request_(request),
         ranks_(request.layout.num_ranks()),
-        tree_(agent, ranks_, all_ranks(ranks_)),
+        adds_(agent, ranks_, all_ranks(ranks_)),
+        gives_(agent + 1, ranks_, all_ranks(ranks_)),
         number_(number) {}
 
   void all_reduce() {
     std::vector<Contribution> sums;
     const std::vector<Delivered> delivered = add_up();
     for (std::uint32_t rank = 0; rank < ranks_; ++rank) sums.push_back({rank, part(rank), delivered[rank].complete});
-    give_all(climb(pattern_, tree_, sums, false));
+    give_all(climb(pattern_, gives_, sums, false));
   }
   void reduce_scatter() { add_up(); }
   void all_gather() {
     std::vector<Contribution> own;
     for (std::uint32_t rank = 0; rank < ranks_; ++rank) own.push_back({rank, part(rank), {}});
-    give_all(climb(pattern_, tree_, own, false));
+    give_all(climb(pattern_, gives_, own, false));
   }
   void broadcast() {
     const std::uint32_t root = request_.collective.root().index();
@@ -54,7 +65,7 @@ class Share {
     for (std::uint32_t rank = 0; rank < ranks_; ++rank) {
       if (rank != root) others.push_back({rank, {{number_, 1}}});
     }
-    descend(pattern_, tree_, climb(pattern_, tree_, {&array, 1}, false), others);
+    descend(pattern_, gives_, climb(pattern_, gives_, {&array, 1}, false), others);
   }
   void reduce() {
     const std::uint32_t root = request_.collective.root().index();
@@ -63,7 +74,7 @@ class Share {
       if (rank != root) others.push_back({rank, {{number_, 1}}, {}});
     }
     const Delivery sum{root, {{number_, 1}}, true};
-    descend(pattern_, tree_, climb(pattern_, tree_, others, true), {&sum, 1});
+    descend(pattern_, adds_, climb(pattern_, adds_, others, true), {&sum, 1});
   }
 
  private:
@@ -83,22 +94,34 @@ class Share {
       arrays.push_back({rank, all_parts(), {}});
       to_owners.push_back({rank, part(rank)});
     }
-    return descend(pattern_, tree_, climb(pattern_, tree_, arrays, true), to_owners);
+    return descend(pattern_, adds_, climb(pattern_, adds_, arrays, true), to_owners);
   }
   void give_all(const ArrivedAt& arrived) {
     std::vector<Delivery> everything;
     for (std::uint32_t rank = 0; rank < ranks_; ++rank) everything.push_back({rank, all_parts()});
-    descend(pattern_, tree_, arrived, everything);
+    descend(pattern_, gives_, arrived, everything);
   }
 
   SlicePattern& pattern_;
   const AlgorithmRequest& request_;
   std::uint32_t ranks_;
-  AgentTree tree_;
+  AgentTree adds_, gives_;
   std::uint32_t number_;  // of the switch in its domain
 };
 
+std::unique_ptr<Schedule> make_over_domains(const AlgorithmRequest& request) {
+  const auto trees = trees_by_local(request.layout);
+  const std::uint32_t ranks = request.layout.num_ranks();
+  NvlsDomains domains(request, static_cast<std::uint32_t>(trees[0].size()));
+  const SlicePattern pattern = domains.build([&](SlicePattern& to, const NvlsDomains::Owners& owners) {
+    return add_through(to, *trees[owners.local][owners.stripe], ranks, owners.ranks, owners.part, owners.summed);
+  });
+  return std::make_unique<SlicedSchedule>(request.collective, pattern, request.layout.reducers().num_agents,
+                                          domains.parts(), slices_through_agents(request));
+}
+
 std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
+  if (request.layout.num_domains() > 1) return make_over_domains(request);
   const CollectiveKind kind = request.collective.kind();
   const Reducers& reducers = request.layout.reducers();
   const std::uint32_t ranks = request.layout.num_ranks();
@@ -141,7 +164,8 @@ Algorithm nvls(CollectiveKind kind, std::string sentence) {
 
 const bool kRegistered =
     register_algorithm(nvls(CollectiveKind::all_reduce,
-                            "One domain whose switches reduce (NVLink SHARP): S + S/n over each link, two trips.")) &&
+                            "Domains whose switches reduce (NVLink SHARP): S + S/n over each link; several on a fabric "
+                            "whose switches reduce, too.")) &&
     register_algorithm(nvls(CollectiveKind::reduce_scatter,
                             "One domain whose switches reduce: each block is added on its way to its owner.")) &&
     register_algorithm(

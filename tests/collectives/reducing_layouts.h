@@ -46,7 +46,10 @@ inline RankLayout with_reducers(RankLayout layout, const ReducingShape& shape) {
   Reducers reducers;
   for (std::uint32_t domain = 0; shape.switches > 0 && domain < layout.num_domains(); ++domain) {
     auto& switches = reducers.domain_switches.emplace_back();
-    for (std::uint32_t s = 0; s < shape.switches; ++s) switches.push_back(reducers.num_agents++);
+    for (std::uint32_t s = 0; s < shape.switches; ++s) {
+      switches.push_back(reducers.num_agents);
+      reducers.num_agents += 2;
+    }
   }
   for (std::uint32_t t = 0; t < shape.trees; ++t) {
     std::vector<std::vector<std::uint32_t>> members(shape.by_rail ? layout.members(0).size() : 1);
