@@ -67,6 +67,8 @@ class ChunkPieces::Writer {
 
  private:
   std::size_t add(Piece piece) {
+    // Whatever comes before the first layer has segment 0, so that the layers of both passes of a pair begin together.
+    if (in_layer && segment_ == 0) segment_ = 1;
     piece.segment = segment_;
     layer_in_segment_ = layer_in_segment_ || in_layer;
     pass_.pieces.push_back(std::move(piece));
