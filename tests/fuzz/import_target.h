@@ -8,10 +8,10 @@
 
 namespace polyplane::fuzz {
 
-/// Reads `text` as `format` (a name in topology::importers(), or "hostlist"). CHECKs that what is accepted holds together.
+/// Reads `text` as `format` (a name in formats()). CHECKs that what is accepted holds together.
 void import_anything(const std::string& format, std::string_view text);
 
-/// importers() and "hostlist".
+/// Readers of fabrics, of schedules and of traces, and "hostlist".
 [[nodiscard]] std::vector<std::string> formats();
 
 }  // namespace polyplane::fuzz
