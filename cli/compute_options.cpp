@@ -35,6 +35,8 @@ void apply_compute_options(const ComputeArguments& arguments, const std::string&
 void tell_memory(const sim::Report& report) {
   std::uint64_t foretold = report.foretold_bytes;
   for (const sim::CollectiveResult& result : report.collectives) foretold = std::max(foretold, result.foretold_bytes);
+  for (const sim::StepResult& result : report.steps) foretold = std::max(foretold, result.foretold_bytes);
+  for (const sim::ProgramResult& result : report.programs) foretold = std::max(foretold, result.foretold_bytes);
   std::cerr << "# memory: foretold " << foretold << " bytes at the peak, measured " << resident().peak << "\n";
 }
 

@@ -69,6 +69,7 @@ ProgramResult summarise(const collectives::Program& program, const ProgramOutcom
                             static_cast<std::uint32_t>(call.groups.size()),
                             static_cast<std::uint32_t>(call.groups.front().size()), call.size, of.alone});
   }
+  result.foretold_bytes = outcome.foretold_bytes;
   result.fingerprint = outcome.fingerprint;
   return result;
 }
