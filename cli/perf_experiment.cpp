@@ -118,7 +118,10 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
                   std::to_string(experiment.seed));
   if (experiment.quantum > Duration()) facts.push_back("time quantum " + to_string(experiment.quantum));
   if (!job.placement.empty()) facts.push_back("placement " + job.placement);
-  if (job.tokens) facts.push_back("traffic of experts: " + arguments.tokens.value() + "; sizes asked for are of one token");
+  if (job.tokens) {
+    facts.push_back("traffic of experts: " + arguments.tokens.value_or(kDefaultTokens) +
+                    "; sizes asked for are of one token");
+  }
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
   for (const std::string& assumption : sim::assumptions_of(experiment)) facts.push_back("assumed: " + assumption);
@@ -175,13 +178,14 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   if (arguments.schedule) {
     sim::set_schedule(job, *arguments.schedule, static_cast<std::uint32_t>(ranks), experiment.stack);
   }
-  if (arguments.tokens) {
-    using collectives::CollectiveKind;
-    if (job.kind != CollectiveKind::dispatch && job.kind != CollectiveKind::combine &&
-        job.kind != CollectiveKind::alltoallv) {
-      throw InputError("--tokens is for dispatch, combine and alltoallv, not for " + std::string(to_string(job.kind)));
-    }
-    job.tokens = parse_tokens(*arguments.tokens, experiment.seed, static_cast<std::uint32_t>(ranks));
+  using collectives::CollectiveKind;
+  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine;
+  if (arguments.tokens && !of_tokens && job.kind != CollectiveKind::alltoallv) {
+    throw InputError("--tokens is for dispatch, combine and alltoallv, not for " + std::string(to_string(job.kind)));
+  }
+  if (arguments.tokens || of_tokens) {
+    job.tokens = parse_tokens(arguments.tokens.value_or(kDefaultTokens), experiment.seed,
+                              static_cast<std::uint32_t>(ranks));
   }
   experiment.collectives.push_back(std::move(job));
 

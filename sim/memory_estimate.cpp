@@ -27,6 +27,7 @@ constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
+constexpr std::uint64_t kPlaceProof = 32;  // a chunk at a rank
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
 constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
 
@@ -123,7 +124,13 @@ std::uint64_t foretell_uncontended(const topology::Topology& topology, topology:
 
 std::uint64_t foretell_proof(const collectives::Schedule& schedule) {
   const std::uint64_t steps = proof_steps(schedule);
-  return steps > kMaxProvenSteps ? 0 : steps * kStepProof;
+  if (steps > kMaxProvenSteps) return 0;
+  const collectives::Collective& contract = schedule.collective();
+  if (contract.tokens() == nullptr) return steps * kStepProof;
+  // Many lanes, and chunks of a few blocks of each rank at every rank.
+  const std::uint64_t clocks = steps * schedule.num_lanes() * 2 * sizeof(std::uint32_t);
+  const std::uint64_t places = std::uint64_t{contract.ranks()} * contract.ranks() * kProvenBlocks * schedule.pieces();
+  return steps * kStepProof + clocks + places * kPlaceProof;
 }
 
 std::uint64_t foretell_classes(const topology::Topology& topology) { return kRun + links_of(topology) * kLinkClasses; }

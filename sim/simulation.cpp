@@ -306,7 +306,7 @@ class Simulation {
     result.slices = row.slices;
     result.size = collective.size();
     result.count = collective.count();
-    result.datatype = job.datatype;
+    result.datatype = result.tokens.empty() ? job.datatype : "uint8";  // tokens are bytes
     result.reduction = collective.reduced() ? job.reduction : "none";
     const bool rooted =
         job.kind == collectives::CollectiveKind::broadcast || job.kind == collectives::CollectiveKind::reduce ||

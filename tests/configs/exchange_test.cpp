@@ -29,7 +29,8 @@ std::string cluster(int nodes, int cards) {
   return "inline_cluster { name: \"c\" nodes: " + std::to_string(nodes) + " node { accelerators: " + n +
          (cards > 1 ? " scale_up { kind: \"switched\" rate: \"200 GB/s\" latency: \"0 ns\" }" : "") + " nics: " + n +
          " nic_rate: \"50 GB/s\" nic_latency: \"0 ns\" }\n"
-         "fabric { generator: \"single_switch\" switch_radix: 16 access_cable_latency: \"0 ns\" port_rate: \"50 GB/s\" switch_latency: \"0 ns\" cable_latency: \"0 "
+         "fabric { generator: \"single_switch\" switch_radix: 16 access_cable_latency: \"0 ns\" port_rate: \"50 GB/s\" "
+         "switch_latency: \"0 ns\" cable_latency: \"0 "
          "ns\" } "
          "}\n";
 }
@@ -114,9 +115,9 @@ TEST(Exchanges, AlltoallvOfTokensIsADirectDispatch) {
 TEST(Exchanges, FoldedRunsAreTheSame) {
   for (const std::string collective : {"dispatch", "combine"}) {
     for (const std::string algorithm : {"direct", "node_forwarding"}) {
-      const Experiment experiment =
-          load(cluster(4, 4) + "collectives { collective: \"" + collective + "\" algorithm: \"" + algorithm +
-               "\" sizes: \"7168 B\" token_routing { tokens: 64 experts: 64 top_k: 6 node_limit: 2 } }\n");
+      const Experiment experiment = load(
+          cluster(4, 4) + "routing { name: \"spray\" } collectives { collective: \"" + collective + "\" algorithm: \"" +
+          algorithm + "\" sizes: \"7168 B\" token_routing { tokens: 64 experts: 64 top_k: 6 node_limit: 2 } }\n");
       const CollectiveResult folded = run(experiment, {}).collectives.at(0);
       const CollectiveResult whole = run(experiment, {.symmetry = false}).collectives.at(0);
       EXPECT_EQ(folded.time, whole.time) << collective << "/" << algorithm;
@@ -145,15 +146,18 @@ TEST(Exchanges, TheLimitOfTheDeepSeekPaper) {
   // 56 scales of 4 bytes: 7,392 B.
   EXPECT_EQ(slow.exchanges.at(2).dispatch, Duration::from_ps(42'577'920));
   const Report fast = run(experiments[2], {});
-  EXPECT_EQ(fast.exchanges.at(0).dispatch, Duration::from_ps(2'240'000));
-  EXPECT_EQ(fast.exchanges.at(0).combine, Duration::from_ps(4'480'000));
-  EXPECT_EQ(fast.exchanges.at(0).time_per_token, Duration::from_ps(819'840'000));
-  EXPECT_EQ(static_cast<int>(fast.exchanges.at(0).tokens_per_second), 1219);  // the paper says about 1,200
+  // To 71 others, so that some get five copies and some four: two instants at which messages end, each in whole picoseconds.
+  const ExchangeResult& rack = fast.exchanges.at(0);
+  EXPECT_NEAR(static_cast<double>(rack.dispatch.ps()), 2'240'000, 2);
+  EXPECT_NEAR(static_cast<double>(rack.combine.ps()), 4'480'000, 2);
+  EXPECT_NEAR(static_cast<double>(rack.time_per_token.ps()), 819'840'000, 2 * 2 * 122);
+  EXPECT_EQ(static_cast<int>(rack.tokens_per_second), 1219);  // the paper says about 1,200
 }
 
 TEST(Exchanges, WhatIsWrongIsSaidWithItsPlace) {
-  EXPECT_EQ(refusal_of(exchange("", "tokens: 2 top_k: 4 draw: \"even\"")),
-            "3:35: exchanges[0].tokens.top_k: 4 and 0 shared copies of a token need as many other ranks; there are 3.");
+  EXPECT_EQ(
+      refusal_of(exchange("", "tokens: 2 top_k: 4 draw: \"even\"")),
+      ":3:42: exchanges[0].tokens.top_k: 4 and 0 shared copies of a token need as many other ranks; there are 3.");
   EXPECT_NE(refusal_of(exchange("", "tokens: 2 draw: \"evn\"")).find("did you mean \"even\""), std::string::npos);
   EXPECT_NE(refusal_of(exchange("", "top_k: 2")).find("exchanges[0].tokens.tokens"), std::string::npos);
   EXPECT_NE(refusal_of(exchange("dispatch_algorithm: \"dirct\"")).find("exchanges[0].dispatch_algorithm"),
