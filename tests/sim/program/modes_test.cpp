@@ -113,6 +113,55 @@ TEST(ProgramModes, OptionsDoNotChangeResults) {
   EXPECT_EQ(run_program(program, input).fingerprint, expected);
 }
 
+// Four stages that lie alike: what is simulated once for all of them is the same as what is simulated for each.
+TEST(ProgramModes, StagesThatLieAlikeAreOne) {
+  const topology::ClusterSpec cluster =
+      topology::nvlink_cluster(4, "fat_tree", {"tiers=2", "placement=rail_optimised"});
+  Program program = program_of(4, {{"compute", kInOrder}, {"pp", kInOrder}, {"dp", kInOrder}}, 8);
+  for (std::uint32_t a = 0; a < 4; ++a) {
+    program.calls.push_back(
+        call_of(collectives::CollectiveKind::all_reduce, {numbers(8 * a, 4), numbers(8 * a + 4, 4)}, Bytes(1 << 22)));
+    Actor& actor = program.actors[a];
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      if (a > 0) actor.add(receive(1, a - 1, Bytes(1 << 20), i));
+      actor.add(compute(0, 10_us), a > 0 ? std::vector<After>{{static_cast<std::uint32_t>(actor.operations.size() - 1)}}
+                                         : std::vector<After>{});
+      const auto computed = static_cast<std::uint32_t>(actor.operations.size() - 1);
+      actor.add(enter(2, a), {{computed}});
+      if (a < 3) actor.add(send(1, a + 1, Bytes(1 << 20), i), {{computed}});
+    }
+  }
+  Bench bench(cluster);
+  ProgramInput input = bench.input(kTimed, false);
+  const ProgramOutcome once = run_program(program, input);
+  input.symmetry = false;
+  const ProgramOutcome each = run_program(program, input);
+  EXPECT_EQ(once.fingerprint, each.fingerprint);
+  EXPECT_LT(once.events, each.events);
+}
+
+// Switches that reduce take part in both modes as in perf.
+TEST(ProgramModes, AgentsTakePart) {
+  topology::ClusterSpec cluster = topology::nvlink_cluster(2, "single_switch", {});
+  cluster.node.scale_up.reduces = true;
+  Call call = call_of(collectives::CollectiveKind::all_reduce, {numbers(0, 8), numbers(8, 8)}, Bytes(1 << 24));
+  call.algorithm = "nvls";
+  Stack stack = ideal_stack();
+  for (Protocol& protocol : stack.protocols) protocol.costs.push_back({"nvls", 3_us, 1_us, 2_us, {}});
+  Experiment experiment = perf(cluster, call);
+  experiment.stack = stack;
+  experiment.collectives[0].algorithm = "nvls";
+  const Duration expected = run(experiment, {}).collectives.at(0).time;
+  Bench bench(cluster, "spray", stack);
+  EXPECT_EQ(bench.run(one_call(2, 8, call), kTimed).makespan.since_start(), expected);
+  EXPECT_EQ(bench.run(one_call(16, 1, call), kFlows).makespan.since_start(), expected);
+  Program twice = one_call(16, 1, call);
+  for (Actor& actor : twice.actors) {
+    for (int i = 0; i < 3; ++i) actor.add(enter(0, 0));
+  }
+  EXPECT_EQ(bench.run(twice, kFlows).makespan.since_start(), 4 * expected);
+}
+
 // Messages of actors of four cards: all four at once, each over its own NIC, as long as one.
 TEST(ProgramModes, MessagesOfSeveralCards) {
   Program program = program_of(2, {{"s", kInOrder}}, 4);
