@@ -29,6 +29,7 @@ std::string flag_of(const std::string& kind) {
   if (kind == "importer") return "importers";
   if (kind == "exporter") return "exporters";
   if (kind == "prices") return "prices";
+  if (kind == "language-model") return "language-models";
   return "hardware";
 }
 
@@ -54,7 +55,7 @@ void add_guests(const std::string& kind, const Registry<Entry>& guests, std::vec
 const std::vector<std::string>& catalog_kinds() {
   static const std::vector<std::string> kinds = {"algorithms", "topologies", "scale-ups", "clusters",
                                                  "stacks",     "hardware",   "routings",  "models",
-                                                 "importers",  "exporters",  "prices"};
+                                                 "importers",  "exporters",  "prices",    "language-models"};
   return kinds;
 }
 

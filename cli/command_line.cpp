@@ -457,7 +457,8 @@ void Parser::add_catalog() {
                                                        {"models", "network models"},
                                                        {"importers", "formats of real fabrics, schedules and traces that import reads"},
                                                        {"exporters", "formats of schedules and traces that export writes"},
-                                                       {"prices", "price sheets"}};
+                                                       {"prices", "price sheets"},
+                                                       {"language-models", "models to train and to serve"}};
   for (const auto& [kind, sentence] : kinds) {
     command->add_flag_callback(
         std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);

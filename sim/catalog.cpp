@@ -95,7 +95,7 @@ void for_each_entry(const std::string& directory, const std::function<void(const
     found(described_file("prices", read_shipped<v1::PriceSheet>(directory + "/prices", name)));
   }
   for (const auto& name : names_in(directory + "/models")) {
-    found(described_file("model", read_shipped<v1::Model>(directory + "/models", name)));
+    found(described_file("language-model", read_shipped<v1::Model>(directory + "/models", name)));
   }
 }
 

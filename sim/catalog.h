@@ -16,7 +16,7 @@ namespace polyplane::sim {
 struct ModelChoice;  // sim/training_job.h
 
 struct CatalogEntry {
-  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices", "model"
+  std::string kind;  // "accelerator", "switch", "nic", "cable", "cluster", "stack", "prices", "language-model"
   std::string name, sentence, source, as_of, confidence;
 };
 

@@ -16,6 +16,7 @@ Work operator+(const Work& a, const Work& b) {
           .head_products = a.head_products + b.head_products,
           .attention = a.attention + b.attention,
           .operands = a.operands + b.operands,
+          .head_operands = a.head_operands + b.head_operands,
           .cache = a.cache + b.cache,
           .traffic = a.traffic + b.traffic};
 }
@@ -24,7 +25,7 @@ Duration ComputeSpec::time(std::string_view operation, const Work& work) const {
   const auto found = std::ranges::find(measured, operation, &Measured::operation);
   if (found != measured.end()) return found->time;
   return std::max(arithmetic(work.products, products), stream(work.operands, memory)) +
-         arithmetic(work.head_products, head_products) +
+         std::max(arithmetic(work.head_products, head_products), stream(work.head_operands, memory)) +
          std::max(arithmetic(work.attention, attention), stream(work.cache, memory)) + stream(work.traffic, memory);
 }
 

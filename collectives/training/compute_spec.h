@@ -1,9 +1,9 @@
 // How long a card takes for its share of the work. Each kind of work has a rate: what the vendor states times an
 // efficiency that a source states; or an operation has a time that somebody measured, which goes before.
 //
-// time = max(products / rate, operands / memory) + head products / rate + max(attention / rate, cache / memory)
-//        + traffic / memory
-// that is a roofline for matrix products and one for attention, and memory traffic beside them for what is neither. Left
+// time = max(products / rate, operands / memory) + max(head products / rate, head operands / memory)
+//        + max(attention / rate, cache / memory) + traffic / memory
+// that is a roofline each for matrix products, head and attention, and memory traffic beside them for what is neither. Left
 // out: launches of kernels, quantisation to whole tiles and waves, clocks that sink with power.
 #pragma once
 
@@ -19,9 +19,10 @@ namespace polyplane::collectives {
 
 struct Work {
   Flops products, head_products, attention;
-  Bytes operands;  // matrices that products stream from memory
-  Bytes cache;     // keys and values that attention streams from memory
-  Bytes traffic;   // norms, activation functions, residuals, casts, permutations
+  Bytes operands;       // matrices that products stream from memory
+  Bytes head_operands;  // the same of the head
+  Bytes cache;          // keys and values that attention streams from memory
+  Bytes traffic;        // norms, activation functions, residuals, casts, permutations
   friend Work operator+(const Work& a, const Work& b);
   friend bool operator==(const Work&, const Work&) = default;
 };

@@ -170,7 +170,7 @@ Work inference_work(const ModelSpec& model, const InferenceSpec& inference, Part
       // Of a prompt the last token alone is asked for.
       const std::int64_t asked = inference.prefill ? inference.batch / inference.micro_batches : t;
       work.head_products = product(asked, model.hidden * model.vocabulary);
-      work.traffic = Bytes(bytes_of(model.precisions.head) * model.hidden * model.vocabulary);
+      work.head_operands = Bytes(bytes_of(model.precisions.head) * model.hidden * model.vocabulary);
       return work;
     }
     case Part::prediction_join:

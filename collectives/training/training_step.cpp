@@ -7,16 +7,22 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/suggest.h"
 #include "collectives/training/rank_writer.h"
 
 namespace polyplane::collectives {
 namespace {
 
-void check_size(const Program& program) {
+/// Before anything is written: passes of all stages, and a message or two for each.
+void check_size(const ModelSpec& model, const ParallelLayout& layout, const std::vector<ModelStage>& stages,
+                ChunkPieces& pieces) {
   std::uint64_t operations = 0;
-  for (const Actor& actor : program.actors) operations += actor.operations.size();
+  for (const ModelStage& stage : stages) {
+    const std::size_t each = pieces.forward(0, stage).pieces.size() + pieces.backward(0, stage, true).pieces.size() + 4;
+    operations += each * static_cast<std::uint64_t>(layout.micro_batches());
+  }
   if (operations <= kMaxStepOperations) return;
-  throw LimitError("the step of " + program.name + " has over " + std::to_string(kMaxStepOperations) +
+  throw LimitError("the step of " + printable(model.name) + " has over " + std::to_string(kMaxStepOperations) +
                    " operations; fewer micro-batches or fewer layers a stage make it smaller");
 }
 
@@ -50,6 +56,7 @@ Program training_step(const ModelSpec& model, const ParallelLayout& layout, cons
   program.labels = step_labels();
   StepCalls calls(model, layout, grid, program);
   ChunkPieces pieces(model, layout, work, calls);
+  check_size(model, layout, stages, pieces);
   NameTable names(program);
   program.actors.resize(static_cast<std::size_t>(layout.pipeline));
   for (std::uint32_t rank = 0; rank < layout.pipeline; ++rank) {
@@ -58,7 +65,6 @@ Program training_step(const ModelSpec& model, const ParallelLayout& layout, cons
     actor.cards = grid.of_pipeline_rank(rank);
     actor.streams = step_streams();
     RankWriter(model, layout, compute, stages, pieces, calls, names, actor, rank).write();
-    check_size(program);
   }
   return program;
 }

@@ -47,6 +47,7 @@ TEST(Model, DeepSeekV3HasItsParameters) {
 
 TEST(Model, PublishedCounts) {
   expect_within(static_cast<double>(shipped("llama-3-405b").parameters()), 405e9, 0.01);
+  expect_within(static_cast<double>(shipped("llama-3-8b").parameters()), 8.03e9, 0.01);
   expect_within(static_cast<double>(shipped("gpt-3-175b").parameters()), 174.6e9, 0.01);
   expect_within(static_cast<double>(shipped("megatron-1t").parameters()), 1008e9, 0.01);
   expect_within(static_cast<double>(shipped("megatron-530b").parameters()), 529.6e9, 0.01);
