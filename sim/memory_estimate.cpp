@@ -87,7 +87,11 @@ std::uint64_t foretell_router(const topology::Topology& topology) { return links
 std::uint64_t foretell_schedule(const collectives::Schedule& schedule) {
   // Rings and trees keep an order for each channel; where there is a lane for every peer nothing is kept.
   const std::uint64_t lanes = std::min(schedule.num_lanes(), kMostChannels);
-  return lanes * schedule.collective().ranks() * kLaneSchedule;
+  const std::uint64_t ranks = schedule.collective().ranks();
+  if (schedule.collective().tokens() != nullptr) {
+    return ranks * ranks * (schedule.pieces() + 1) * sizeof(std::int64_t);  // sizes of all messages, slice by slice
+  }
+  return lanes * ranks * kLaneSchedule;
 }
 
 std::uint64_t foretell_folding(const topology::Topology& topology, const collectives::Schedule& schedule) {
