@@ -21,6 +21,7 @@ set(POLYPLANE_FORMAT_SOURCES
   import/msccl_algo.cpp
   import/msccl_xml.cpp
   import/simai_workload.cpp
+  import/mscclpp_json.cpp
   import/sized_steps.cpp)
 
 # Chakra's messages, compiled by protoc; they stay inside import/chakra*.cpp and export/chakra.cpp.

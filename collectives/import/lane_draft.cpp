@@ -36,13 +36,19 @@ std::uint32_t LaneDraft::size(std::uint32_t rank, std::uint32_t lane) const {
 void LaneDraft::sends(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane,
                       std::uint32_t step, int line) {
   steps_[from][lane][step].step.send_to = RankId(to);
-  connections_[{from, to, number}].sends.push_back({lane, step, line});
+  connections_[{from, to, number}].sends.push_back({lane, step, line, std::nullopt});
+}
+
+void LaneDraft::sends(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane,
+                      std::uint32_t step, int line, std::vector<ChunkId> landing) {
+  sends(from, to, number, lane, step, line);
+  connections_[{from, to, number}].sends.back().landing = std::move(landing);
 }
 
 void LaneDraft::receives(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane,
                          std::uint32_t step, int line) {
   steps_[to][lane][step].step.receive_from = RankId(from);
-  connections_[{from, to, number}].receives.push_back({lane, step, line});
+  connections_[{from, to, number}].receives.push_back({lane, step, line, std::nullopt});
 }
 
 void LaneDraft::match() {
@@ -55,7 +61,8 @@ void LaneDraft::match() {
       const End& send = ends.sends[i];
       const End& receive = ends.receives[i];
       StoredStep& sender = steps_[from][send.lane][send.step];
-      const StoredStep& receiver = steps_[to][receive.lane][receive.step];
+      StoredStep& receiver = steps_[to][receive.lane][receive.step];
+      if (send.landing) receiver.landing = *send.landing;
       if (sender.payload.size() != receiver.landing.size()) {
         source_.fail(send.line, "cnt",
                      "message " + std::to_string(i) + " " + who + " is of " + std::to_string(sender.payload.size()) +

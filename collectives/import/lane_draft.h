@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -30,6 +31,9 @@ class LaneDraft {
   /// Messages from one rank to another with one number meet in the order in which their ends were added.
   void sends(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane, std::uint32_t step,
              int line);
+  /// Likewise; the sender says where its message goes.
+  void sends(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane, std::uint32_t step,
+             int line, std::vector<ChunkId> landing);
   void receives(std::uint32_t from, std::uint32_t to, std::uint32_t number, std::uint32_t lane, std::uint32_t step,
                 int line);
   /// Joins the ends. Throws InputError for a message with one end, and for ends of different numbers of chunks.
@@ -41,6 +45,7 @@ class LaneDraft {
   struct End {
     std::uint32_t lane = 0, step = 0;
     int line = 0;
+    std::optional<std::vector<ChunkId>> landing;  // that the sender says
   };
   struct Connection {
     std::vector<End> sends, receives;
