@@ -53,9 +53,10 @@ std::string candidates_text(const TuneRow& row) {
 
 std::string tune_text(const sim::TuneRequest& request, const sim::Tuned& tuned, bool verbose) {
   const sim::Experiment& experiment = request.experiment;
-  std::string text = fmt::format("# cluster {}: {} nodes, {} ranks; NCCL {}; model {}, stack {}, routing {}\n",
-                                 printable(tuned.cluster), tuned.nodes, tuned.ranks, printable(tuned.nccl_release),
-                                 experiment.model, printable(experiment.stack.name), experiment.routing.name);
+  std::string text = fmt::format("# cluster {}: {} node{}, {} ranks; NCCL {}; model {}, stack {}, routing {}\n",
+                                 printable(tuned.cluster), tuned.nodes, tuned.nodes == 1 ? "" : "s", tuned.ranks,
+                                 printable(tuned.nccl_release), experiment.model, printable(experiment.stack.name),
+                                 experiment.routing.name);
   using enum TextTable::Align;
   TextTable table({left, right, left, right, right, left, right, right});
   table.add({"# collective", "size (B)", "NCCL's choice", "its table (us)", "simulated (us)", "best simulated",

@@ -27,9 +27,9 @@ std::string graph_text(const char* name, const GraphFigures& graph) {
 }
 
 std::string heading(const Constants& constants, const Communicator& communicator) {
-  std::string text = "  NCCL " + constants.name + ", " + std::to_string(communicator.nodes) + " nodes, " +
-                     std::to_string(communicator.ranks) + " ranks, compute capability " +
-                     std::to_string(communicator.compute_capability) + ": ";
+  std::string text = "  NCCL " + constants.name + ", " + std::to_string(communicator.nodes) +
+                     (communicator.nodes == 1 ? " node, " : " nodes, ") + std::to_string(communicator.ranks) +
+                     " ranks, compute capability " + std::to_string(communicator.compute_capability) + ": ";
   text += graph_text("ring", communicator.ring) + graph_text("tree", communicator.tree) +
           graph_text("NVLS", communicator.nvls_graph) + graph_text("CollNet", communicator.collnet_direct);
   text.resize(text.size() - 2);

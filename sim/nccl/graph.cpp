@@ -160,8 +160,9 @@ class Derivation {
       shared.insert(ports.shared_nics.begin(), ports.shared_nics.end());
       if (ports.scale_out.bps() > 0) add_nic(node, cards_with_nics, gigabytes(ports.scale_out));
     }
-    node.type_inter = cards_with_nics == node.cards ? PathType::pix : PathType::pxn;
-    if (!shared.empty()) node.type_inter = PathType::pxb;
+    if (comm_.nodes > 1) {
+      node.type_inter = !shared.empty() ? PathType::pxb : cards_with_nics == node.cards ? PathType::pix : PathType::pxn;
+    }
     for (const DeviceId nic : shared) add_nic(node, cards_with_nics, nic_rate(topology_, nic));
     node.nics = cards_with_nics;
     node.path_GBps = switched || !one_domain || node.cards < 2 ? node.card_GBps : node.card_GBps / (node.cards - 1);

@@ -5,7 +5,7 @@
 //   NVLink    links of a card x the table's rate of one, at most what the cluster gives it; cards of a node that are not
 //             in one domain meet over their host link, or the table's PCI where the cluster has none (path PHB)
 //   NIC       of a card, all its links to the fabric together; shared ones count once. Path PIX to a card's own, PXB to a
-//             shared one, PXN to a NIC of another card where some have none
+//             shared one, PXN to a NIC of another card where some have none; PIX where one node needs none
 //   channels  each speed of the generation's list is tried, falling: as many channels as the NVLinks of a card carry
 //             (a ring through g cards and back to its NIC takes g - 1 of g cards' links), and as the NICs carry. The most
 //             channels x speed win, of equal ones the faster; it ends at what a card has, or once speeds fall below

@@ -8,6 +8,7 @@
 #include "collectives/operation_words.h"
 #include "sim/placement.h"
 #include "sim/program/message_cost.h"
+#include "sim/stack_variants.h"
 
 namespace polyplane::sim {
 
@@ -39,6 +40,17 @@ std::vector<std::uint8_t> entered_in_order(const OperationGraph& graph) {
     stream[operation.call] = graph.stream(i);
   }
   return in_order;
+}
+
+/// Channels and slices that the stack gives a call whose algorithm and protocol are named.
+void take_variant(const Stack& stack, const PlacedCall& placed, RowOutcome& choice) {
+  const auto& algorithm = collectives::find_algorithm(placed.contract.kind(), choice.algorithm);
+  std::string left_out;
+  for (const StackVariant& variant :
+       stack_variants(stack, choice.protocol, algorithm, {placed.contract, placed.layouts.front()}, left_out)) {
+    choice.channels = variant.channels;
+    choice.slices = variant.slices;
+  }
 }
 
 }  // namespace
@@ -91,13 +103,15 @@ void FlowCommunication::choose_algorithms() {
   for (std::uint32_t c = 0; c < calls.size(); ++c) {
     CallOutcome& outcome = calls_.emplace_back();
     outcome.instances = graph_.first_instance(c + 1) - graph_.first_instance(c);
-    const bool named = calls[c].algorithm != "auto" && calls[c].protocol != "auto";
+    const std::string& name = calls[c].algorithm;
+    const bool named = name != "auto" && name != "nccl" && calls[c].protocol != "auto";
     if (alike[c] < c) {
       choices_.push_back(choices_[alike[c]]);
     } else if (named || outcome.instances == 0) {
       RowOutcome& choice = choices_.emplace_back();
       choice.algorithm = calls[c].algorithm;
       choice.protocol = calls[c].protocol;
+      if (named) take_variant(input_.stack, placed_[c], choice);
     } else {
       choices_.push_back(run_alone(input_, router_, calls[c], placed_[c]));
     }

@@ -35,7 +35,7 @@ TEST(StackFile, NcclHasItsTable) {
   EXPECT_EQ(costs_of(nccl.protocols[0], "ring").launch.ps(), 6600000);
   EXPECT_EQ(costs_of(nccl.protocols[2], "tree").step_scale_up.ps(), 4000000);
   EXPECT_EQ(wire_bytes(Bytes(120), nccl.protocols[1].efficiency).count(), 128);
-  EXPECT_EQ(nccl.assumed.size(), 3U);
+  EXPECT_EQ(nccl.assumed.size(), 4U);
   ASSERT_TRUE(nccl.nccl);
   EXPECT_EQ(nccl.nccl->name, "v2.30.7-1");
 }

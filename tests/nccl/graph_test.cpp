@@ -66,6 +66,7 @@ TEST_F(Derived, SeveralDgxH100) {
 TEST_F(Derived, DgxA100) {
   const Communicator one = derive("dgx-superpod-a100", 8);
   expect_graph(one.ring, 12, 20, 20);
+  EXPECT_EQ(one.ring.type_inter, PathType::pix) << "LL128 asks for no NIC";
   EXPECT_FALSE(one.nvls);
   const Communicator two = derive("dgx-superpod-a100", 16, {.cpu = CpuVendor::amd});
   EXPECT_EQ(two.nodes, 2U);
@@ -142,6 +143,14 @@ TEST(GraphFile, SaysWhatIsWrong) {
   EXPECT_NE(refusal_of(kGraphs, "speedintra=\"45\" ", "").find("is missing from <graph>"), std::string::npos);
   EXPECT_NE(refusal_of(kGraphs, "id=\"1\"", "id=\"0\"").find("0 is given twice"), std::string::npos);
   EXPECT_NE(refusal_of(kGraphs, "</graphs>", "").find("g.xml"), std::string::npos) << "truncated";
+}
+
+TEST(GraphFile, CutAnywhereItIsReadOrRefused) {
+  const std::string whole = kGraphs;
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    const std::string why = refusal([&] { (void)read_graphs("g.xml", whole.substr(0, length)); });
+    EXPECT_EQ(why.empty(), whole.find_first_not_of("\n", length) == std::string::npos) << length << ": " << why;
+  }
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST(StackVariants, FamiliesAndSizesDecideWhatIsOffered) {
             "  double_binary_tree/small: protocol small of stack two is for arrays up to 64 KiB\n"
             "  double_binary_tree/large: protocol large of stack two does not offer algorithms like tree\n");
   EXPECT_EQ(refusal([&] { (void)stack_variants(stack, "smal", ring, all_reduce(4, 4_KiB), left_out); }),
-            "unknown protocol of stack two \"smal\"; did you mean \"small\"? Allowed: large, small");
+            "unknown protocol of stack two \"smal\"; did you mean \"small\"? Allowed: small, large");
 }
 
 // A ring of 4 on 1 MiB sends messages of 256 KiB: 4 slices of chunks of 64 KiB.
