@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -144,7 +145,7 @@ std::string list_of(std::vector<Share> shares, Duration whole) {
 std::string mean_card(Duration time, Duration busy, Duration idle, std::vector<Share> waits) {
   std::string text = "A mean card computes for " + percent(share_of(busy, time)) + " of it.";
   const std::string listed = list_of(std::move(waits), time);
-  if (!listed.empty()) text += " Compute stands still for " + listed + ".";
+  if (!listed.empty()) text += " Compute stands still while " + listed + ".";
   if (share_of(idle, time) >= kWorthTelling) {
     text += " For " + percent(share_of(idle, time)) + " the card is done and waits for the others.";
   }
@@ -172,8 +173,8 @@ std::string explain_words(const sim::StepResult& step) {
   std::vector<Share> waits, path;
   Duration compute;
   for (const sim::StepExposure& one : step.exposed) {
-    waits.push_back({printable(one.label) + " on its way", one.moving});
-    waits.push_back({printable(one.label) + " not sent yet", one.waiting});
+    waits.push_back({printable(one.label) + " is on its way", one.moving});
+    waits.push_back({printable(one.label) + " is not sent yet", one.waiting});
   }
   for (const sim::StepPathPart& part : step.path) {
     compute += part.compute;
@@ -189,8 +190,8 @@ std::string explain_words(const sim::ProgramResult& program) {
   std::vector<Share> waits, path;
   Duration compute;
   for (const sim::ProgramLabel& label : program.labels) {
-    waits.push_back({printable(label.label) + " on its way", label.moving});
-    waits.push_back({printable(label.label) + " not sent yet", label.waiting});
+    waits.push_back({printable(label.label) + " is on its way", label.moving});
+    waits.push_back({printable(label.label) + " is not sent yet", label.waiting});
     compute += label.compute;
     path.push_back({printable(label.label), label.communication});
   }
@@ -223,11 +224,11 @@ std::string sensitivity_text(Duration time, const std::vector<sim::Sensitivity>&
   TextTable table({TextTable::Align::left, TextTable::Align::right, TextTable::Align::right});
   std::string unmoved;
   for (const sim::Sensitivity& answer : answers) {
-    if (answer.time == time) {
+    const double change = share_of(answer.time - time, time);
+    if (std::abs(change) < 0.5e-4) {
       unmoved += (unmoved.empty() ? "" : ", ") + printable(answer.what);
       continue;
     }
-    const double change = share_of(answer.time - time, time);
     table.add({improved(answer.what), fmt::format("{:+.2f}%", 100 * change), "to " + rough(answer.time)});
   }
   std::string text = prefix + "what would help most (the time if this alone were better):\n";
@@ -237,7 +238,7 @@ std::string sensitivity_text(Duration time, const std::vector<sim::Sensitivity>&
     text += prefix + rows.substr(begin, end - begin) + "\n";
     begin = end + 1;
   }
-  if (!unmoved.empty()) text += prefix + "  no change: " + unmoved + "\n";
+  if (!unmoved.empty()) text += prefix + "  less than 0.01%: " + unmoved + "\n";
   return text;
 }
 

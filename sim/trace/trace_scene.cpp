@@ -11,8 +11,9 @@ namespace polyplane::sim {
 
 namespace {
 
-// Measured on traces of ring, tree and direct schedules (docs/traces.md), rounded up.
-constexpr double kBytesOfSend = 110, kBytesOfReceive = 85, kBytesOfOperation = 95, kBytesOfValue = 34;
+// Of each, begin and end together; measured on traces of rings, trees, pairwise and direct exchanges, and of a training step.
+constexpr double kBytesOfSend = 106, kBytesOfReceive = 73, kBytesOfOperation = 68, kBytesOfValue = 27,
+                 kBytesOfTrack = 40;
 
 bool contains(const std::vector<RankRange>& ranges, std::uint32_t number) {
   return ranges.empty() || std::ranges::any_of(ranges, [&](const RankRange& range) {
@@ -77,9 +78,9 @@ std::vector<TrunkId> named_trunks(const topology::Topology& topology, const topo
   return chosen;
 }
 
-/// Messages and their bytes on the wire, of all ranks; sends and receives of those that are shown.
+/// Messages and their bytes on the wire, of all ranks; sends, receives and tracks for them of those that are shown.
 struct Counts {
-  std::uint64_t messages = 0, shown_sends = 0, shown_receives = 0;
+  std::uint64_t messages = 0, shown_sends = 0, shown_receives = 0, tracks = 0;
   double wire_bytes = 0;
 };
 
@@ -89,6 +90,7 @@ void count(const Job& job, const std::vector<bool>& shown, Counts& counts) {
     const bool is_shown = shown[job.devices[r].index()];
     for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
       const std::uint32_t steps = schedule.num_steps(RankId(r), lane);
+      if (is_shown && steps > 0) counts.tracks += 2;
       for (std::uint32_t k = 0; k < steps; ++k) {
         const collectives::Step step = schedule.step(RankId(r), lane, k);
         if (is_shown && step.receive_from.valid()) ++counts.shown_receives;
@@ -164,11 +166,15 @@ TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, cons
   for (const Job& job : scene.jobs) count(job, shown, counts);
   for (const PlainFlow& flow : scene.flows) counts.wire_bytes += static_cast<double>(flow.size.count());
   const std::uint64_t flows = scene.flows.size();
-  std::uint64_t operations = flows;
+  std::uint64_t operations = flows, messages = 0;
   if (scene.program != nullptr) {
     const std::vector<bool> actors = shown_actors(*scene.program, options.ranks);
     for (std::size_t a = 0; a < actors.size(); ++a) {
-      if (actors[a]) operations += scene.program->actors[a].operations.size();
+      if (!actors[a]) continue;
+      const std::vector<collectives::Operation>& of_actor = scene.program->actors[a].operations;
+      operations += of_actor.size();
+      messages += static_cast<std::uint64_t>(
+          std::ranges::count(of_actor, collectives::Operation::Kind::send, &collectives::Operation::kind));
     }
     const auto cards = static_cast<std::uint64_t>(std::ranges::count(actors, true));
     const std::uint64_t in_calls = scene.messages_in_calls * cards / std::max<std::uint64_t>(actors.size(), 1);
@@ -192,10 +198,11 @@ TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, cons
   const auto sends = static_cast<double>(counts.shown_sends), receives = static_cast<double>(counts.shown_receives);
   const auto boxes = static_cast<double>(operations);
   TraceExtent extent;
-  extent.messages = scaled(sends);
+  extent.messages = scaled(sends + static_cast<double>(messages));
   extent.events = scaled(2 * (sends + receives + boxes) + values);
   extent.bytes =
-      scaled(sends * kBytesOfSend + receives * kBytesOfReceive + boxes * kBytesOfOperation + values * kBytesOfValue);
+      scaled(sends * kBytesOfSend + receives * kBytesOfReceive + boxes * kBytesOfOperation + values * kBytesOfValue) +
+      static_cast<std::uint64_t>(static_cast<double>(counts.tracks) * kBytesOfTrack);
   return extent;
 }
 

@@ -353,13 +353,11 @@ TEST(PerfettoTrace, AnalyticModelHasNoLoads) {
   EXPECT_EQ(arrows(traced.trace), 8U * 14);
 }
 
-// 20,000 bytes a message, and a message of each pair: what is foretold is near what is written.
+// What is foretold is what is written, or up to twice that: flows that start and end together change a load once.
 TEST(PerfettoTrace, ForetellsItsSize) {
-  for (const std::string algorithm : {"ring", "halving_doubling"}) {
-    Experiment experiment = eight_cards();
-    CollectiveJob job = plain_ring(Bytes(8'000'000));
-    job.algorithm = algorithm;
-    job.channels = job.slices = 0;
+  for (const std::string algorithm : {"ring", "halving_doubling", "double_binary_tree"}) {
+    Experiment experiment = on_cluster(topology::nvlink_cluster(4, "fat_tree", {"tiers=2"}), "spray");
+    CollectiveJob job = collective_job(CollectiveKind::all_reduce, algorithm, Bytes(8'000'000));
     experiment.collectives.push_back(job);
     const TraceFileName file;
     TraceExtent extent;
@@ -371,8 +369,10 @@ TEST(PerfettoTrace, ForetellsItsSize) {
     const DecodedTrace trace = decode_trace(trace_bytes(file.path()));
     const auto events = static_cast<double>(2 * trace.slices.size() + trace.values.size());
     const auto bytes = static_cast<double>(std::filesystem::file_size(file.path()));
-    EXPECT_NEAR(static_cast<double>(extent.events), events, 0.35 * events) << algorithm;
-    EXPECT_NEAR(static_cast<double>(extent.bytes), bytes, 0.35 * bytes) << algorithm;
+    EXPECT_GE(static_cast<double>(extent.events), events) << algorithm;
+    EXPECT_LE(static_cast<double>(extent.events), 2 * events) << algorithm;
+    EXPECT_GE(static_cast<double>(extent.bytes), 0.9 * bytes) << algorithm;
+    EXPECT_LE(static_cast<double>(extent.bytes), 2 * bytes) << algorithm;
   }
 }
 
