@@ -1,0 +1,93 @@
+// polyplane export, import of schedules and traces, perf --schedule: from the outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/run_program.h"
+#include "tests/configs/temporary_file.h"
+
+namespace polyplane::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr const char* kGoal =
+    "num_ranks 2\nrank 0 {\nc: calc 1000\ns: send 900000b to 1\ns requires c\n}\nrank 1 {\nr: recv 900000b from 0\n}\n";
+
+ProgramRun run_in(const TemporaryFile& file, const std::vector<std::string>& arguments) {
+  ProgramSetting setting;
+  setting.directory = file.folder();
+  return run_program(arguments, setting);
+}
+
+TEST(Export, ARingComesBackAndRuns) {
+  const TemporaryFile file(kGoal, "app.goal");
+  const std::vector<std::string> ring = {"export",  "msccl_xml", "all_reduce",  "--cluster", "dgx-h100",
+                                         "--ranks", "4",         "--algorithm", "ring",      "--size",
+                                         "1M",      "-o",        "ring.xml"};
+  const ProgramRun written = run_in(file, ring);
+  EXPECT_EQ(written.exit_code, 0) << written.error;
+  EXPECT_THAT(written.out, StartsWith("ring.xml: "));
+  const ProgramRun again = run_in(file, ring);
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.error, HasSubstr("exists already"));
+  const ProgramRun summary = run_in(file, {"import", "msccl_xml", "ring.xml"});
+  EXPECT_THAT(summary.out, StartsWith("schedule     all_reduce/ring: all_reduce among 4 ranks\n"));
+  EXPECT_THAT(summary.out, HasSubstr("proof        it does what it says\n"));
+  const ProgramRun perf = run_in(file, {"perf", "all_reduce", "--cluster", "dgx-h100", "--ranks", "4", "--schedule",
+                                        "ring.xml", "-b", "1M", "-e", "1M", "--format", "csv"});
+  EXPECT_EQ(perf.exit_code, 0) << perf.error;
+  EXPECT_THAT(perf.out, HasSubstr("msccl:all_reduce-ring"));
+  EXPECT_EQ(
+      run_in(file, {"import", "msccl_xml", "ring.xml", "-o", "ring.textproto", "--cluster", "dgx-h100"}).exit_code, 0);
+  const ProgramRun run = run_in(file, {"run", "ring.textproto", "--format", "csv"});
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_THAT(run.out, HasSubstr("msccl:all_reduce-ring"));
+}
+
+TEST(Export, ATraceBecomesAnotherAndAnExperiment) {
+  const TemporaryFile file(kGoal, "app.goal");
+  const ProgramRun chakra = run_in(file, {"export", "chakra", "--trace", "app.goal", "--from", "goal", "-o", "app"});
+  EXPECT_EQ(chakra.exit_code, 0) << chakra.error;
+  EXPECT_THAT(chakra.out, StartsWith("app.0.et to app.1.et: "));
+  const ProgramRun summary = run_in(file, {"import", "chakra", "app", "-o", "app.textproto", "--cluster", "dgx-h100"});
+  EXPECT_EQ(summary.exit_code, 0) << summary.error;
+  EXPECT_EQ(summary.out,
+            "ranks        2\noperations   1 compute, 1 send, 1 receive, 0 into collectives, 0 joins\nmessages     900 "
+            "KB in all\n"
+            "most compute 1 us on rank 0\n");
+  // 1 us, then 300 ns and 900,000 bytes at 450 GB/s: 2 us.
+  const ProgramRun run = run_in(file, {"run", "app.textproto"});
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_THAT(run.out, HasSubstr("3.300000 us\n"));
+}
+
+TEST(Export, WhatIsWrongIsSaid) {
+  const TemporaryFile file(kGoal, "app.goal");
+  const auto error_of = [&](const std::vector<std::string>& arguments) {
+    const ProgramRun run = run_in(file, arguments);
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(run.out, "");
+    return run.error;
+  };
+  EXPECT_THAT(error_of({"export", "gaol"}), HasSubstr("unknown format to export \"gaol\"; did you mean \"goal\"?"));
+  EXPECT_THAT(error_of({"export", "goal"}), HasSubstr("COLLECTIVE is missing"));
+  EXPECT_THAT(error_of({"export", "goal", "all_reduce", "--cluster", "dgx-h100", "--size", "1M"}),
+              HasSubstr("--algorithm: name one"));
+  EXPECT_THAT(error_of({"export", "chakra", "--trace", "app.goal", "--from", "goal"}),
+              HasSubstr("--output is missing"));
+  EXPECT_THAT(error_of({"export", "goal", "--trace", "app.goal"}), HasSubstr("--from is missing"));
+  EXPECT_THAT(error_of({"export", "msccl_xml", "--trace", "app.goal", "--from", "goal"}),
+              HasSubstr("format msccl_xml has schedules of one collective, no programs"));
+  EXPECT_THAT(
+      error_of({"export", "msccl_xml", "gather", "--cluster", "dgx-h100", "--algorithm", "linear", "--size", "1M"}),
+      HasSubstr("MSCCL has no collective for gather"));
+  EXPECT_THAT(error_of({"import", "goal", "app.goal", "-o", "app.textproto"}), HasSubstr("--cluster is missing"));
+  EXPECT_THAT(error_of({"import", "goal_binary", "app.goal"}), HasSubstr("not 4223: this is no GOAL in binary"));
+  EXPECT_THAT(error_of({"perf", "all_reduce", "--cluster", "dgx-h100", "--schedule", "app.goal"}),
+              HasSubstr("the ending of a schedule says its format"));
+  EXPECT_THAT(error_of({"import", "chakra", "app", "--dims", "2"}), HasSubstr("app: there is no such file"));
+}
+
+}  // namespace
+}  // namespace polyplane::cli
