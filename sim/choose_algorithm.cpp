@@ -99,8 +99,8 @@ Port port_of(const topology::Topology& topology, DeviceId card) {
 
 uint128 bits(Bytes size) { return static_cast<uint128>(size.count()) * 8; }
 
-/// No run can be faster: the sends of one lane follow each other, and all sends of a card leave through its links. Holds
-/// for any card, so three are looked at.
+/// No run can be faster: the sends of one lane follow each other, and all sends of a card leave through its links.
+/// Holds for any card, so three are looked at.
 Duration floor_of(const RowRequest& request, const Candidate& candidate) {
   const Schedule& schedule = *candidate.schedules->front();
   const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
@@ -193,8 +193,8 @@ Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed
   return most;
 }
 
-/// What the sends of one lane take one after the other, each alone on its route: no more than the analytic time, at the cost
-/// of the steps of three ranks. Zero where that stands still or passes 53 days.
+/// What the sends of one lane take one after the other, each alone on its route: no more than the analytic time, at the
+/// cost of the steps of three ranks. Zero where that stands still or passes 53 days.
 Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
   const Job job = std::move(jobs_of(request, candidate).front());
   UncontendedSends sends(request.router, job, job.folding);
@@ -372,8 +372,8 @@ RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
   return row;
 }
 
-/// Runs candidates and keeps the one with the least makespan; of equal ones that with the better estimate, whatever was run
-/// first.
+/// Runs candidates and keeps the one with the least makespan; of equal ones that with the better estimate, whatever was
+/// run first.
 class Contest {
  public:
   Contest(const RowRequest& request, Weighed& weighed, bool no_choice)
@@ -442,8 +442,8 @@ RowOutcome compute_row(const RowRequest& request) {
     contest.run(candidates.front());
     return std::move(contest).take();
   }
-  // Those of very many messages at once are always run: first where it is quick, by classes, so that what they take spares
-  // others their estimate.
+  // Those of very many messages at once are always run: first where it is quick, by classes, so that what they take
+  // spares others their estimate.
   const auto others = std::ranges::stable_partition(candidates, [&](const Candidate& candidate) {
     return request.model == "flow" && !request.explain && takes_classes(*candidate.schedules->front(), request.router);
   });

@@ -4,10 +4,11 @@
 // A candidate is (algorithm, protocol). Its estimate is the larger of the analytic time (no contention) and of the
 // bytes over the most loaded trunk; since dependencies are fixed and contention only delays, the estimate is a lower
 // bound of the candidate's time in every model that shares links, so a shortlisted candidate whose estimate is not
-// below the best time found so far is skipped without loss. Nor is a candidate estimated once three are better than a bound
-// on its estimate: its steps and bytes, or what the sends of one lane take one after the other.
+// below the best time found so far is skipped without loss. Nor is a candidate estimated once three are better than a
+// bound on its estimate: its steps and bytes, or what the sends of one lane take one after the other.
 //
-// Algorithm "nccl" is NCCL's own choice (sim/nccl/choice.h), run by its name; what NCCL's table weighed stands in `alternatives`.
+// Algorithm "nccl" is NCCL's own choice (sim/nccl/choice.h), run by its name; what NCCL's table weighed stands in
+// `alternatives`.
 #pragma once
 
 #include <functional>
@@ -43,8 +44,8 @@ struct RowRequest {
   Duration quantum;
   bool certify = false;
   MemoryBudget memory;
-  /// Above 1: so many groups that lie alike, as one schedule (collectives/side_by_side.h). `groups` then holds the cards of all
-  /// of them as one list, group by group, and `layouts` the layout of one.
+  /// Above 1: so many groups that lie alike, as one schedule (collectives/side_by_side.h). `groups` then holds the
+  /// cards of all of them as one list, group by group, and `layouts` the layout of one.
   std::uint32_t copies = 1;
   nccl::Setting nccl;  // for algorithm "nccl"
   const collectives::Algorithm* imported = nullptr;  // see find_algorithm()

@@ -7,7 +7,8 @@
 
 namespace polyplane::sim {
 
-/// `from` is part of `document`; files are relative to it. Throws InputError: an unknown vendor, a graph file that is wrong.
+/// `from` is part of `document`; files are relative to it. Throws InputError: an unknown vendor, a graph file that is
+/// wrong.
 [[nodiscard]] nccl::Setting load_nccl_setting(const configs::Document& document, const v1::NcclSetting& from);
 
 }  // namespace polyplane::sim

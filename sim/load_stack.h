@@ -8,9 +8,9 @@
 
 namespace polyplane::sim {
 
-/// Throws InputError through source.fail(): no protocol, one twice, a family of algorithms unknown, twice or none at all,
-/// more payload than wire, sizes upside down, a table of NCCL that `catalog` does not have. `stack` is the root of `source` or
-/// part of it.
+/// Throws InputError through source.fail(): no protocol, one twice, a family of algorithms unknown, twice or none at
+/// all, more payload than wire, sizes upside down, a table of NCCL that `catalog` does not have. `stack` is the root of
+/// `source` or part of it.
 [[nodiscard]] Stack load_stack(const configs::Source& source, const v1::Stack& stack, const Catalog& catalog);
 
 }  // namespace polyplane::sim

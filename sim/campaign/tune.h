@@ -1,9 +1,9 @@
-// What NCCL would choose on a cluster, beside what the simulator finds best: for each collective and size all that NCCL's
-// table considers (sim/nccl/tuning.h) is run, each with the schedule of ours that does as NCCL's algorithm.
+// What NCCL would choose on a cluster, beside what the simulator finds best: for each collective and size all that
+// NCCL's table considers (sim/nccl/tuning.h) is run, each with the schedule of ours that does as NCCL's algorithm.
 //
-// The result can be given to NCCL (tuner_csv.h). It says what this simulator's software costs and links make of a choice;
-// NCCL's own kernels, their caps by GPU generation included, are in its table alone. The two disagree most where those
-// caps bind. Left out: channels (NCCL's own), registered buffers, several operations in one launch.
+// The result can be given to NCCL (tuner_csv.h). It says what this simulator's software costs and links make of a
+// choice; NCCL's own kernels, their caps by GPU generation included, are in its table alone. The two disagree most
+// where those caps bind. Left out: channels (NCCL's own), registered buffers, several operations in one launch.
 #pragma once
 
 #include <cstdint>
@@ -59,8 +59,8 @@ struct TuneOptions {
   std::function<void(std::size_t done, std::size_t total)> on_progress;  // rows; from one thread at a time
 };
 
-/// Throws InputError: a stack without NCCL's table, a card that it does not know, a collective without a choice, a single
-/// rank; LimitError before memory is taken.
+/// Throws InputError: a stack without NCCL's table, a card that it does not know, a collective without a choice, a
+/// single rank; LimitError before memory is taken.
 [[nodiscard]] Tuned tune(const TuneRequest& request, const TuneOptions& options);
 
 }  // namespace polyplane::sim

@@ -11,7 +11,7 @@
 
 namespace polyplane::sim::nccl {
 
-/// What two devices are joined by, from near to far, as NCCL names it. NVB: over another GPU's NVLink; C2C: chip to chip;
+/// What two devices are joined by, near to far, in NCCL's words. NVB: over another GPU's NVLink; C2C: chip to chip;
 /// PIX, PXB: one PCIe switch, several; P2C: the CPU's C2C, then PCIe; PXN: the NIC of an NVLink peer; PHB: the host
 /// bridge; SYS: between sockets; NET: the network; DIS: nothing.
 enum class PathType : std::uint8_t { loc, nvl, nvb, c2c, pix, pxb, p2c, pxn, phb, sys, net, dis };

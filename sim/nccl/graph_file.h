@@ -1,6 +1,6 @@
-// NCCL's own graphs, as NCCL_GRAPH_DUMP_FILE writes them (NVIDIA/nccl, src/graph/search.cc): one element a graph with its
-// figures as attributes. Numbers of graphs: 0 ring, 1 tree, 2 CollNet chain, 3 NVLS, 4 CollNet direct.
-// Left out: the order of cards and NICs in each channel, crossnic; attributes and elements that are not known.
+// NCCL's own graphs, as NCCL_GRAPH_DUMP_FILE writes them (NVIDIA/nccl, src/graph/search.cc): one element a graph with
+// its figures as attributes. Numbers of graphs: 0 ring, 1 tree, 2 CollNet chain, 3 NVLS, 4 CollNet direct. Left out:
+// the order of cards and NICs in each channel, crossnic; attributes and elements that are not known.
 #pragma once
 
 #include <string>

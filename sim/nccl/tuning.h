@@ -3,9 +3,9 @@
 //
 //   time = latency + bytes / bandwidth; the least time wins, of equal ones the first in the order of the enums
 //
-// Bandwidth: channels times the speed of one; less what LL and LL128 lose; at most what a channel, or LL in all, was seen
-// to carry; divided by the share of the array that passes a card. Latency: a base, and a hop for every step. Corrections:
-// a factor on Tree by size, and a plateau on Ring across nodes.
+// Bandwidth: channels times the speed of one; less what LL and LL128 lose; at most what a channel, or LL in all, was
+// seen to carry; divided by the share of the array that passes a card. Latency: a base, and a hop for every step.
+// Corrections: a factor on Tree by size, and a plateau on Ring across nodes.
 //
 // NCCL computes in single precision, this in double: where two estimates are equal to seven digits, NCCL may choose the
 // other. Left out: what environment variables and tuner plug-ins override, several operations in one launch (numPipeOps

@@ -37,8 +37,8 @@ Experiment on_dgx(const std::string& algorithm, Bytes size) {
   return experiment;
 }
 
-// By the table: Ring/LL 15 us + 1 MiB / 80.57 GB/s = 28.01 us (14 hops of 0.6 after 6.6; LL carries 141 GB/s at the most, of
-// which an all-reduce by 8 gets 8/14); NVLS 25 us + 1 MiB / 272 GB/s = 28.86 us (8 channels of 59.5, x 8/14).
+// By the table: Ring/LL 15 us + 1 MiB / 80.57 GB/s = 28.01 us (14 hops of 0.6 after 6.6; LL carries 141 GB/s at the
+// most, of which an all-reduce by 8 gets 8/14); NVLS 25 us + 1 MiB / 272 GB/s = 28.86 us (8 channels of 59.5, x 8/14).
 TEST(NcclChoice, RunsByName) {
   const Report report = run(on_dgx("nccl", Bytes(1 << 20)), {});
   const CollectiveResult& row = report.collectives.at(0);

@@ -1,5 +1,5 @@
-// What sim/nccl/tuning.h says of the communicators on stdin, one a line, for nccl_model.py to compare: every collective and
-// size, the choice, and the time of everything that NCCL considers.
+// What sim/nccl/tuning.h says of the communicators on stdin, one a line, for nccl_model.py to compare: every collective
+// and size, the choice, and the time of everything that NCCL considers.
 #include <charconv>
 #include <cstdio>
 #include <iostream>

@@ -34,8 +34,8 @@ void expect_graph(const GraphFigures& graph, std::uint32_t channels, double intr
   EXPECT_DOUBLE_EQ(graph.speed_inter, inter);
 }
 
-// 18 NVLinks of 20.6 GB/s are 370.8 GB/s: 6 channels of 60, each split in two of 30. The runtime has two of each: 24, as
-// NCCL logs on a DGX H100. NVLS: 8 channels, of which a card carries 9 loads: 9 x 40 = 360 fits, 9 x 50 does not.
+// 18 NVLinks of 20.6 GB/s are 370.8 GB/s: 6 channels of 60, each split in two of 30. The runtime has two of each: 24,
+// as NCCL logs on a DGX H100. NVLS: 8 channels, of which a card carries 9 loads: 9 x 40 = 360 fits, 9 x 50 does not.
 TEST_F(Derived, DgxH100Alone) {
   const Communicator comm = derive("dgx-h100", 8);
   EXPECT_EQ(comm.nodes, 1U);
@@ -49,8 +49,8 @@ TEST_F(Derived, DgxH100Alone) {
   EXPECT_TRUE(comm.assumed.empty()) << "one node posts nothing to a NIC";
 }
 
-// A NIC of 50 GB/s carries one channel of 48, the fastest of the list; a ring through 8 cards loads 7 of 8 cards' links with
-// each channel: 8 x 48 x 7/8 = 336 <= 370.8.
+// A NIC of 50 GB/s carries one channel of 48, the fastest of the list; a ring through 8 cards loads 7 of 8 cards' links
+// with each channel: 8 x 48 x 7/8 = 336 <= 370.8.
 TEST_F(Derived, SeveralDgxH100) {
   const Communicator comm = derive("dgx-superpod-h100-4su", 32);
   EXPECT_EQ(comm.nodes, 4U);

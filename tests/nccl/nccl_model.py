@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """NCCL's choice of algorithm and protocol, evaluated a second time, and compared with polyplane's.
 
-This is the independent side of the test: it shares no code and no data file with polyplane. The constants are the published
-table of one release (nccl_v2.30.7-1_facts.json: NVIDIA/nccl, tag v2.30.7-1, src/graph/tuning.cc, one record a
-constant); the rules are those of the same file, in our own words:
+This is the independent side of the test: it shares no code and no data file with polyplane. The constants are the
+published table of one release (nccl_v2.30.7-1_facts.json: NVIDIA/nccl, tag v2.30.7-1, src/graph/tuning.cc, one record
+a constant); the rules are those of the same file, in our own words:
 
-  time = latency + bytes / (1000 * bandwidth), microseconds, bytes and GB/s; the least time wins, of equal ones the first in
-  the order Tree, Ring, CollNetDirect, CollNetChain, NVLS, NVLSTree, PAT and LL, LL128, Simple.
+  time = latency + bytes / (1000 * bandwidth), microseconds, bytes and GB/s; the least time wins, of equal ones the
+  first in the order Tree, Ring, CollNetDirect, CollNetChain, NVLS, NVLSTree, PAT and LL, LL128, Simple.
 
 Usage: nccl_model.py DUMP_MODEL    runs the program on many communicators and compares every time and every choice.
        nccl_model.py --table       prints the choices for one DGX H100 pod, for people.
