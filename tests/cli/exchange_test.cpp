@@ -1,0 +1,89 @@
+// Traffic of experts, as a user asks for it.
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "base/error.h"
+#include "cli/exchange_text.h"
+#include "cli/token_option.h"
+#include "tests/cli/run_program.h"
+
+namespace polyplane::cli {
+namespace {
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+/// The lines that begin with `name`, blanks squeezed.
+std::vector<std::string> rows_of(const std::string& text, const std::string& name) {
+  std::vector<std::string> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(name)) continue;
+    std::istringstream words(line.substr(name.size()));
+    std::string row;
+    for (std::string word; words >> word;) row += (row.empty() ? "" : " ") + word;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+// The paper's figures to the digit: 120.96 us, 241.92 us, 14.76 ms, 67 tokens/s; 6.72 us, 0.82 ms, about 1,200 tokens/s.
+TEST(ExchangeProgram, PrintsTheLimitOfTheDeepSeekPaper) {
+  const ProgramRun run =
+      run_program({"run", std::string(POLYPLANE_SOURCE_DIR) + "/configs/experiments/deepseek-ep-limit.textproto"});
+  ASSERT_EQ(run.exit_code, 0) << run.error;
+  const std::vector<std::string> paper = rows_of(run.out, "hidden 7000, as in the paper ");
+  ASSERT_EQ(paper.size(), 4U) << run.out;
+  EXPECT_EQ(paper[0], "40.32 80.64 120.96 241.92 14.76 67 9.00 9.00 1.000");
+  EXPECT_EQ(paper[2], "2.24 4.48 6.72 13.44 0.82 1219 9.00 1.00 1.000");
+  const std::vector<std::string> real = rows_of(run.out, "hidden 7168 ");
+  ASSERT_EQ(real.size(), 4U);
+  EXPECT_EQ(real[0], "41.29 82.58 123.86 247.73 15.11 66 9.00 9.00 1.000");
+  EXPECT_EQ(real[1], "43.11 84.40 127.51 255.02 15.56 64 9.00 9.00 1.000");
+}
+
+TEST(ExchangeProgram, PerfTakesTokens) {
+  const std::vector<std::string> common{"perf",  "",   "--cluster", "dgx-h100", "--stack",
+                                        "ideal", "-b", "1K",        "-e",       "1K"};
+  const auto perf = [&](const std::string& collective, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = common;
+    arguments[1] = collective;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(arguments);
+  };
+  const ProgramRun dispatch = perf("dispatch", {"--tokens", "tokens=7,top_k=3,draw=even"});
+  EXPECT_EQ(dispatch.exit_code, 0) << dispatch.error;
+  EXPECT_TRUE(contains(dispatch.out, "traffic of experts: tokens=7,top_k=3,draw=even")) << dispatch.out;
+  EXPECT_TRUE(contains(dispatch.out, " 21504 ")) << dispatch.out;  // 7 x 3 x 1,024
+  EXPECT_EQ(perf("combine", {}).exit_code, 0);
+  EXPECT_EQ(perf("alltoallv", {"--tokens", "draw=sampled,popularity=zipf:1.5"}).exit_code, 0);
+  const ProgramRun wrong = perf("all_reduce", {"--tokens", "tokens=7"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_TRUE(contains(wrong.error, "--tokens is for dispatch, combine and alltoallv, not for all_reduce"));
+}
+
+TEST(TokenOption, SaysWhatIsWrong) {
+  const collectives::TokenRouting routing = parse_tokens(
+      "tokens=64,experts=32,top_k=4,shared=1,ranks_per_node=4,node_limit=2,draw=sampled,popularity=zipf:1.2", 9, 16);
+  EXPECT_EQ(routing.tokens, 64U);
+  EXPECT_EQ(routing.node_limit, 2U);
+  EXPECT_EQ(routing.zipf, 1.2);
+  EXPECT_EQ(routing.seed, 9U);
+  EXPECT_EQ(parse_tokens("seed=3", 9, 16).seed, 3U);
+  const auto problem = [](const std::string& text) {
+    try {
+      (void)parse_tokens(text, 0, 16);
+    } catch (const InputError& error) { return std::string(error.what()); }
+    return std::string();
+  };
+  EXPECT_TRUE(contains(problem("drw=even"), "did you mean \"draw\"")) << problem("drw=even");
+  EXPECT_TRUE(contains(problem("top_k=17"), "--tokens: top_k: 17 of 16 experts.")) << problem("top_k=17");
+  EXPECT_TRUE(contains(problem("popularity=zipf"), "is not \"uniform\" or \"zipf:\"")) << problem("popularity=zipf");
+  EXPECT_TRUE(contains(problem(""), "--tokens: ")) << problem("");
+  EXPECT_TRUE(contains(problem("tokens=0"), "--tokens: ")) << problem("tokens=0");
+}
+
+TEST(ExchangeTable, IsEmptyWithoutExchanges) { EXPECT_EQ(exchange_table("x", {}), ""); }
+
+}  // namespace
+}  // namespace polyplane::cli
