@@ -103,17 +103,19 @@ class ProgramCheck {
   void check_message(std::uint32_t number, std::uint32_t index) const {
     const Operation& operation = program_.actors[number].operations[index];
     const bool sends = operation.kind == Kind::send;
-    const std::string where = words_of(program_, number, index);
+    const auto where = [&] { return words_of(program_, number, index); };
     if (sends && (operation.peer == Operation::kAny || operation.tag == Operation::kAny)) {
-      fail(where + " sends to any actor or with any tag; only a receive can do that");
+      fail(where() + " sends to any actor or with any tag; only a receive can do that");
     }
-    if (operation.bytes < Bytes(0)) fail(where + " moves less than no bytes");
+    if (operation.bytes < Bytes(0)) fail(where() + " moves less than no bytes");
     if (operation.peer == Operation::kAny) return;
-    check_index(operation.peer, program_.actors.size(), "actor", where);
-    if (operation.peer == number) fail(where + (sends ? " sends to itself" : " receives from itself"));
+    if (operation.peer >= program_.actors.size()) {
+      check_index(operation.peer, program_.actors.size(), "actor", where());
+    }
+    if (operation.peer == number) fail(where() + (sends ? " sends to itself" : " receives from itself"));
     const std::size_t own = program_.actors[number].cards.size(), other = program_.actors[operation.peer].cards.size();
     if (own != other) {
-      fail(where + " is between actors of " + std::to_string(own) + " and " + std::to_string(other) +
+      fail(where() + " is between actors of " + std::to_string(own) + " and " + std::to_string(other) +
            " cards; messages go from the i-th card to the i-th");
     }
   }

@@ -1,6 +1,6 @@
-// Groups of ranks that do the same side by side, each among themselves, as one schedule: rank i of group g is g * n + i. Moving
-// all of it on by one group is a symmetry, so that one group can stand for all where they lie alike. Agents follow the ranks in
-// the same order, group by group; then no symmetry is declared.
+// Groups of ranks that do the same side by side, each among themselves, as one schedule: rank i of group g is g * n +
+// i. Moving all of it on by one group is a symmetry, so that one group can stand for all where they lie alike. Agents
+// follow the ranks in the same order, group by group; then no symmetry is declared.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The distinct calls and sets of messages of a program, each simulated once by itself (run_program.h, mode timed). Those that
-// differ in nothing but in where their cards lie are one where these lie alike (alike_cards.h).
+// The distinct calls and sets of messages of a program, each simulated once by itself (run_program.h, mode timed).
+// Those that differ in nothing but in where their cards lie are one where these lie alike (alike_cards.h).
 #pragma once
 
 #include <cstdint>

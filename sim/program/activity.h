@@ -1,4 +1,5 @@
-// What mode timed (run_program.h) knows of a call or of a set of messages: how long it takes alone, and how busy it keeps ports.
+// What mode timed (run_program.h) knows of a call or of a set of messages: how long it takes alone, and how busy it
+// keeps ports.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// Lists of cards that lie alike: the topology has a symmetry that exchanges the i-th card of one with the i-th of the other, and
-// the routing follows its shape. What is run on one of them, alone, takes the same on the other, to the picosecond (folding.h
-// says why).
+// Lists of cards that lie alike: the topology has a symmetry that exchanges the i-th card of one with the i-th of the
+// other, and the routing follows its shape. What is run on one of them, alone, takes the same on the other, to the
+// picosecond (folding.h says why).
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ class AlikeCards {
  public:
   AlikeCards(const topology::Topology& topology, topology::Router& router) : topology_(topology), router_(router) {}
 
-  /// The class of a list. Lists of one class lie alike; of two classes, they may still. Lists that share a card are never of one
-  /// class. O(links) for a list that is new, times the number of classes of its length, of which four are tried.
+  /// The class of a list. Lists of one class lie alike; of two classes, they may still. Lists that share a card are
+  /// never of one class. O(links) for a list that is new, times the number of classes of its length, of which four are
+  /// tried.
   [[nodiscard]] std::uint32_t class_of(const std::vector<DeviceId>& cards);
 
  private:

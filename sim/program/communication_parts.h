@@ -1,5 +1,5 @@
-// Why messages and collectives of a program took as long as they did: for each, where the chain of causes began and the parts of
-// the time since, as critical_path.h splits it.
+// Why messages and collectives of a program took as long as they did: for each, where the chain of causes began and the
+// parts of the time since, as critical_path.h splits it.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ class CommunicationParts {
   [[nodiscard]] std::span<std::int64_t> row(std::uint32_t number) {
     return std::span<std::int64_t>(parts_).subspan(number * width_, width_);
   }
-  /// A send or collective: its end goes back to the start of `origin`, by the parts of `row` (kNone: they are not known).
+  /// A send or collective: its end goes back to the start of `origin`, by the parts of `row` (kNone: they are not
+  /// known).
   void explain(std::uint32_t operation, std::uint32_t origin, std::uint32_t row) {
     origin_[operation] = origin;
     row_[operation] = row;

@@ -1,6 +1,6 @@
-// Messages and receives of an actor that takes messages from anyone. A message meets the receive that was first to ask for one
-// like it; a receive meets the message like it that was there first. Messages of one sender and tag come in the order in which
-// the sender lists them: one that overtakes another waits for it.
+// Messages and receives of an actor that takes messages from anyone. A message meets the receive that was first to ask
+// for one like it; a receive meets the message like it that was there first. Messages of one sender and tag come in the
+// order in which the sender lists them: one that overtakes another waits for it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What each actor did with the makespan: compute, exposed communication by label, idle at the end (ActorTime in run_program.h).
+// What each actor did with the makespan: compute, exposed communication by label, idle at the end (ActorTime in
+// run_program.h).
 #pragma once
 
 #include <vector>

@@ -1,8 +1,8 @@
 // Communication of mode flows (run_program.h): messages as flows, collectives as schedules, all on one network.
 //
-// A schedule keeps lanes for each instance of its call. Where every actor enters a call from one stream in order, and no rank can
-// be done before all have entered (all_reduce, all_gather, reduce_scatter, alltoall, barrier), two instances at the most are
-// under way, and their lanes are used in turn.
+// A schedule keeps lanes for each instance of its call. Where every actor enters a call from one stream in order, and
+// no rank can be done before all have entered (all_reduce, all_gather, reduce_scatter, alltoall, barrier), two
+// instances at the most are under way, and their lanes are used in turn.
 #pragma once
 
 #include <cstdint>

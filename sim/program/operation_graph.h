@@ -1,4 +1,5 @@
-// A program made ready to run: operations, streams and entries into calls numbered over all actors, and who waits for whom.
+// A program made ready to run: operations, streams and entries into calls numbered over all actors, and who waits for
+// whom.
 #pragma once
 
 #include <cstdint>

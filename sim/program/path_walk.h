@@ -11,8 +11,8 @@
 
 namespace polyplane::sim {
 
-/// Fills makespan, critical_path, path_labels, communication and overlap. CHECKs that the pieces have no gap. REQUIRES: all
-/// operations have ended.
+/// Fills makespan, critical_path, path_labels, communication and overlap. CHECKs that the pieces have no gap. REQUIRES:
+/// all operations have ended.
 void walk_path(const OperationGraph& graph, const ProgramExecutor& executor, const CommunicationParts& parts,
                const topology::Topology& topology, ProgramOutcome& outcome);
 

@@ -10,9 +10,9 @@
 
 namespace polyplane::sim {
 
-/// The most of any of the cards: bytes over its links that are up / (their rates x time), rounded to millionths. Scale-out:
-/// over the links of the card and, where its NICs are devices of their own, over those of its NICs to the fabric, whichever is
-/// more. `link_bytes` by LinkId. Zero when the run takes no time.
+/// The most of any of the cards: bytes over its links that are up / (their rates x time), rounded to millionths.
+/// Scale-out: over the links of the card and, where its NICs are devices of their own, over those of its NICs to the
+/// fabric, whichever is more. `link_bytes` by LinkId. Zero when the run takes no time.
 [[nodiscard]] Demand port_demand(const topology::Topology& topology, std::span<const DeviceId> cards,
                                  std::span<const double> link_bytes, Duration time);
 

@@ -1,6 +1,6 @@
-// Starts operations of a program when what they wait for is there and their stream lets them, and ends them. Order within an
-// instant: whatever follows from what ended just now starts first; then streams that take one operation at a time choose, of
-// those that became ready first the one listed first.
+// Starts operations of a program when what they wait for is there and their stream lets them, and ends them. Order
+// within an instant: whatever follows from what ended just now starts first; then streams that take one operation at a
+// time choose, of those that became ready first the one listed first.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ class ProgramExecutor final : public EventHandler {
   // What is known of operations; all of it once the engine ran dry and unfinished() is empty.
   [[nodiscard]] TimePoint begin(std::uint32_t operation) const { return TimePoint::from_ps(begin_ps_[operation]); }
   [[nodiscard]] TimePoint end(std::uint32_t operation) const { return TimePoint::from_ps(end_ps_[operation]); }
-  /// Which operation let this one start: it ended, or (`started`) started, at that moment; kNone: it waited for nothing.
+  /// Which operation let this one start: it ended, or (`started`) started, at that moment; kNone: it waited for
+  /// nothing.
   struct Cause {
     std::uint32_t operation = kNone;
     bool started = false;
@@ -48,7 +49,8 @@ class ProgramExecutor final : public EventHandler {
   [[nodiscard]] Cause cause(std::uint32_t operation) const;
   /// The other end of a message.
   [[nodiscard]] std::uint32_t partner(std::uint32_t operation) const { return partner_[operation]; }
-  /// Of an instance of a call: entries so far, and the operation that was the last of them (the lowest of those that tie).
+  /// Of an instance of a call: entries so far, and the operation that was the last of them (the lowest of those that
+  /// tie).
   [[nodiscard]] std::uint32_t entries(std::uint32_t instance) const { return entries_[instance]; }
   [[nodiscard]] std::uint32_t last_entry(std::uint32_t instance) const { return last_entry_[instance]; }
   /// "" when all operations have ended; else who waits for whom, a few of them, each after a line break.

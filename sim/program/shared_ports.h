@@ -1,4 +1,5 @@
-// Activities of actors that share ports (run_program.h, mode timed): processor sharing, piece by piece, in whole numbers.
+// Activities of actors that share ports (run_program.h, mode timed): processor sharing, piece by piece, in whole
+// numbers.
 #pragma once
 
 #include <array>
@@ -11,14 +12,14 @@
 
 namespace polyplane::sim {
 
-/// Work that is left is kept in 2^-20 picoseconds of the time that the activity takes alone. An activity that is never slowed
-/// ends after exactly that time.
+/// Work that is left is kept in 2^-20 picoseconds of the time that the activity takes alone. An activity that is never
+/// slowed ends after exactly that time.
 class SharedPorts {
  public:
   explicit SharedPorts(std::uint32_t actors) : actors_(actors) {}
 
-  /// `number`: of the activity, not in use. `actors`: those whose ports it uses, each once. Both are kept by reference until
-  /// end().
+  /// `number`: of the activity, not in use. `actors`: those whose ports it uses, each once. Both are kept by reference
+  /// until end().
   void begin(std::uint32_t number, const Activity& activity, std::span<const std::uint32_t> actors, TimePoint now);
   void end(std::uint32_t number);
 
@@ -27,8 +28,8 @@ class SharedPorts {
     std::uint32_t number = 0;
     TimePoint end;
   };
-  /// Of all begun or slowed or sped up since the last call, ascending. To be called once at every instant at which any began or
-  /// ended, after all of them.
+  /// Of all begun or slowed or sped up since the last call, ascending. To be called once at every instant at which any
+  /// began or ended, after all of them.
   [[nodiscard]] std::vector<Ending> settle(TimePoint now);
 
  private:

@@ -1,5 +1,5 @@
-// Communication of mode timed (run_program.h): calls and messages take the time that they took alone, longer where ports of an
-// actor are shared.
+// Communication of mode timed (run_program.h): calls and messages take the time that they took alone, longer where
+// ports of an actor are shared.
 #pragma once
 
 #include <array>
@@ -21,7 +21,8 @@ namespace polyplane::sim {
 /// Ends of activities are events of kind flow_end, numbered by operation: the send, or the last entry into the call.
 class TimedCommunication final : public Communication, public EventHandler {
  public:
-  /// Attaches itself to `engine`, which is to happen after the executor of the program did. Keeps references to its arguments.
+  /// Attaches itself to `engine`, which is to happen after the executor of the program did. Keeps references to its
+  /// arguments.
   TimedCommunication(Engine& engine, const OperationGraph& graph, const Activities& activities,
                      ProgramExecutor& program, std::size_t width);
 

@@ -29,8 +29,8 @@ TEST(AlikeCards, NodesAreAlike) {
   EXPECT_EQ(alike.class_of(cards(topology, 0, 8)), first);
 }
 
-// Half a node and the other half are on different rails; eight cards of two nodes are no node; lists that overlap are not told to
-// be alike.
+// Half a node and the other half are on different rails; eight cards of two nodes are no node; lists that overlap are
+// not told to be alike.
 TEST(AlikeCards, DifferentPlacesAreNot) {
   const topology::Topology topology = four_nodes();
   const auto router = topology::make_router(topology, {"spray"});

@@ -80,8 +80,8 @@ TEST_P(Explained, ThePathGoesThroughTheSender) {
   EXPECT_EQ(outcome.overlap, 0_us);
 }
 
-// Actor 1 waits 10 us until the message is sent, then 21.42 us while it moves. Actor 0 computes 10 us, sends 21.42 us, has
-// nothing to do for the 7 us at the end.
+// Actor 1 waits 10 us until the message is sent, then 21.42 us while it moves. Actor 0 computes 10 us, sends 21.42 us,
+// has nothing to do for the 7 us at the end.
 TEST_P(Explained, ExposedTimeIsMovingOrWaiting) {
   const ProgramOutcome outcome = run(pipeline());
   EXPECT_EQ(outcome.actors[0].busy, 10_us);
@@ -92,7 +92,8 @@ TEST_P(Explained, ExposedTimeIsMovingOrWaiting) {
   EXPECT_EQ(outcome.actors[1].idle, 0_us);
 }
 
-// The receive is posted 15 us late: of the message's time from 10 us to 31.42 us, only what is left at 15 us is exposed.
+// The receive is posted 15 us late: of the message's time from 10 us to 31.42 us, only what is left at 15 us is
+// exposed.
 TEST_P(Explained, WhatComputeCoversIsNotExposed) {
   Program program = pipeline();
   Actor& actor = program.actors[1];
@@ -153,9 +154,9 @@ TEST_P(Explained, ComputeOfSeveralStreamsIsOneTime) {
   EXPECT_EQ(run(program).actors[0].busy, 13_us);
 }
 
-// Two messages over one NIC at once: in mode flows each gets half the rate all the time, 40 us for 1 MB; 20 of these are
-// contention. In mode timed each keeps the port busy 20 / 21.42 of its time alone, 0.933707 after rounding: both go by
-// 1 / 1.867414, so 21.42 us take 40.00000788 us, and what is more than 21.42 us is overlap.
+// Two messages over one NIC at once: in mode flows each gets half the rate all the time, 40 us for 1 MB; 20 of these
+// are contention. In mode timed each keeps the port busy 20 / 21.42 of its time alone, 0.933707 after rounding: both go
+// by 1 / 1.867414, so 21.42 us take 40.00000788 us, and what is more than 21.42 us is overlap.
 TEST_P(Explained, SharingIsToldApart) {
   Program program = program_of(3, {{"s", kConcurrent}});
   for (const std::uint32_t to : {1U, 2U}) {
@@ -193,7 +194,8 @@ TEST_P(Explained, SoftwareOfMessages) {
   EXPECT_EQ(outcome.communication.software, 1'500_ns);
 }
 
-// The protocol that is quickest for a message alone: LL, at half the rate, below the size at which the launch makes up for it.
+// The protocol that is quickest for a message alone: LL, at half the rate, below the size at which the launch makes up
+// for it.
 TEST_P(Explained, MessagesTakeTheQuickestProtocol) {
   Stack stack = ideal_stack();
   stack.protocols.push_back(stack.protocols[0]);

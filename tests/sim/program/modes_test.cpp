@@ -71,8 +71,8 @@ TEST(ProgramModes, OneCallIsPerf) {
   }
 }
 
-// Groups side by side, as one schedule of which one group stands for all: the same as perf runs them, each as a job. The groups
-// of the first fit into a domain, those of the second lie across domains and meet in the fabric.
+// Groups side by side, as one schedule of which one group stands for all: the same as perf runs them, each as a job.
+// The groups of the first fit into a domain, those of the second lie across domains and meet in the fabric.
 TEST(ProgramModes, GroupsSideBySideArePerf) {
   const topology::ClusterSpec cluster = topology::nvlink_cluster(4, "fat_tree", {"tiers=2"});
   std::vector<std::vector<std::uint32_t>> inside, across;
@@ -252,8 +252,8 @@ TEST(ProgramModes, Interrupted) {
   }
 }
 
-/// Random programs of `cards` actors that cannot stall: rounds in which some pairs exchange messages, some groups enter calls
-/// and all compute, each on a stream of its own kind.
+/// Random programs of `cards` actors that cannot stall: rounds in which some pairs exchange messages, some groups enter
+/// calls and all compute, each on a stream of its own kind.
 class RandomProgram {
  public:
   RandomProgram(std::uint64_t seed, std::uint32_t cards) : random_(seed, 0), cards_(cards) {}
@@ -322,8 +322,8 @@ void expect_sums(const ProgramOutcome& outcome) {
   }
 }
 
-// One stream an actor: nothing of one actor overlaps. Then timed differs from flows by how the ranks of a call start apart, and
-// by messages that share a card's way in; the same order of magnitude.
+// One stream an actor: nothing of one actor overlaps. Then timed differs from flows by how the ranks of a call start
+// apart, and by messages that share a card's way in; the same order of magnitude.
 TEST(ProgramModes, RandomProgramsAreAlikeInBothModes) {
   for (std::uint64_t seed = 1; seed <= cases(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);

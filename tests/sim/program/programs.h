@@ -1,5 +1,5 @@
-// Small programs, and their run on cards around one switch that never blocks: 400 Gbps and 1.42 us from card to card, software
-// costs nothing. A megabyte takes 20 us.
+// Small programs, and their run on cards around one switch that never blocks: 400 Gbps and 1.42 us from card to card,
+// software costs nothing. A megabyte takes 20 us.
 #pragma once
 
 #include <memory>

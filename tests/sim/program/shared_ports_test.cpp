@@ -80,8 +80,8 @@ TEST(SharedPorts, UpToAWholePortNobodyIsSlowed) {
   EXPECT_EQ(player.ends(), (Times{10_us, 12_us}));
 }
 
-// 0.8 + 0.7 = 1.5 from 4 us on. The first has 6 us left, which take 9 us: it ends at 13 us. The second did 6 of its 10 us by
-// then; the other 4 it does alone: 17 us.
+// 0.8 + 0.7 = 1.5 from 4 us on. The first has 6 us left, which take 9 us: it ends at 13 us. The second did 6 of its 10
+// us by then; the other 4 it does alone: 17 us.
 TEST(SharedPorts, AboveItAllAreSlowedInProportion) {
   Player player(1);
   player.add(at(0_us), activity(10_us, 0, 800'000), {0});
@@ -96,7 +96,8 @@ TEST(SharedPorts, DifferentPortsAreNotShared) {
   EXPECT_EQ(player.ends(), (Times{10_us, 10_us}));
 }
 
-// One that uses both ports goes at the pace of the slower: 2 on the first. The one on the second shares with it, 1.5 there.
+// One that uses both ports goes at the pace of the slower: 2 on the first. The one on the second shares with it, 1.5
+// there.
 //   0 us: A (both whole) at 1/2, B (first whole) at 1/2, C (second half) at 1/1.5.
 //   C ends after 6 us of work: 9 us. A and B go on at 1/2 and end at 20 us.
 TEST(SharedPorts, AnActivityGoesAtThePaceOfItsSlowestPort) {
@@ -116,7 +117,8 @@ TEST(SharedPorts, AnActivityGoesAtThePaceOfItsSlowestActor) {
   EXPECT_EQ(player.ends(), (Times{12_us, 4_us}));
 }
 
-// Three at once: 1.5 each: 3 us of work take 4.5 us. Rounded up where it does not come out: 10 ps at 3/2 take 15 ps, 11 take 17.
+// Three at once: 1.5 each: 3 us of work take 4.5 us. Rounded up where it does not come out: 10 ps at 3/2 take 15 ps, 11
+// take 17.
 TEST(SharedPorts, RoundsUp) {
   Player player(1);
   for (int i = 0; i < 3; ++i) player.add(at(0_us), activity(3_us, 500'000, 0), {0});
@@ -126,8 +128,8 @@ TEST(SharedPorts, RoundsUp) {
   EXPECT_EQ(odd.ends(), (Times(3, 17_ps)));
 }
 
-// A message goes out of actor 0 and into actor 1; another the other way round. Neither is in the way of the other. A third goes
-// out of 0, too.
+// A message goes out of actor 0 and into actor 1; another the other way round. Neither is in the way of the other. A
+// third goes out of 0, too.
 TEST(SharedPorts, EachWayIsByItself) {
   const Demand out{0, 0, 1'000'000, 0}, in{0, 0, 0, 1'000'000};
   Player player(3);

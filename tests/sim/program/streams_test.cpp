@@ -1,5 +1,5 @@
-// What streams, dependencies and messages mean, by hand, in both modes: with one card an actor and nothing that contends they
-// are the same.
+// What streams, dependencies and messages mean, by hand, in both modes: with one card an actor and nothing that
+// contends they are the same.
 #include <gtest/gtest.h>
 
 #include "tests/sim/program/programs.h"
@@ -80,8 +80,8 @@ TEST_P(Programs, AfterAStartIsNotAfterAnEnd) {
   EXPECT_EQ(begins_of(run(program), 0), (Times{3_us, 3_us, 10_us, 0_us}));
 }
 
-// A send holds its stream until its last byte is there: 1 MB, 20 us, after 1.42 us. The receive that asks early waits, the one
-// that asks late has it at once.
+// A send holds its stream until its last byte is there: 1 MB, 20 us, after 1.42 us. The receive that asks early waits,
+// the one that asks late has it at once.
 TEST_P(Programs, MessagesMayBeEarly) {
   Program program = program_of(2, {{"s", kInOrder}});
   program.actors[0].add(compute(0, 2_us));
@@ -109,8 +109,9 @@ TEST_P(Programs, TagsKeepMessagesApart) {
   EXPECT_EQ(ends_of(run(program), 1), (Times{12'840_ns, 12'840_ns}));
 }
 
-// Two sends of one pair and tag at once, the first of 1 MB, the second of none: the receives get them in the order in which they
-// are listed, in both modes. (The second message is over in 1.42 us; what the first takes does not depend on it.)
+// Two sends of one pair and tag at once, the first of 1 MB, the second of none: the receives get them in the order in
+// which they are listed, in both modes. (The second message is over in 1.42 us; what the first takes does not depend on
+// it.)
 TEST_P(Programs, MessagesOfOneTagMeetInOrder) {
   Program program = program_of(2, {{"s", kConcurrent}});
   program.actors[0].add(send(0, 1, Bytes(1'000'000)));
@@ -120,8 +121,8 @@ TEST_P(Programs, MessagesOfOneTagMeetInOrder) {
   EXPECT_EQ(ends_of(run(program), 1), (Times{21'420_ns, 1'420_ns}));
 }
 
-// Messages come at 11.42 us from 2, at 6.42 us from 1. Who asks first for anything gets what comes first; one who asks for 2 in
-// particular waits for that.
+// Messages come at 11.42 us from 2, at 6.42 us from 1. Who asks first for anything gets what comes first; one who asks
+// for 2 in particular waits for that.
 TEST_P(Programs, AnySourceTakesWhatComesFirst) {
   Program program = program_of(3, {{"s", kConcurrent}});
   for (const std::uint32_t sender : {1U, 2U}) {
