@@ -31,8 +31,8 @@ class CriticalPath {
 
   /// The lane whose job_started() the causes of the present time of `lane` go back to.
   [[nodiscard]] std::size_t origin(std::size_t lane) const { return lane_origins_[lane]; }
-  /// What led to the present time of the lane, in picoseconds: waiting, launch, software, then latency, serialisation and
-  /// contention of each tier.
+  /// What led to the present time of the lane, in picoseconds: waiting, launch, software, then latency, serialisation
+  /// and contention of each tier.
   [[nodiscard]] std::span<const std::int64_t> parts(std::size_t lane) const {
     return std::span<const std::int64_t>(lanes_).subspan(lane * width_, width_);
   }

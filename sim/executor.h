@@ -45,8 +45,8 @@ class RankSink {
  public:
   virtual ~RankSink() = default;
   static constexpr std::size_t kNoLane = SIZE_MAX;
-  /// The rank has done all its steps, now; `lane` was the last, kNoLane: it had none. The executor may be asked to release()
-  /// others.
+  /// The rank has done all its steps, now; `lane` was the last, kNoLane: it had none. The executor may be asked to
+  /// release() others.
   virtual void rank_done(std::uint32_t job, RankId rank, std::size_t lane) = 0;
 };
 
@@ -61,8 +61,8 @@ class Executor final : public EventHandler, public FlowSink {
 
   /// REQUIRES: before the first release().
   void bind_ranks(RankSink& sink) { rank_sink_ = &sink; }
-  /// The rank of a job that goes rank by rank gets there now; its first step follows after the launch. Agents are there with
-  /// the first rank.
+  /// The rank of a job that goes rank by rank gets there now; its first step follows after the launch. Agents are there
+  /// with the first rank.
   void release(std::uint32_t job, RankId rank);
   /// Makes a job that goes rank by rank ready to run once more. REQUIRES: all its ranks are done.
   void restart(std::uint32_t job);

@@ -14,8 +14,8 @@ void count(benchmark::State& state, std::uint64_t operations) {
   state.SetItemsProcessed(static_cast<std::int64_t>(operations) * state.iterations());
 }
 
-/// A pipeline of 16 actors: per round, compute, a message to the next, one from the previous, and every tenth a call of two
-/// neighbours.
+/// A pipeline of 16 actors: per round, compute, a message to the next, one from the previous, and every tenth a call of
+/// two neighbours.
 Program pipeline(std::uint32_t actors, std::uint32_t rounds) {
   Program program = program_of(actors, {{"compute", kInOrder}, {"pp", kInOrder}, {"dp", kInOrder}});
   program.labels = {"compute", "pp", "dp"};
