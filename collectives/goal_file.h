@@ -1,9 +1,9 @@
 // GOAL (LogGOPSim, ATLAHS) as values: what its text and its binary form both say, and how that is a Program.
 //
-// A rank is an actor on the card of its number. `calc` is compute on a stream "cpu C" that takes one at a time, in the order in
-// which they become ready; sends and receives are on streams "nic K" that take any number at once. `requires` is After, of the
-// end; `irequires`, of the start. A send has ended when its last byte is delivered; in LogGOPSim it has when it left, so that
-// programs that reuse a buffer as soon as that may be slower here.
+// A rank is an actor on the card of its number. `calc` is compute on a stream "cpu C" that takes one at a time, in the
+// order in which they become ready; sends and receives are on streams "nic K" that take any number at once. `requires`
+// is After, of the end; `irequires`, of the start. A send has ended when its last byte is delivered; in LogGOPSim it
+// has when it left, so that programs that reuse a buffer as soon as that may be slower here.
 // Left out: the cpu of a send or receive, which LogGOPSim keeps busy for o and O; here software costs are the stack's.
 #pragma once
 
@@ -48,10 +48,11 @@ inline constexpr std::int64_t kMaxGoalNs = 864'000'000'000'000;
 /// What every program out of GOAL takes for granted.
 void note_goal(const GoalFile& file, ImportNotes& notes);
 
-/// Operations on a stream in order require the one before. Compute of streams that take one at a time, or in order, is on a
-/// cpu each; joins are calc 0 on a cpu of their own. Cards are forgotten: an actor is the rank of its number.
-/// Throws InputError for what GOAL cannot say: actors of several cards, collectives, compute on a stream that takes any number
-/// at once, messages on one that takes one at a time, more than 256 streams. Durations are rounded to nanoseconds.
+/// Operations on a stream in order require the one before. Compute of streams that take one at a time, or in order, is
+/// on a cpu each; joins are calc 0 on a cpu of their own. Cards are forgotten: an actor is the rank of its number.
+/// Throws InputError for what GOAL cannot say: actors of several cards, collectives, compute on a stream that takes any
+/// number at once, messages on one that takes one at a time, more than 256 streams. Durations are rounded to
+/// nanoseconds.
 [[nodiscard]] GoalFile goal_of(const Program& program);
 
 }  // namespace polyplane::collectives

@@ -1,11 +1,11 @@
-// Writes Chakra execution traces (mlcommons/chakra, schema/protobuf/et_def.proto), one file of records a rank, PREFIX.RANK.et;
-// collectives/import/chakra.cpp reads them.
+// Writes Chakra execution traces (mlcommons/chakra, schema/protobuf/et_def.proto), one file of records a rank,
+// PREFIX.RANK.et; collectives/import/chakra.cpp reads them.
 //
-// Operation i is node i; after the last one stands a METADATA node with the process groups, when there are collectives. Streams
-// in order become data_deps. A duration is in duration_micros, rounded up, and exact in our own attribute duration_ps. Compute is
-// of the GPU, but for a stream "cpu".
-// Refused, since a trace cannot say it: actors of several cards, an operation after the start of another, receives from any rank or
-// with any tag, compute on several streams beside "cpu", collectives of a kind that Chakra does not have.
+// Operation i is node i; after the last one stands a METADATA node with the process groups, when there are collectives.
+// Streams in order become data_deps. A duration is in duration_micros, rounded up, and exact in our own attribute
+// duration_ps. Compute is of the GPU, but for a stream "cpu".
+// Refused, since a trace cannot say it: actors of several cards, an operation after the start of another, receives from
+// any rank or with any tag, compute on several streams beside "cpu", collectives of a kind that Chakra does not have.
 #include "collectives/import/chakra.pb.h"
 
 #include <google/protobuf/io/coded_stream.h>

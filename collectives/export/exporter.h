@@ -33,8 +33,8 @@ struct Exporter {
 /// Throws InputError for an unknown format and for one that has only schedules.
 [[nodiscard]] std::vector<ExportFile> export_program(const std::string& format, const Program& program);
 
-/// The sends and receives of a schedule as a program: actor r is rank r on card r, every message has a tag of its own within
-/// its pair, and operations come after what their steps come after. Run without software costs it takes as long.
+/// The sends and receives of a schedule as a program: actor r is rank r on card r, every message has a tag of its own
+/// within its pair, and operations come after what their steps come after. Run without software costs it takes as long.
 /// Throws LimitError past 50,000,000 operations.
 [[nodiscard]] Program program_of(const Schedule& schedule, const std::string& name);
 

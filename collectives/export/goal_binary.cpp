@@ -1,4 +1,5 @@
-// Writes GOAL in binary; collectives/import/goal_binary.cpp says how it lies in the file, goal_file.h what becomes of a program.
+// Writes GOAL in binary; collectives/import/goal_binary.cpp says how it lies in the file, goal_file.h what becomes of a
+// program.
 #include <algorithm>
 #include <utility>
 

@@ -1,9 +1,10 @@
-// Lanes of a schedule as thread blocks of MSCCL: which connection (peer and channel) every message takes, and which block
-// does which part of which step.
+// Lanes of a schedule as thread blocks of MSCCL: which connection (peer and channel) every message takes, and which
+// block does which part of which step.
 //
-// A connection belongs to one lane of its sender and one of its receiver, where messages keep their order at both ends; it gets
-// the lowest channel that its pair has free. A block has at most one connection each way, of one channel, and is of one lane. A
-// lane that sends to one peer and receives from one is one block; others become several that wait for each other.
+// A connection belongs to one lane of its sender and one of its receiver, where messages keep their order at both ends;
+// it gets the lowest channel that its pair has free. A block has at most one connection each way, of one channel, and
+// is of one lane. A lane that sends to one peer and receives from one is one block; others become several that wait for
+// each other.
 #pragma once
 
 #include <cstdint>

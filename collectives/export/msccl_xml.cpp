@@ -1,8 +1,8 @@
 // Writes MSCCL algorithm XML (Azure/msccl-tools, msccl/language/ir.py); collectives/import/msccl_xml.cpp reads it.
 //
-// Blocks: msccl_blocks.h. All buffers are in place but those of an alltoall, whose ranks copy their own part; what an alltoall
-// relays is in scratch. A message is one step each end: chunks that do not lie in a row are copied together in scratch first
-// and copied or added apart afterwards. A step that waits for several has nop steps before it.
+// Blocks: msccl_blocks.h. All buffers are in place but those of an alltoall, whose ranks copy their own part; what an
+// alltoall relays is in scratch. A message is one step each end: chunks that do not lie in a row are copied together in
+// scratch first and copied or added apart afterwards. A step that waits for several has nop steps before it.
 // Chunks of MSCCL are of one size; those of a schedule differ by one element where they do not divide the array.
 // Left out: minBytes and maxBytes are 0, so that any size may take it. Refused: collectives that MSCCL does not have,
 // reduction in switches.

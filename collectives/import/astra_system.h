@@ -1,8 +1,9 @@
 // system.json of ASTRA-sim, as far as it has a meaning here: algorithms of collectives and the roofline of compute.
 //
 // Read: all-reduce-, all-gather-, reduce-scatter- and all-to-all-implementation of one dimension (ring, direct,
-// doubleBinaryTree, halvingDoubling, with "one" before them or a window behind), peak-perf, local-mem-bw, roofline-enabled.
-// Everything else is a warning that says what stands for it here, so that nothing is passed over in silence.
+// doubleBinaryTree, halvingDoubling, with "one" before them or a window behind), peak-perf, local-mem-bw,
+// roofline-enabled. Everything else is a warning that says what stands for it here, so that nothing is passed over in
+// silence.
 #pragma once
 
 #include <cstdint>

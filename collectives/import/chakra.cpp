@@ -1,17 +1,18 @@
-// Chakra execution traces of MLCommons (schema/protobuf/et_def.proto), one file a rank, as protobuf records, gzip of them, or
-// the JSON form. Rank r is an actor on card r. Rules of the feeder: mlcommons/chakra, src/feeder.
+// Chakra execution traces of MLCommons (schema/protobuf/et_def.proto), one file a rank, as protobuf records, gzip of
+// them, or the JSON form. Rank r is an actor on card r. Rules of the feeder: mlcommons/chakra, src/feeder.
 //
-//   COMP             compute on "gpu", or on "cpu" with is_cpu_op, one at a time each, the lowest id first. It takes duration_ps
-//                    (our own attribute), else duration_micros, else what `system` makes of num_ops and tensor_size
+//   COMP             compute on "gpu", or on "cpu" with is_cpu_op, one at a time each, the lowest id first. It takes
+//                    duration_ps (our own attribute), else duration_micros, else what `system` makes of num_ops and
+//                    tensor_size
 //   MEM_LOAD, STORE  the same on "memory", by tensor_size
 //   COMM_SEND, RECV  messages between ranks; comm_tag 0 where there is none
-//   COMM_COLL        collectives of one process group go one after the other, in the order in which a feeder issues nodes that
-//                    take no time: the n-th of one rank meets the n-th of the others, and they must agree
+//   COMM_COLL        collectives of one process group go one after the other, in the order in which a feeder issues
+//                    nodes that take no time: the n-th of one rank meets the n-th of the others, and they must agree
 //   METADATA         process groups; nothing else
-// data_deps gate a node; ctrl_deps do with ctrl_deps=1. comm_size is what a rank puts in: an all-gather or gather of n ranks ends
-// with n times that. comm_sizes, our own attribute, makes an all-to-all one of uneven parts.
-// Left out: other attributes; start_time_micros; a BROADCAST, REDUCE, GATHER or SCATTER has its root at comm_src, else at the first
-// rank of its group.
+// data_deps gate a node; ctrl_deps do with ctrl_deps=1. comm_size is what a rank puts in: an all-gather or gather of n
+// ranks ends with n times that. comm_sizes, our own attribute, makes an all-to-all one of uneven parts.
+// Left out: other attributes; start_time_micros; a BROADCAST, REDUCE, GATHER or SCATTER has its root at comm_src, else
+// at the first rank of its group.
 #include <algorithm>
 #include <functional>
 #include <queue>

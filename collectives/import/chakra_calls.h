@@ -1,4 +1,5 @@
-// Collectives of Chakra traces as calls of a program: process groups, and which entry of one rank meets which of another.
+// Collectives of Chakra traces as calls of a program: process groups, and which entry of one rank meets which of
+// another.
 #pragma once
 
 #include <cstdint>
@@ -14,19 +15,20 @@ namespace polyplane::collectives {
 
 class ChakraCalls {
  public:
-  /// `groups` of an external file; `dims` of involved_dim, "8x4" or "none"; `algorithms` by kind, else auto. `notes` must outlive it.
+  /// `groups` of an external file; `dims` of involved_dim, "8x4" or "none"; `algorithms` by kind, else auto. `notes`
+  /// must outlive it.
   ChakraCalls(std::uint32_t ranks, ChakraGroups groups, const std::string& dims,
               std::map<CollectiveKind, std::string> algorithms, ImportNotes& notes);
 
   /// Process groups of a trace; a group that several files have must be the same in all.
   void add_groups(const ChakraTrace& trace);
 
-  /// The next collective of `rank`, to be asked in the order of issue: makes `operation` one of kind collective, or a join when
-  /// its group has one rank. Returns the name of the group.
+  /// The next collective of `rank`, to be asked in the order of issue: makes `operation` one of kind collective, or a
+  /// join when its group has one rank. Returns the name of the group.
   std::string enter(std::uint32_t rank, const ChakraTrace& trace, const ChakraNode& node, Operation& operation);
 
-  /// Moves the calls to `program`, once all ranks have entered. Throws InputError for a rank that entered less often than
-  /// others of its group.
+  /// Moves the calls to `program`, once all ranks have entered. Throws InputError for a rank that entered less often
+  /// than others of its group.
   void finish(Program& program);
 
  private:

@@ -1,4 +1,5 @@
-// A Chakra execution trace of one rank, out of its protobuf or its JSON form; chakra.cpp makes a program of those of all ranks.
+// A Chakra execution trace of one rank, out of its protobuf or its JSON form; chakra.cpp makes a program of those of
+// all ranks.
 #pragma once
 
 #include <cstdint>

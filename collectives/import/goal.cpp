@@ -1,10 +1,11 @@
-// GOAL as text (spcl/LogGOPSim, src/LogGOPSim/txt2bin.re): num_ranks N, then rank R { statements }, ranks ascending from 0.
+// GOAL as text (spcl/LogGOPSim, src/LogGOPSim/txt2bin.re): num_ranks N, then rank R { statements }, ranks ascending
+// from 0.
 //   [label:] send BYTESb to RANK [tag T] [cpu C] [nic K]
 //   [label:] recv BYTESb from RANK|-1 [tag T|-1] [cpu C] [nic K]
 //   [label:] calc NS [cpu C]
 //   label requires label        label irequires label
-// One statement a line; comments // and /* */. Labels are of their rank, may be used before they are given, and are given once.
-// What the Program is: goal_file.h. Left out: nothing is passed over; unknown words are errors.
+// One statement a line; comments // and /* */. Labels are of their rank, may be used before they are given, and are
+// given once. What the Program is: goal_file.h. Left out: nothing is passed over; unknown words are errors.
 #include <algorithm>
 #include <map>
 #include <utility>

@@ -1,8 +1,9 @@
 // GOAL in binary (spcl/LogGOPSim, src/LogGOPSim/Parser.hpp), little endian, nothing aligned:
-//   u64 magic 4223; u32 ranks; u8, u8 largest cpu and nic; (u64 start, u64 end) of each rank's block, counted from byte 8
+//   u64 magic 4223; u32 ranks; u8, u8 largest cpu and nic; (u64 start, u64 end) of each rank's block, counted from byte
+//          8
 //   block: u32 nodes; u32 roots; u32 x roots; 39 bytes x nodes; u32 indices of dependants up to the end of the block
-//   node:  u32 dependencies; i8 type; u32 peer; u64 bytes or ns; u32 tag; u8 cpu; u8 nic; u32 dependants, u32 first of them;
-//          u32 dependants of the start, u32 first of them
+//   node:  u32 dependencies; i8 type; u32 peer; u64 bytes or ns; u32 tag; u8 cpu; u8 nic; u32 dependants, u32 first of
+//          them; u32 dependants of the start, u32 first of them
 // The lists of dependants are the edges; counts of dependencies, roots, largest cpu and nic must agree with them.
 // What the Program is: goal_file.h.
 #include <algorithm>

@@ -1,6 +1,6 @@
 // The seam for readers of schedules and traces: one file each under collectives/import/, self-registered by format. A
-// reader turns bytes into a Program, or into a schedule of one collective. It sees these bytes and its options alone: no
-// other file, no clock, no environment; sim/read_imports.h opens files.
+// reader turns bytes into a Program, or into a schedule of one collective. It sees these bytes and its options alone:
+// no other file, no clock, no environment; sim/read_imports.h opens files.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ struct ImportInput {
   const Options& options;
 };
 
-/// What every reader has. `read` throws InputError "file:line: field: ..." for what is wrong, LimitError for what is too
-/// large or nested too deeply; it ends, in memory proportional to the bytes and to the limits below, for all bytes.
+/// What every reader has. `read` throws InputError "file:line: field: ..." for what is wrong, LimitError for what is
+/// too large or nested too deeply; it ends, in memory proportional to the bytes and to the limits below, for all bytes.
 template <class Result>
 struct ImporterOf {
   std::vector<std::string> extensions;    // usual endings of such files, for help: "goal"
@@ -69,8 +69,8 @@ using ScheduleImporter = ImporterOf<ImportedSchedule>;
 [[nodiscard]] Registry<ScheduleImporter>& schedule_importers();  // msccl_xml, mscclpp_json
 
 /// Reads as `format`. `options` are "name=value" of that reader. Throws as `read` does, and InputError for an unknown
-/// format and for what is no program (program_check.h: messages without their other end, circles), OptionError for a wrong
-/// option.
+/// format and for what is no program (program_check.h: messages without their other end, circles), OptionError for a
+/// wrong option.
 [[nodiscard]] ImportedProgram import_program(const std::string& format, const std::vector<ImportFile>& files,
                                              const std::vector<std::string>& options = {},
                                              const std::map<std::string, ImportFile>& beside = {});

@@ -1,5 +1,5 @@
-// Lanes of a schedule while a reader puts them together: any number of dependencies, and messages that find their other end
-// by connection.
+// Lanes of a schedule while a reader puts them together: any number of dependencies, and messages that find their other
+// end by connection.
 #pragma once
 
 #include <cstdint>

@@ -52,8 +52,8 @@ struct MscclAlgo {
   std::vector<MscclGpu> gpus;
 };
 
-/// Throws InputError and LimitError as importer.h says. Connections belong to one tb each, a tb sends and receives only where
-/// it has a gpu to.
+/// Throws InputError and LimitError as importer.h says. Connections belong to one tb each, a tb sends and receives only
+/// where it has a gpu to.
 [[nodiscard]] MscclAlgo read_msccl(const TextSource& source, ImportNotes& notes);
 
 }  // namespace polyplane::collectives

@@ -1,12 +1,12 @@
 // MSCCL algorithm XML (Azure/msccl-tools, msccl/language/ir.py): algo > gpu > tb > step.
 //
 //   tb       a lane. Its steps run in order; `depid`, `deps` are dependencies on a step of another tb of the gpu
-//   s        a step that sends; r receives; rcs receives, then sends what came; rrc receives and adds; rrcs does so, then
-//            sends the sum; rrs adds in a place of its own, then sends; cpy and re copy and add within the rank
+//   s        a step that sends; r receives; rcs receives, then sends what came; rrc receives and adds; rrcs does so,
+//            then sends the sum; rrs adds in a place of its own, then sends; cpy and re copy and add within the rank
 //   nop      carries a dependency to the step after it; a step of its own only where others wait for it
-// A send and the receive after it in one tb become one step (Step does both at once), unless others wait for one of them alone
-// or the receive for others: the same times. Buffers become places: buffer_places.h. What happens within a rank takes no time,
-// as with all schedules here. With `inplace` 1 the buffers are one.
+// A send and the receive after it in one tb become one step (Step does both at once), unless others wait for one of
+// them alone or the receive for others: the same times. Buffers become places: buffer_places.h. What happens within a
+// rank takes no time, as with all schedules here. With `inplace` 1 the buffers are one.
 // Left out, with a warning: element and attribute names that are not known; redop, since sums stand for all of them.
 // Refused: sendrecv and custom, which promise nothing that could be proven; entities of XML.
 #include <algorithm>

@@ -2,16 +2,18 @@
 // test/executor-tests/execution-plans), as far as they are messages: plans that put.
 //
 //   threadblock         a lane; its operations run in order
-//   put                 waits for the signal after it: what a threadblock has put to a gpu since its last signal there is one message,
-//                       sent by signal, pws or pwsf, and taken by the wait at the other end of the channel. That is when it lands
+//   put                 waits for the signal after it: what a threadblock has put to a gpu since its last signal there
+//                       is one message, sent by signal, pws or pwsf, and taken by the wait at the other end of the
+//                       channel. That is when it lands
 //   signal alone        a message of no bytes; rlxsignal and rlxwait are signal and wait
 //   copy, re            within the rank, in no time; re is the sum of its sources; res does so and puts the sum
 //   barrier             the threadblocks that have it wait for each other
-//   nop, flush          nothing: operations of a threadblock are in order, and a message is delivered before the next one
-// Channels: `channel_ids` count those of the threadblock, which count those of the gpu; the i-th channel of a kind from a to b is the
-// other end of the i-th from b to a. Buffers become places: buffer_places.h.
-// Refused, by name: get, rre, rres and others that read from another gpu; packets; switch channels; semaphores and pipelines; sizes
-// that are lists of several; a put that is never signalled, or whose source is written before it is.
+//   nop, flush          nothing: operations of a threadblock are in order, and a message is delivered before the next
+//                       one
+// Channels: `channel_ids` count those of the threadblock, which count those of the gpu; the i-th channel of a kind from
+// a to b is the other end of the i-th from b to a. Buffers become places: buffer_places.h.
+// Refused, by name: get, rre, rres and others that read from another gpu; packets; switch channels; semaphores and
+// pipelines; a put that is never signalled, or whose source is written before it is.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -375,8 +377,8 @@ class Reader {
     }
   }
 
-  /// Everyone arrives with one step and goes on with the next, which waits for all that arrived; both exist before others are known,
-  /// so that join_barriers() fills in the waits.
+  /// Everyone arrives with one step and goes on with the next, which waits for all that arrived; both exist before
+  /// others are known, so that join_barriers() fills in the waits.
   void barrier(const YamlView& op) {
     const auto id = op.at("barrier_id").whole(0, INT32_MAX);
     const auto threadblocks = op.at("num_threadblocks").whole(1, 1024);

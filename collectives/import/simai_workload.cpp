@@ -1,23 +1,24 @@
-// Workload text of SimAI and ASTRA-sim 1 (aliyun/SimAI, astra-sim-alibabacloud/astra-sim/workload/Workload.cc): a policy with its
-// groups, a number of layers, and for each layer compute (ns), collective and bytes of forward, input gradient and weight
-// gradient, and the update of weights (ns).
+// Workload text of SimAI and ASTRA-sim 1 (aliyun/SimAI, astra-sim-alibabacloud/astra-sim/workload/Workload.cc): a
+// policy with its groups, a number of layers, and for each layer compute (ns), collective and bytes of forward, input
+// gradient and weight gradient, and the update of weights (ns).
 //
 // All cards do the same: one actor of all_gpus cards, for mode `timed`. One step:
 //   forward    layer by layer: compute, then the collective, which is waited for
-//   backward   from the last layer: HYBRID_TRANSFORMER and HYBRID_TRANSFORMER_FWD_IN_BCKWD: input gradient, its collective,
-//              waited for, weight gradient, its collective, not waited for. HYBRID_DATA_MODEL, HYBRID_MODEL_DATA, MODEL: the
-//              collective of the input gradient runs beside the weight gradient and is waited for before the next layer; the
-//              first layer has none. DATA: weight gradient, its collective, not waited for, then input gradient
-//   FWD_IN_BCKWD  before the backward pass of a layer in checkpoint_initiates the layers from the checkpoint before it are run
-//              forward once more
+//   backward   from the last layer: HYBRID_TRANSFORMER and HYBRID_TRANSFORMER_FWD_IN_BCKWD: input gradient, its
+//              collective, waited for, weight gradient, its collective, not waited for. HYBRID_DATA_MODEL,
+//              HYBRID_MODEL_DATA, MODEL: the collective of the input gradient runs beside the weight gradient and is
+//              waited for before the next layer; the first layer has none. DATA: weight gradient, its collective, not
+//              waited for, then input gradient
+//   FWD_IN_BCKWD  before the backward pass of a layer in checkpoint_initiates the layers from the checkpoint before it
+//                 are run forward once more
 //   update     when the collective of the weight gradient is there; it is no part of the computing of others
 //   DISTRIBUTED_INFERENCE is forward alone; MICRO the collectives of weight gradients, one after the other
-// Groups: TP = model_parallel_NPU_group, next to each other; then DP = all_gpus / (TP x pp), then pp. EP = ep neighbours along DP,
-// DP_EP = DP / EP. Forward and input gradient are of TP, weight gradient of DP, unless _EP or _DP_EP says otherwise. DATA and MICRO
-// have DP = all, MODEL and DISTRIBUTED_INFERENCE TP = all; in HYBRID_MODEL_DATA DP is innermost. Bytes are the size that
-// nccl-tests would print: of an all-gather what a rank ends with.
-// Left out, with a warning: pp_comm and the schedule of a pipeline, ALLREDUCEALLTOALL, collectives of groups of one card; ga and vpp,
-// since layers are listed as often as they run. Refused: HYBRID_DLRM and HYBRID_CUSTOMIZED.
+// Groups: TP = model_parallel_NPU_group, next to each other; then DP = all_gpus / (TP x pp), then pp. EP = ep
+// neighbours along DP, DP_EP = DP / EP. Forward and input gradient are of TP, weight gradient of DP, unless _EP or
+// _DP_EP says otherwise. DATA and MICRO have DP = all, MODEL and DISTRIBUTED_INFERENCE TP = all; in HYBRID_MODEL_DATA
+// DP is innermost. Bytes are the size that nccl-tests would print: of an all-gather what a rank ends with.
+// Left out, with a warning: pp_comm and the schedule of a pipeline, ALLREDUCEALLTOALL, collectives of groups of one
+// card; ga and vpp, since layers are listed as often as they run. Refused: HYBRID_DLRM and HYBRID_CUSTOMIZED.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -36,8 +36,8 @@ SizedSteps::SizedSteps(Collective::Shape shape, std::uint32_t pieces, ExplicitSc
   if (scratch_ > 0) find_contents(ExplicitSchedule(contract, pieces_, steps_, scratch_));
 }
 
-/// Without elements all messages have no bytes, so that nothing is wrong with theirs. Whatever order the schedule allows
-/// gives the same, or else verify() finds a race.
+/// Without elements all messages have no bytes, so that nothing is wrong with theirs. Whatever order the schedule
+/// allows gives the same, or else verify() finds a race.
 void SizedSteps::find_contents(const Schedule& empty) {
   StepTable table(empty);
   if (!table.match().empty()) return;

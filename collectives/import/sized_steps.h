@@ -1,5 +1,5 @@
-// Steps of a file, which say which places a message carries, made into schedules of any size: the bytes of a message are
-// those of the chunks that are at these places when it is sent.
+// Steps of a file, which say which places a message carries, made into schedules of any size: the bytes of a message
+// are those of the chunks that are at these places when it is sent.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace polyplane::collectives {
 
 class SizedSteps {
  public:
-  /// `steps` without bytes; `shape` of any size. Where the steps are wrong (unmatched, circles, nothing there) what is in
-  /// scratch counts as empty, and verify() says why.
+  /// `steps` without bytes; `shape` of any size. Where the steps are wrong (unmatched, circles, nothing there) what is
+  /// in scratch counts as empty, and verify() says why.
   SizedSteps(Collective::Shape shape, std::uint32_t pieces, ExplicitSchedule::Steps steps, std::uint32_t scratch);
 
   /// REQUIRES: kind, ranks and root are those of `shape`.

@@ -53,8 +53,8 @@ Message node(std::uint64_t id, const std::string& name, std::uint64_t type) {
 }
 std::string head() { return Message().text(1, "0.0.4").record(); }
 
-/// Four ranks: a process group of even and one of odd ranks in metadata of rank 0, compute, an all-gather in the group, and a message
-/// from each rank to the next.
+/// Four ranks: a process group of even and one of odd ranks in metadata of rank 0, compute, an all-gather in the group,
+/// and a message from each rank to the next.
 std::vector<ImportFile> four_ranks(std::uint64_t size_of_rank_3 = 512) {
   std::vector<ImportFile> files;
   for (std::uint32_t rank = 0; rank < 4; ++rank) {

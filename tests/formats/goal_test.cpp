@@ -83,8 +83,8 @@ TEST(Goal, TextAndBinaryComeBackAsTheyWere) {
 }
 
 /// Two ranks, one message of 5 bytes with tag 3 from rank 0 after a calc of 2 ns: laid out by hand.
-///   8 magic, 4 + 2 head, 2 x 16 blocks = 46 bytes; block 0 has 2 nodes, 1 root, 1 index: 8 + 4 + 78 + 4 = 94, block 1 has 1
-///   node, 1 root: 8 + 4 + 39 = 51. Counted from byte 8 the blocks are 38 to 132 and 132 to 183.
+///   8 magic, 4 + 2 head, 2 x 16 blocks = 46 bytes; block 0 has 2 nodes, 1 root, 1 index: 8 + 4 + 78 + 4 = 94, block 1
+///   has 1 node, 1 root: 8 + 4 + 39 = 51. Counted from byte 8 the blocks are 38 to 132 and 132 to 183.
 std::string binary_by_hand() {
   std::string bytes;
   const auto put = [&](std::uint64_t value, int size) {

@@ -58,7 +58,8 @@ TEST(MscclXml, RingAllReduce) {
 TEST(MscclXml, AllPairsThroughScratch) {
   const ImportedSchedule read = schedule_of("msccl_xml", input("msccl_xml/all-pairs.xml"));
   EXPECT_EQ(read.smallest, std::nullopt);
-  // Places: chunks 0 and 1 are the input; the output is scratch 2 and 3, copied there at the end; 4 is the scratch buffer.
+  // Places: chunks 0 and 1 are the input; the output is scratch 2 and 3, copied there at the end; 4 is the scratch
+  // buffer.
   const auto schedule = read.make(contract_of(read, 5));
   EXPECT_THAT(steps_of(*schedule, 0),
               testing::ElementsAre("0.0: >1 2", "0.1: >1 3 after 1.2", "1.0: 0->2 1->3", "1.1: <1", "1.2: 4+>2",

@@ -15,8 +15,8 @@ TEST(MscclppJson, PutsBecomeMessages) {
   const Collective contract({.kind = read.kind, .ranks = 2, .elements_per_block = 5, .element_bytes = 1, .matrix = {}});
   const auto schedule = read.make(contract);
   EXPECT_EQ(verify(*schedule).problem, "");
-  // Gpu 0, 5 bytes in chunks of 3 and 2: puts chunk 1, waits, adds, arrives at the barrier and passes it; the second threadblock
-  // passes it after that and puts chunk 0.
+  // Gpu 0, 5 bytes in chunks of 3 and 2: puts chunk 1, waits, adds, arrives at the barrier and passes it; the second
+  // threadblock passes it after that and puts chunk 0.
   ASSERT_EQ(schedule->num_steps(RankId(0), 0), 5U);
   EXPECT_EQ(schedule->step(RankId(0), 0, 0).send_bytes, Bytes(2));
   EXPECT_EQ(schedule->step(RankId(0), 0, 1).receive_from, RankId(1));

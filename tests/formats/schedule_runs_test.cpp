@@ -76,8 +76,8 @@ TEST(ImportedSchedules, AnExportedRingTakesAsLongAsTheRing) {
 }
 
 TEST(ImportedSchedules, AllPairsByHand) {
-  // Two cards of a DGX H100: 450 GB/s, 300 ns a message. 900,000 bytes are halves of 450,000, 1 us each: both halves one after the
-  // other, 2 x 1.3 us.
+  // Two cards of a DGX H100: 450 GB/s, 300 ns a message. 900,000 bytes are halves of 450,000, 1 us each: both halves
+  // one after the other, 2 x 1.3 us.
   Experiment experiment = on_dgx();
   CollectiveJob job;
   job.sizes = {Bytes(900'000)};

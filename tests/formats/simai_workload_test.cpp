@@ -24,9 +24,9 @@ TEST(SimaiWorkload, OneStepWithRecomputing) {
   const ImportedProgram read = program_in("simai_workload", input("simai_workload/transformer.txt"));
   ASSERT_EQ(read.program.actors.size(), 1U);
   EXPECT_EQ(read.program.actors[0].cards.size(), 8U);
-  // Forward 0, 1, 2, 3. Layer 1 starts the backward pass with layer 0 forward again (4, 5); its experts have no weight compute, so
-  // that the all-gather follows the alltoall that is waited for. Then layer 0: input gradient, all-reduce, weight gradient, all-reduce,
-  // and the update once that is there.
+  // Forward 0, 1, 2, 3. Layer 1 starts the backward pass with layer 0 forward again (4, 5); its experts have no weight
+  // compute, so that the all-gather follows the alltoall that is waited for. Then layer 0: input gradient, all-reduce,
+  // weight gradient, all-reduce, and the update once that is there.
   EXPECT_THAT(
       steps_of(read.program),
       testing::ElementsAre(
