@@ -70,8 +70,8 @@ class Collective {
   /// src/*.cu, commit a0b82b2. REQUIRES: element_bytes is 1, 2, 4, 8 or 16.
   static Collective sized(CollectiveKind kind, std::uint32_t ranks, Bytes size, std::int64_t element_bytes,
                           RankId root);
-  /// The traffic of a layer of experts whose tokens have so many bytes each: dispatch, combine, or alltoallv (every copy by
-  /// itself, none to the own rank). Throws what TokenTraffic throws.
+  /// The traffic of a layer of experts whose tokens have so many bytes each: dispatch, combine, or alltoallv (every
+  /// copy by itself, none to the own rank). Throws what TokenTraffic throws.
   static Collective of_tokens(CollectiveKind kind, std::uint32_t ranks, const TokenRouting& routing, Bytes token);
   /// The same contract on other traffic. REQUIRES: dispatch or combine.
   [[nodiscard]] Collective with_traffic(std::shared_ptr<const TokenTraffic> traffic) const;
@@ -103,14 +103,14 @@ class Collective {
   /// Does `rank` hold (its own contribution to) this block before? Contribution of a rank to a block it holds is
   /// itself.
   [[nodiscard]] bool holds_before(RankId rank, std::uint64_t block) const;
-  /// Must `rank` hold the block after, and made of whom: `reduced` = one contribution of every rank that contributes, else
-  /// of one source.
+  /// Must `rank` hold the block after, and made of whom: `reduced` = one contribution of every rank that contributes,
+  /// else of one source.
   [[nodiscard]] bool required_after(RankId rank, std::uint64_t block) const;
   [[nodiscard]] bool reduced() const;  // all_reduce, reduce, reduce_scatter, combine
   /// Is a contribution of `rank` in the block after? Of combine: of the ranks that had its tokens; else of all.
   [[nodiscard]] bool contributes(RankId rank, std::uint64_t block) const;
-  /// What is received has a place of its own until it is added: additions to one chunk need no order among themselves, and
-  /// the first one finds a zero. True of combine; the sum itself takes no time.
+  /// What is received has a place of its own until it is added: additions to one chunk need no order among themselves,
+  /// and the first one finds a zero. True of combine; the sum itself takes no time.
   [[nodiscard]] bool adds_in_any_order() const { return shape_.kind == CollectiveKind::combine; }
   [[nodiscard]] RankId source(std::uint64_t block) const;  // of a block that is not reduced
 

@@ -9,8 +9,8 @@
 
 namespace polyplane::collectives {
 
-/// i^-exponent for i = 1 .. `count`, in whole numbers of 2^-40, at least 1. By multiplications and square roots alone, so
-/// that the numbers are the same on every machine.
+/// i^-exponent for i = 1 .. `count`, in whole numbers of 2^-40, at least 1. By multiplications and square roots alone,
+/// so that the numbers are the same on every machine.
 [[nodiscard]] std::vector<std::uint64_t> zipf_weights(std::uint32_t count, double exponent);
 
 /// By expert: the histogram, or zipf weights in an order drawn from the seed. REQUIRES: settled.

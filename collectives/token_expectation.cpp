@@ -30,9 +30,9 @@ std::vector<std::uint32_t> by_node(const std::vector<std::uint32_t>& by_rank, st
   return count;
 }
 
-/// Probability that a token has c experts in one given node, c = 0 .. top_k, when the first experts in `limit` different of
-/// `nodes` nodes of `each` experts fix them. Drawn one by one; the state is how many nodes are met, and how many experts
-/// the node has.
+/// Probability that a token has c experts in one given node, c = 0 .. top_k, when the first experts in `limit`
+/// different of `nodes` nodes of `each` experts fix them. Drawn one by one; the state is how many nodes are met, and
+/// how many experts the node has.
 std::vector<double> experts_in_node(std::uint32_t top_k, std::uint32_t nodes, std::uint32_t each, std::uint32_t limit) {
   const std::uint32_t most = std::min(limit, nodes);
   using Table = std::vector<std::vector<double>>;

@@ -11,8 +11,8 @@ struct TokenExpectation {
   std::vector<double> rank, node;  // probability that a token comes to it
 };
 
-/// Exact where all experts are equally popular and, under a node limit, all nodes have equally many; else the mean of drawn
-/// tokens. Sums and products of doubles only. REQUIRES: settled for these ranks.
+/// Exact where all experts are equally popular and, under a node limit, all nodes have equally many; else the mean of
+/// drawn tokens. Sums and products of doubles only. REQUIRES: settled for these ranks.
 [[nodiscard]] TokenExpectation expect_token(const TokenRouting& routing, std::uint32_t ranks);
 
 /// Tokens that are drawn where there is no closed form.

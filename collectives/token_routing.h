@@ -1,20 +1,20 @@
-// How a layer of experts spreads tokens over ranks (expert parallelism), as a recipe. TokenTraffic makes messages of it.
+// How a layer of experts spreads tokens over ranks (expert parallelism): a recipe. TokenTraffic makes messages of it.
 //
-// Routed experts lie on the ranks in order, in equal numbers: expert e on rank e * ranks / experts. A token goes once to
-// each rank that has an expert of its own, however many of them it has there (DeepEP's is_token_in_rank). A node is
+// Routed experts lie on the ranks in order, in equal numbers: expert e on rank e * ranks / experts. A token goes once
+// to each rank that has an expert of its own, however many it has there (DeepEP's is_token_in_rank). A node is
 // `ranks_per_node` consecutive ranks; it limits tokens and shares copies, and need not be a node of the cluster.
 //
 // Draws:
-//   even      no experts are drawn: the copies of one rank go to all others in turn, every one to a rank of its own, never
+//   even      no experts are drawn: copies of a rank go to all others in turn, each to a rank of its own, never
 //             the own. What the estimates of papers assume.
 //   sampled   each token takes top_k experts one by one, each in proportion to its popularity among those left, from a
-//             stream of the seed and the rank. Under a node limit the first experts that lie in that many different nodes
-//             fix these nodes, and the rest is drawn inside them: the affinity of a node is that of its best expert, as in
+//             stream of the seed and the rank. Under a node limit the first experts that lie in so many different nodes
+//             fix these nodes, and the rest is drawn inside: the affinity of a node is that of its best expert, as in
 //             DeepSeek-V2 (arXiv:2405.04434, 2.2.3); V3 adds up the two best, which is left out.
-//   expected  the mean of `sampled`, the same for all ranks: exact where experts are alike (and, under a node limit, nodes),
-//             else the mean of 65,536 drawn tokens. Messages are rounded to whole bytes. For large cases, and the only draw
-//             besides `even` that keeps what is symmetric.
-// Left out: redundant copies of popular experts, dropped tokens, capacity factors, sources that differ in what they like.
+//   expected  the mean of `sampled`, the same for all ranks: exact where experts (and, under a node limit, nodes) are
+//             alike, else the mean of 65,536 drawn tokens. Messages are rounded to whole bytes. For large cases, and
+//             the only draw besides `even` that keeps what is symmetric.
+// Left out: redundant copies of popular experts, dropped tokens, capacity factors, sources that differ in their taste.
 #pragma once
 
 #include <cstdint>
@@ -46,9 +46,9 @@ struct TokenRouting {
 /// Throws InputError with a did-you-mean.
 [[nodiscard]] TokenRouting::Draw parse_token_draw(std::string_view name);
 
-/// Values of 0 that mean a choice are made. Throws InputError, naming the field: more experts wanted than there are (or than
-/// the limited nodes have), an even draw of anything but alike, nodes that do not divide the ranks under a limit, a
-/// histogram of wrong length, a zipf exponent outside [0, 8]; LimitError above 1,048,576 tokens or experts.
+/// Values of 0 that mean a choice are made. Throws InputError, naming the field: more experts wanted than there are (or
+/// than the limited nodes have), an even draw of anything but alike, nodes that do not divide the ranks under a limit,
+/// a histogram of wrong length, a zipf exponent outside [0, 8]; LimitError above 1,048,576 tokens or experts.
 [[nodiscard]] TokenRouting settled(TokenRouting routing, std::uint32_t ranks);
 
 /// "4096 tokens, top 8 of 256 experts in at most 4 nodes of 8, zipf 1.2, sampled", for reports. REQUIRES: settled.

@@ -45,8 +45,8 @@ class TokenShares {
     for (std::uint32_t slice = 0; slice < slices_; ++slice) sum += to_rank(source, rank, slice);
     return sum;
   }
-  /// Is everything as it is when all ranks are rotated by `by`, as far as ranks of other domains are asked for T1? REQUIRES:
-  /// the rotation takes domains to domains.
+  /// Is everything as it is when all ranks are rotated by `by`, as far as ranks of other domains are asked for T1?
+  /// REQUIRES: the rotation takes domains to domains.
   [[nodiscard]] bool keeps(const DomainGrid& grid, std::uint32_t by) const {
     const auto image = [&](std::uint32_t rank) { return (rank + by) % ranks_; };
     for (std::uint32_t source = 0; source < ranks_; ++source) {

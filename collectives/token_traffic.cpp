@@ -23,8 +23,8 @@ struct Share {
   std::int64_t bytes;
 };
 
-/// Copies of `each` rank of a node dealt out to `unique` bytes in turn, so that every byte has the same number of copies, or
-/// one more, and none two of one rank. REQUIRES: each of `copies` <= unique <= their sum.
+/// Copies of `each` rank of a node dealt out to `unique` bytes in turn, so that every byte has the same number of
+/// copies, or one more, and none two of one rank. REQUIRES: each of `copies` <= unique <= their sum.
 std::vector<Share> deal(std::uint32_t first_rank, const std::vector<std::int64_t>& copies, std::int64_t unique) {
   std::vector<std::int64_t> cuts{0, unique};
   std::int64_t place = 0;

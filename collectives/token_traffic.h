@@ -1,8 +1,8 @@
 // The traffic of one layer of experts: which bytes of which rank must come to which ranks.
 //
-// A block is a set of tokens of one rank that go to the same ranks. The traffic of DeepSeek's dispatch and combine has two
-// numbers for each source, as the node-limited routing of the DeepSeek-V3 report (arXiv:2412.19437, 3.2.2) counts them: T2,
-// bytes to each rank, and T1, bytes that some rank of a node needs, which cross to it once if they are forwarded there.
+// A block is a set of tokens of one rank that go to the same ranks. The traffic of DeepSeek's dispatch and combine has
+// two numbers for each source (DeepSeek-V3 report, arXiv:2412.19437, 3.2.2): T2, bytes to each rank, and T1, bytes that
+// some rank of a node needs, which cross to it once if they are forwarded there.
 #pragma once
 
 #include <cstdint>

@@ -9,9 +9,9 @@
 
 namespace polyplane::sim {
 
-/// For `ranks` ranks; a seed that is not stated is that of the experiment. `file`: of the source, histograms are beside it.
-/// What depends on the scale-up domains of the cluster is found wrong when the job is placed. Throws InputError through
-/// source.fail().
+/// For `ranks` ranks; a seed that is not stated is that of the experiment. `file`: of the source, histograms are beside
+/// it. What depends on the scale-up domains of the cluster is found wrong when the job is placed. Throws InputError
+/// through source.fail().
 [[nodiscard]] collectives::TokenRouting load_token_routing(const configs::Source& source, const v1::TokenRouting& from,
                                                            const std::string& file, std::uint64_t seed,
                                                            std::uint32_t ranks);

@@ -27,7 +27,8 @@ constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
-constexpr std::uint64_t kPlaceProof = 32;  // a chunk at a rank
+constexpr std::uint64_t kLaneForwarding = 56;    // tokens that are handed on: what waits for what
+constexpr std::uint64_t kPlaceProof = 32;        // a chunk at a rank
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
 constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
 
@@ -89,7 +90,9 @@ std::uint64_t foretell_schedule(const collectives::Schedule& schedule) {
   const std::uint64_t lanes = std::min(schedule.num_lanes(), kMostChannels);
   const std::uint64_t ranks = schedule.collective().ranks();
   if (schedule.collective().tokens() != nullptr) {
-    return ranks * ranks * (schedule.pieces() + 1) * sizeof(std::int64_t);  // sizes of all messages, slice by slice
+    const std::uint64_t waits =
+        schedule.has_cross_lane_dependencies() ? schedule.num_lanes() * ranks * kLaneForwarding : 0;
+    return ranks * ranks * (schedule.pieces() + 2) * sizeof(std::int64_t) + waits;  // sizes of all messages by slice
   }
   return lanes * ranks * kLaneSchedule;
 }

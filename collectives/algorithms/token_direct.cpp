@@ -1,6 +1,6 @@
-// Dispatch and combine of expert parallelism, every copy by itself: each rank sends to each other rank, at once, the tokens
-// that go there (or what it made of that rank's tokens). What DeepEP's low-latency kernels do, and the estimate of "Insights
-// into DeepSeek-V3" (ISCA 2025). Two ranks of one node get two copies.
+// Dispatch and combine of expert parallelism, every copy by itself: each rank sends to each other rank, at once, the
+// tokens that go there (or what it made of that rank's tokens). What DeepEP's low-latency kernels do, and the estimate
+// of "Insights into DeepSeek-V3" (ISCA 2025). Two ranks of one node get two copies.
 //
 // Lane d - 1 sends to the rank d on and receives from the rank d back, as alltoallv/direct.
 #include <cstddef>

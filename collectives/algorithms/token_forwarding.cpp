@@ -1,16 +1,17 @@
-// Dispatch and combine of expert parallelism over scale-up domains and rails, as DeepEP's normal kernels do it (DeepSeek-V3
-// report, arXiv:2412.19437, 3.2.2): a token crosses to each other domain once, along the rail, however many ranks want it
-// there; the rank on that rail hands it on to them. Combine is the mirror: what the ranks of a domain made of a token is
-// added up on the rail of its source and crosses back once. Inside the own domain every rank sends straight.
+// Dispatch and combine of expert parallelism over scale-up domains and rails, as DeepEP's normal kernels do it
+// (DeepSeek-V3 report, arXiv:2412.19437, 3.2.2): a token crosses to each other domain once, along the rail, however
+// many ranks want it there; the rank on that rail hands it on to them. Combine is the mirror: what the ranks of a
+// domain made of a token is added up on the rail of its source and crosses back once. Inside the own domain every rank
+// sends straight.
 //
-// A message over the rail goes in slices, and a slice is handed on (or crosses back) while the next one is on its way. A
-// slice is the same part of every token, not some of the tokens as in the kernels: of large traffic the same bytes.
+// A message over the rail goes in slices, and a slice is handed on (or crosses back) while the next one is on its way.
+// A slice is the same part of every token, not some of the tokens as in the kernels: of large traffic the same bytes.
 //
-// Lanes of a rank, for M domains of L: L-1 to the peers of its domain, one step each. M-1 that send along the rail and M-1
-// that receive, one step a slice. dispatch: (M-1)(L-1) that hand on, one for each remote domain and peer, each slice after it
-// came; L-1 that take what peers hand on. combine: (M-1)(L-1) that give parts to the peer on the rail of their source, all
-// free at once; M-1 that take them, all peers slice by slice, before the slice crosses. Own choice: slices so that one to a
-// domain has at least 512 KiB on average, at most 8.
+// Lanes of a rank, for M domains of L: L-1 to the peers of its domain, one step each. M-1 that send along the rail and
+// M-1 that receive, one step a slice. dispatch: (M-1)(L-1) that hand on, one for each remote domain and peer, each
+// slice after it came; L-1 that take what peers hand on. combine: (M-1)(L-1) that give parts to the peer on the rail of
+// their source, all free at once; M-1 that take them, all peers slice by slice, before the slice crosses. Own choice:
+// slices so that one to a domain has at least 512 KiB on average, at most 8.
 #include <algorithm>
 #include <utility>
 

@@ -27,7 +27,8 @@ std::vector<std::string> rows_of(const std::string& text, const std::string& nam
   return rows;
 }
 
-// The paper's figures to the digit: 120.96 us, 241.92 us, 14.76 ms, 67 tokens/s; 6.72 us, 0.82 ms, about 1,200 tokens/s.
+// The paper's figures to the digit: 120.96 us, 241.92 us, 14.76 ms, 67 tokens/s; 6.72 us, 0.82 ms, about 1,200
+// tokens/s.
 TEST(ExchangeProgram, PrintsTheLimitOfTheDeepSeekPaper) {
   const ProgramRun run =
       run_program({"run", std::string(POLYPLANE_SOURCE_DIR) + "/configs/experiments/deepseek-ep-limit.textproto"});

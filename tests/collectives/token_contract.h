@@ -1,5 +1,5 @@
-// A dispatch or combine for tests that go over all kinds of collective: a few tokens of `bytes` bytes, even draws for an even
-// number of bytes, else sampled ones.
+// A dispatch or combine for tests that go over all kinds of collective: a few tokens of `bytes` bytes, even draws for
+// an even number of bytes, else sampled ones.
 #pragma once
 
 #include <algorithm>

@@ -83,8 +83,8 @@ TEST(TokenSchedules, KeepTheSymmetryOfEvenTraffic) {
   }
 }
 
-// Four ranks in two nodes; one token of 100 bytes of each, to all three others. Direct: 100 bytes to each. Forwarded: 100 to
-// the peer, one copy of 100 along the rail, which is handed to its peer.
+// Four ranks in two nodes; one token of 100 bytes of each, to all three others. Direct: 100 bytes to each. Forwarded:
+// 100 to the peer, one copy of 100 along the rail, which is handed to its peer.
 TEST(TokenSchedules, ForwardedCopiesCrossOnce) {
   TokenRouting routing;
   routing.tokens = 1;

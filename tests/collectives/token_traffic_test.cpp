@@ -1,5 +1,5 @@
-// Routing of tokens: draws against what they promise, the expectation against brute force and against draws, traffic against
-// its own blocks.
+// Routing of tokens: draws against what they promise, the expectation against brute force and against draws, traffic
+// against its own blocks.
 #include "collectives/token_traffic.h"
 
 #include <gtest/gtest.h>
@@ -200,8 +200,8 @@ TEST(TokenExpectation, ClosedFormsAreTheSumOverAllDraws) {
   }
 }
 
-// By hand: 2 of 4 experts on 4 ranks in 2 nodes. A rank gets a token in 1 of 2 cases, a node in 1 - (2/4)(1/3) = 5/6 of them;
-// limited to one node always both of one: a rank still 1/2, a node 1/2. A shared copy: 1 - (1/2)(3/4) = 5/8.
+// By hand: 2 of 4 experts on 4 ranks in 2 nodes. A rank gets a token in 1 of 2 cases, a node in 1 - (2/4)(1/3) = 5/6 of
+// them; limited to one node always both of one: a rank still 1/2, a node 1/2. A shared copy: 1 - (1/2)(3/4) = 5/8.
 TEST(TokenExpectation, ByHand) {
   TokenRouting routing = settled(routing_of(1, 4, 2, Draw::expected, 2), 4);
   EXPECT_DOUBLE_EQ(expect_token(routing, 4).rank[3], 0.5);
@@ -230,8 +230,8 @@ TEST(TokenExpectation, MeansOfDrawsAreThoseOfTheEnumeration) {
   EXPECT_EQ(measured.rank[1], 0);
 }
 
-// DeepSeek-V3 on 64 ranks in 8 nodes, limited to 4: 8 of 256 experts, 4 a rank, 32 a node. Sampled traffic of 4,096 tokens a
-// rank has 262,144 tokens: means within 5 standard errors of 0.5 / 512.
+// DeepSeek-V3 on 64 ranks in 8 nodes, limited to 4: 8 of 256 experts, 4 a rank, 32 a node. Sampled traffic of 4,096
+// tokens a rank has 262,144 tokens: means within 5 standard errors of 0.5 / 512.
 TEST(TokenTraffic, SampledMeansAreTheExpectation) {
   for (const std::uint32_t limit : {0U, 4U}) {
     const TokenTraffic sampled(routing_of(4096, 256, 8, Draw::sampled, 8, limit), 64, Bytes(7168));
@@ -269,7 +269,8 @@ TEST(TokenTraffic, EvenSendsToAllOthersInTurn) {
   EXPECT_TRUE(TokenTraffic(routing_of(3, 0, 0, Draw::even), 1, Bytes(10)).blocks().empty());
 }
 
-// Blocks of an expectation: T1 and T2 as expected to the byte, and every byte of a node with nearly as many copies as others.
+// Blocks of an expectation: T1 and T2 as expected to the byte, and every byte of a node with nearly as many copies as
+// others.
 TEST(TokenTraffic, ExpectedBlocksAddUpToTheExpectation) {
   for (const double zipf : {0.0, 1.0}) {
     TokenRouting routing = routing_of(100, 32, 6, Draw::expected, 4, 2);
@@ -322,7 +323,8 @@ TEST(TokenTraffic, ThinnedKeepsSomeOfEachRank) {
   }
 }
 
-// 2 ranks, 3 tokens of 10 bytes, 1 copy each to the other: 30 bytes a rank; the mirror for combine; alltoallv has no diagonal.
+// 2 ranks, 3 tokens of 10 bytes, 1 copy each to the other: 30 bytes a rank; the mirror for combine; alltoallv has no
+// diagonal.
 TEST(TokenCollective, ContractsOfTheThreeKinds) {
   const TokenRouting even = routing_of(3, 0, 1, Draw::even);
   const Collective dispatch = Collective::of_tokens(CollectiveKind::dispatch, 2, even, Bytes(10));

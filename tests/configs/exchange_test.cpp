@@ -83,9 +83,9 @@ std::string forwarded(const std::string& collective, const std::string& algorith
          " sizes: \"1 MB\" token_routing { tokens: 1 top_k: 3 draw: \"even\" } }\n";
 }
 
-// Direct: each card sends 2 MB over its NIC, 40 us. Forwarded: 1 MB, 20 us, then 1 MB to the peer at 200 GB/s, 5 us; in four
-// slices only the last quarter of it comes after, 1.25 us. Back: 1 MB for the own node and 1 MB to forward share the way to the
-// peer, 10 us, then 20 us; in four slices the first crosses after (0.25 x 2) / 200 GB/s = 2.5 us.
+// Direct: each card sends 2 MB over its NIC, 40 us. Forwarded: 1 MB, 20 us, then 1 MB to the peer at 200 GB/s, 5 us; in
+// four slices only the last quarter of it comes after, 1.25 us. Back: 1 MB for the own node and 1 MB to forward share
+// the way to the peer, 10 us, then 20 us; in four slices the first crosses after (0.25 x 2) / 200 GB/s = 2.5 us.
 TEST(Exchanges, ForwardingByHand) {
   EXPECT_EQ(time_of(forwarded("dispatch", "direct", 0)), Duration::from_ps(40'000'000));
   EXPECT_EQ(time_of(forwarded("combine", "direct", 0)), Duration::from_ps(40'000'000));
@@ -146,7 +146,8 @@ TEST(Exchanges, TheLimitOfTheDeepSeekPaper) {
   // 56 scales of 4 bytes: 7,392 B.
   EXPECT_EQ(slow.exchanges.at(2).dispatch, Duration::from_ps(42'577'920));
   const Report fast = run(experiments[2], {});
-  // To 71 others, so that some get five copies and some four: two instants at which messages end, each in whole picoseconds.
+  // To 71 others, so that some get five copies and some four: two instants at which messages end, each in whole
+  // picoseconds.
   const ExchangeResult& rack = fast.exchanges.at(0);
   EXPECT_NEAR(static_cast<double>(rack.dispatch.ps()), 2'240'000, 2);
   EXPECT_NEAR(static_cast<double>(rack.combine.ps()), 4'480'000, 2);
