@@ -52,6 +52,11 @@ class RankLayout {
   [[nodiscard]] const std::optional<RankGrid>& grid() const { return grid_; }
   /// REQUIRES: a grid of these ranks.
   void set_grid(std::optional<RankGrid> grid) { grid_ = std::move(grid); }
+  /// Where the ranks of every domain fill such a box, the same one, with local l in the same cell of all: that box, of locals
+  /// instead of ranks; else none.
+  [[nodiscard]] const std::optional<RankGrid>& domain_grid() const { return domain_grid_; }
+  /// REQUIRES: a grid of uniform_domain_size() locals.
+  void set_domain_grid(std::optional<RankGrid> grid) { domain_grid_ = std::move(grid); }
   /// Switches that reduce and multicast. None unless set.
   [[nodiscard]] const Reducers& reducers() const { return reducers_; }
   /// REQUIRES: of these ranks and domains.
@@ -66,7 +71,7 @@ class RankLayout {
   std::vector<std::vector<std::uint32_t>> site_domains_;
   std::uint32_t uniform_ = 0;
   bool rails_meet_ = true;
-  std::optional<RankGrid> grid_;
+  std::optional<RankGrid> grid_, domain_grid_;
   Reducers reducers_;
 };
 

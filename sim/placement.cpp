@@ -49,6 +49,21 @@ std::optional<collectives::RankGrid> grid_of(const Topology& topology, const std
   return collectives::RankGrid::fill(coordinates);
 }
 
+/// The one of the locals of all domains alike.
+std::optional<collectives::RankGrid> domain_grid_of(const Topology& topology, const std::vector<DeviceId>& devices,
+                                                    const collectives::RankLayout& layout) {
+  std::optional<collectives::RankGrid> common;
+  if (layout.uniform_domain_size() == 0) return common;
+  for (std::uint32_t domain = 0; domain < layout.num_domains(); ++domain) {
+    std::vector<DeviceId> members;
+    for (const RankId rank : layout.members(domain)) members.push_back(devices[rank.index()]);
+    std::optional<collectives::RankGrid> grid = grid_of(topology, members);
+    if (!grid || (domain > 0 && grid != common)) return std::nullopt;
+    common = std::move(grid);
+  }
+  return common;
+}
+
 FoundReducers reducers_of(const Topology& topology, const std::vector<DeviceId>& devices,
                           const collectives::RankLayout& layout) {
   std::vector<std::uint32_t> domain_of;
@@ -98,6 +113,7 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
   collectives::RankLayout layout(std::move(places), rails_meet);
   layout.set_reducers(reducers_of(topology, devices, layout).reducers);
   if (layout.num_domains() == 1) layout.set_grid(grid_of(topology, devices));
+  layout.set_domain_grid(domain_grid_of(topology, devices, layout));
   return layout;
 }
 

@@ -112,5 +112,41 @@ TEST(Torus, RotationsAreTrue) {
   EXPECT_TRUE(make_schedule(find_algorithm(CollectiveKind::all_reduce, "torus"), uneven)->symmetries().empty());
 }
 
+TEST(TorusAlltoall, IsProvenOnBoxesOfEveryKind) {
+  for (const auto& dims :
+       std::vector<std::vector<std::int32_t>>{{2}, {5}, {2, 2}, {3, 5}, {2, 3, 4}, {4, 4}, {2, 2, 2, 2}}) {
+    for (const bool shuffled : {false, true}) {
+      for (const std::int64_t elements : {0, 1, 7, 96}) {
+        const AlgorithmRequest asked = request(CollectiveKind::alltoall, layout_of(box(dims, shuffled)), elements);
+        EXPECT_EQ(verify(*make_schedule(find_algorithm(CollectiveKind::alltoall, "torus"), asked)).problem, "")
+            << dims.size() << " dimensions from " << dims[0] << ", shuffled " << shuffled << ", elements " << elements;
+      }
+    }
+  }
+}
+
+// Blocks of 60 elements of 4 bytes on 2 x 3 x 5 ranks: 6 channels with 40 bytes of each. A phase sends 30 / n blocks to each of
+// n - 1 ranks: 1 message of 15, 2 of 10, 4 of 6 blocks: 59 blocks, 7 messages.
+TEST(TorusAlltoall, MessagesAndRotation) {
+  const AlgorithmRequest asked = request(CollectiveKind::alltoall, layout_of(box({2, 3, 5})), 60);
+  const auto schedule = make_schedule(find_algorithm(CollectiveKind::alltoall, "torus"), asked);
+  ASSERT_EQ(schedule->num_lanes(), 6U);
+  EXPECT_EQ(schedule->symmetries(), (std::vector<RankSymmetry>{{RankSymmetry::Kind::rotation, 15}}));
+  for (std::uint32_t rank = 0; rank < 30; ++rank) {
+    for (std::uint32_t lane = 0; lane < 6; ++lane) {
+      ASSERT_EQ(schedule->num_steps(RankId(rank), lane), 7U);
+      std::int64_t bytes = 0;
+      for (std::uint32_t k = 0; k < 7; ++k) {
+        const Step a = schedule->step(RankId(rank), lane, k), b = schedule->step(RankId((rank + 15) % 30), lane, k);
+        bytes += a.send_bytes.count();
+        EXPECT_EQ(b.send_to.index(), (a.send_to.index() + 15) % 30);
+        EXPECT_EQ(b.receive_from.index(), (a.receive_from.index() + 15) % 30);
+        EXPECT_EQ(b.send_bytes, a.send_bytes);
+      }
+      EXPECT_EQ(bytes, 59 * 40);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace polyplane::collectives
