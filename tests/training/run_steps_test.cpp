@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "sim/catalog.h"
 #include "sim/simulation.h"
+#include "sim/write_report.h"
 #include "tests/configs/temporary_file.h"
 
 namespace polyplane::sim {
@@ -128,6 +131,22 @@ TEST(RunSteps, Serving) {
   const StepResult prefill = run_one(kCluster + job + " phase: \"prefill\" }");
   EXPECT_EQ(prefill.tokens, 8 * 64 * 512);
   EXPECT_GT(prefill.time, decode.time);
+}
+
+TEST(RunSteps, ReportAsText) {
+  const Report report = run(load(training("data_parallel: 4 global_batch: 4")).front(), {});
+  const std::string json = to_json(report, {"0", "run", false, true});
+  const StepResult& step = report.steps.front();
+  for (const std::string& part :
+       {std::string("\"phase\": \"training\""), "\"time_ps\": " + std::to_string(step.time.ps()),
+        std::string("\"label\": \"dp gradients\""), std::string("\"train_days\": null"),
+        std::string("\"card\": \"nvidia-h100-sxm5\"")}) {
+    EXPECT_NE(json.find(part), std::string::npos) << part << " in " << json;
+  }
+  const std::string row = step_csv_row(step), header = step_csv_header();
+  EXPECT_EQ(std::ranges::count(row, ','), std::ranges::count(header, ','));
+  EXPECT_TRUE(
+      row.starts_with("step0,training,tiny,nvidia-h100-sxm5,timed,flow,4," + std::to_string(step.time.ps()) + ","));
 }
 
 TEST(RunSteps, ShippedExperimentsLoad) {
