@@ -164,7 +164,9 @@ void FlowCommunication::number_sends() {
 }
 
 void FlowCommunication::check_memory() {
-  std::uint64_t bytes = foretell_program(graph_.program());
+  constexpr std::uint64_t kFlow = 300, kPart = 3 * sizeof(std::int64_t);  // of a message; of each of its parts
+  const std::uint64_t flow = kFlow + kPart * CriticalPath::width(input_.topology);
+  std::uint64_t bytes = foretell_program(graph_.program()) + send_of_flow_.size() * flow;
   for (const Job& job : jobs_) bytes += foretell_flows(input_.topology, router_, job, true);
   foretold_bytes_ = foretold_peak(input_.memory, bytes, "this program, flow by flow,");
 }

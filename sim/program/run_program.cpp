@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "collectives/program_check.h"
+#include "collectives/side_by_side.h"
 #include "sim/critical_path.h"
 #include "sim/fingerprint.h"
 #include "sim/network/network_model.h"
@@ -80,9 +81,23 @@ ProgramOutcome run_flows(const OperationGraph& graph, const ProgramInput& input)
   return outcome;
 }
 
+/// What calls and messages, several at a time, find in memory: the program, and looking for those that lie alike.
+MemoryBudget budget_of_calls(const OperationGraph& graph, const ProgramInput& input) {
+  MemoryBudget budget = input.memory;
+  budget.resident += foretell_program(graph.program());
+  if (input.symmetry) {
+    budget.resident += foretell_folding(input.topology, collectives::SideBySide(collectives::make_idle(1), 2));
+  }
+  budget.resident += (input.threads - 1) * foretell_router(input.topology);
+  budget.rows_at_once = input.threads;
+  return budget;
+}
+
 ProgramOutcome run_timed(const OperationGraph& graph, const ProgramInput& input) {
-  const std::uint64_t foretold = foretold_peak(input.memory, foretell_program(graph.program()), "this program");
-  const Activities activities(graph, input);
+  ProgramInput alone = input;
+  alone.memory = budget_of_calls(graph, input);
+  const std::uint64_t foretold = foretold_peak(alone.memory, 0, "this program");
+  const Activities activities(graph, alone);
   Engine engine;
   ProgramExecutor executor(engine, graph, input.trace);
   TimedCommunication communication(engine, graph, activities, executor, CriticalPath::width(input.topology));
