@@ -31,6 +31,7 @@ struct Parser {
   PerfArguments perf;
   RunArguments run;
   ExplainArguments explain;
+  DiffArguments diff;
   TopoArguments topo;
   CompareArguments compare;
   TuneArguments tune;
@@ -58,6 +59,7 @@ struct Parser {
   void add_perf_compatibility(CLI::App* command);
   void add_run();
   void add_explain();
+  void add_diff();
   void add_topo();
   void add_compare();
   void add_tune();
@@ -79,6 +81,7 @@ Parser::Parser() {
   add_perf();
   add_run();
   add_explain();
+  add_diff();
   add_topo();
   add_compare();
   add_tune();
@@ -139,7 +142,8 @@ void Parser::add_perf_ranks(CLI::App* command) {
 
 void Parser::add_perf_model(CLI::App* command) {
   const char* group = "What is simulated";
-  command->add_option("--algorithm", perf.algorithm, "auto, nccl (what NCCL's own table chooses) or a name (default auto)")
+  command
+      ->add_option("--algorithm", perf.algorithm, "auto, nccl (what NCCL's own table chooses) or a name (default auto)")
       ->type_name("NAME")
       ->group(group);
   command
@@ -154,16 +158,18 @@ void Parser::add_perf_model(CLI::App* command) {
       ->type_name("N")
       ->group(group);
   command
-      ->add_option("--tokens", perf.tokens,
-                   "dispatch, combine, alltoallv: traffic of experts, tokens=4096,experts=256,top_k=8,popularity=zipf:1.2; "
-                   "also shared, node_limit, ranks_per_node, draw=sampled, seed; sizes are then of one token")
+      ->add_option(
+          "--tokens", perf.tokens,
+          "dispatch, combine, alltoallv: traffic of experts, tokens=4096,experts=256,top_k=8,popularity=zipf:1.2; "
+          "also shared, node_limit, ranks_per_node, draw=sampled, seed; sizes are then of one token")
       ->type_name("LIST")
       ->group(group);
   command->add_option("--slices", perf.slices, "pipeline depth (default: the algorithm's own choice)")
       ->type_name("N")
       ->group(group);
   command->add_option("--model", perf.model, "analytic or flow (default flow)")->type_name("NAME")->group(group);
-  command->add_option("--stack", perf.stack, "software costs: ideal, nccl, rccl, hccl, ucc, mpi, or a file (default nccl)")
+  command
+      ->add_option("--stack", perf.stack, "software costs: ideal, nccl, rccl, hccl, ucc, mpi, or a file (default nccl)")
       ->type_name("NAME|FILE")
       ->group(group);
   command->add_option("--routing", perf.routing, "ecmp, spray or static (default: the cluster's)")
@@ -282,9 +288,10 @@ void Parser::add_run() {
   add_common(command, run.common, true);
   command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
   command->add_flag("--force", run.force, "overwrite FILE")->group("Output");
-  add_trace(command, run.trace,
-            "every message, flow and operation of the first cluster and the largest size, in order of time; compressed if "
-            "named *.gz");
+  add_trace(
+      command, run.trace,
+      "every message, flow and operation of the first cluster and the largest size, in order of time; compressed if "
+      "named *.gz");
 }
 
 void Parser::add_explain() {
@@ -296,6 +303,16 @@ void Parser::add_explain() {
   add_compute(command, explain.compute);
   add_common(command, explain.common, false);
   command->add_flag("-v,--verbose", explain.common.verbose, "all sizes")->group("Output");
+}
+
+void Parser::add_diff() {
+  CLI::App* command =
+      add_command("diff", "two results: what changed, by how much, which part of the time moved",
+                  {"polyplane diff before.json after.json", "polyplane diff monday.json tuesday.json --format json"});
+  command->add_option("BEFORE", diff.before, "required: what perf, run or explain printed with --format json (or -J)");
+  command->add_option("AFTER", diff.after, "required: another; parts are compared where both ran with --explain");
+  add_common(command, diff.common, false);
+  command->add_flag("-v,--verbose", diff.common.verbose, "all parts that moved")->group("Output");
 }
 
 void Parser::add_topo() {
@@ -358,15 +375,14 @@ void Parser::add_compare() {
 }
 
 void Parser::add_tune() {
-  CLI::App* command = add_command(
-      "tune", "NCCL's own choice of algorithm and protocol beside the best that is simulated",
-      {"polyplane tune --cluster dgx-h100 --collectives all_reduce -b 64K -e 256M -f 8",
-       "polyplane tune --cluster dgx-superpod-h100-4su --ranks 64 -b 1K -e 1G -f 16 -o nccl_tuner.conf"});
+  CLI::App* command =
+      add_command("tune", "NCCL's own choice of algorithm and protocol beside the best that is simulated",
+                  {"polyplane tune --cluster dgx-h100 --collectives all_reduce -b 64K -e 256M -f 8",
+                   "polyplane tune --cluster dgx-superpod-h100-4su --ranks 64 -b 1K -e 1G -f 16 -o nccl_tuner.conf"});
   const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
     command->add_option(names, value, sentence)->type_name(text);
   };
-  option("--cluster", tune.cluster, "NAME|FILE",
-         "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
+  option("--cluster", tune.cluster, "NAME|FILE", "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
   option("--collectives", tune.collectives, "LIST", "joined by commas (default: all that NCCL has a choice for)");
   option("-b,--min-bytes", tune.min_bytes, "SIZE", "smallest size (default 8)");
   option("-e,--max-bytes", tune.max_bytes, "SIZE", "largest size (default 8G)");
@@ -395,7 +411,8 @@ void Parser::add_import() {
       add_command("import", "turns a real fabric into a cluster file, a schedule or trace into an experiment",
                   {"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency 130ns",
                    "polyplane import goal app.goal -o app.textproto --cluster dgx-h100"});
-  command->add_option("FORMAT", import.source_format, "required: nccl_xml, chakra, msccl_xml, ...; catalog --importers");
+  command->add_option("FORMAT", import.source_format,
+                      "required: nccl_xml, chakra, msccl_xml, ...; catalog --importers");
   command->add_option("FILE", import.file, "required: the file to read, or the prefix of the files of all ranks");
   command
       ->add_option("-o,--output", import.output,
@@ -447,18 +464,19 @@ void Parser::add_catalog() {
   CLI::App* command = add_command("catalog", "what polyplane knows by name: one sentence, source and confidence each",
                                   {"polyplane catalog --algorithms", "polyplane catalog nvidia-h800-sxm5"});
   command->add_option("PATTERN", catalog.pattern, "part of a name, a glob, or a whole name for every figure of it");
-  const std::pair<const char*, const char*> kinds[] = {{"algorithms", "collective algorithms"},
-                                                       {"topologies", "topology generators"},
-                                                       {"scale-ups", "kinds of scale-up domain"},
-                                                       {"clusters", "clusters"},
-                                                       {"stacks", "software stacks"},
-                                                       {"hardware", "accelerators, switches, NICs, cables"},
-                                                       {"routings", "routings and flow hashes"},
-                                                       {"models", "network models"},
-                                                       {"importers", "formats of real fabrics, schedules and traces that import reads"},
-                                                       {"exporters", "formats of schedules and traces that export writes"},
-                                                       {"prices", "price sheets"},
-                                                       {"language-models", "models to train and to serve"}};
+  const std::pair<const char*, const char*> kinds[] = {
+      {"algorithms", "collective algorithms"},
+      {"topologies", "topology generators"},
+      {"scale-ups", "kinds of scale-up domain"},
+      {"clusters", "clusters"},
+      {"stacks", "software stacks"},
+      {"hardware", "accelerators, switches, NICs, cables"},
+      {"routings", "routings and flow hashes"},
+      {"models", "network models"},
+      {"importers", "formats of real fabrics, schedules and traces that import reads"},
+      {"exporters", "formats of schedules and traces that export writes"},
+      {"prices", "price sheets"},
+      {"language-models", "models to train and to serve"}};
   for (const auto& [kind, sentence] : kinds) {
     command->add_flag_callback(
         std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);
@@ -545,6 +563,7 @@ Invocation invocation_of(Parser& parser) {
   if (name == "perf") return parser.perf;
   if (name == "run") return parser.run;
   if (name == "explain") return parser.explain;
+  if (name == "diff") return parser.diff;
   if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
   if (name == "tune") return parser.tune;

@@ -67,6 +67,11 @@ struct ExplainArguments {
   std::string experiment;
 };
 
+struct DiffArguments {
+  CommonArguments common;
+  std::string before, after;
+};
+
 struct TopoArguments {
   CommonArguments common;
   std::string cluster;
@@ -87,9 +92,9 @@ struct CompareArguments {
 
 struct ImportArguments {
   CommonArguments common;
-  std::string source_format, file;  // of what is read
+  std::string source_format, file;                   // of what is read
   std::optional<std::string> output, name, cluster;  // cluster: of the experiment of a trace
-  std::map<std::string, std::string> options;  // of the reader: "--cable-latency" to value, see import_options.h
+  std::map<std::string, std::string> options;        // of the reader: "--cable-latency" to value, see import_options.h
   bool force = false;
 };
 
@@ -139,9 +144,9 @@ struct PrintText {
   std::string text;
 };
 
-using Invocation =
-    std::variant<PerfArguments, RunArguments, ExplainArguments, TopoArguments, CompareArguments, TuneArguments,
-                 ImportArguments, ExportArguments, CatalogArguments, CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
+using Invocation = std::variant<PerfArguments, RunArguments, ExplainArguments, DiffArguments, TopoArguments,
+                                CompareArguments, TuneArguments, ImportArguments, ExportArguments, CatalogArguments,
+                                CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

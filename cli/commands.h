@@ -9,6 +9,7 @@ namespace polyplane::cli {
 [[nodiscard]] int run_perf(const PerfArguments& arguments);
 [[nodiscard]] int run_experiment(const RunArguments& arguments);
 [[nodiscard]] int run_explain(const ExplainArguments& arguments);
+[[nodiscard]] int run_diff(const DiffArguments& arguments);
 [[nodiscard]] int run_topo(const TopoArguments& arguments);
 [[nodiscard]] int run_compare(const CompareArguments& arguments);
 [[nodiscard]] int run_tune(const TuneArguments& arguments);

@@ -24,6 +24,7 @@ struct RunCommand {
   int operator()(const PerfArguments& arguments) const { return run_perf(arguments); }
   int operator()(const RunArguments& arguments) const { return run_experiment(arguments); }
   int operator()(const ExplainArguments& arguments) const { return run_explain(arguments); }
+  int operator()(const DiffArguments& arguments) const { return run_diff(arguments); }
   int operator()(const TopoArguments& arguments) const { return run_topo(arguments); }
   int operator()(const CompareArguments& arguments) const { return run_compare(arguments); }
   int operator()(const TuneArguments& arguments) const { return run_tune(arguments); }
