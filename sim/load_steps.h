@@ -9,9 +9,9 @@
 
 namespace polyplane::sim {
 
-/// Appends to `experiment`, whose cluster and model of the network are settled. Throws InputError through document.fail():
-/// unknown names, contradictions, layouts that do not fit the model or the cluster, cards that state no peak or no memory
-/// bandwidth.
+/// Appends to `experiment`, whose cluster and model of the network are settled. Throws InputError through
+/// document.fail(): unknown names, contradictions, layouts that do not fit the model or the cluster, cards that state
+/// no peak or no memory bandwidth.
 void load_steps(const configs::Document& document, const v1::Experiment& from, const Catalog& catalog,
                 const Parts& parts, Experiment& experiment);
 

@@ -1,7 +1,7 @@
 // Runs the training and inference steps of an experiment, one after the other, and works out what they come to.
 //
-// Energy is typical power of the system's share times time, cost the share of its price over the amortisation, as `compare`
-// counts them (campaign/compare.h): capital only, no electricity, no people.
+// Energy is typical power of the system's share times time, cost the share of its price over the amortisation, as
+// `compare` counts them (campaign/compare.h): capital only, no electricity, no people.
 #pragma once
 
 #include <vector>

@@ -42,7 +42,8 @@ class ChunkPieces::Writer {
   }
   /// The next piece of the chain waits for this one too.
   void also_after(std::size_t piece) { extra_.push_back(piece); }
-  /// Nothing happens where the segment has no piece of a layer yet: embedding and head join the turn of their neighbour.
+  /// Nothing happens where the segment has no piece of a layer yet: embedding and head join the turn of their
+  /// neighbour.
   void next_segment() {
     if (!layer_in_segment_) return;
     ++segment_;

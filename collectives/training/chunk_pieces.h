@@ -1,11 +1,11 @@
 // What a rank does to take one micro-batch through one of its chunks: computations and collectives, and what waits for
 // what. The pieces of a pass are emitted in order, alone or shuffled with those of another pass that it overlaps.
 //
-// A tensor-parallel part gathers its input and scatters the sum of its output under sequence parallelism (arXiv:2205.05198,
-// figure 5), else sums its output (arXiv:1909.08053); backward the other way round. The input of a part is gathered once more
-// for the gradients of its weights, beside the gradient of the input. Weight gradients hold up nothing but the end of the
-// step. Experts: tokens are dispatched, worked on, combined; backward the gradients make the same two ways,
-// in the precisions of `dispatch` and of `combine` (DeepSeek-V3, arXiv:2412.19437, section 3.3.2).
+// A tensor-parallel part gathers its input and scatters the sum of its output under sequence parallelism
+// (arXiv:2205.05198, figure 5), else sums its output (arXiv:1909.08053); backward the other way round. The input of a
+// part is gathered once more for the gradients of its weights, beside the gradient of the input. Weight gradients hold
+// up nothing but the end of the step. Experts: tokens are dispatched, worked on, combined; backward the gradients make
+// the same two ways, in the precisions of `dispatch` and of `combine` (DeepSeek-V3, arXiv:2412.19437, section 3.3.2).
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 //
 // time = max(products / rate, operands / memory) + max(head products / rate, head operands / memory)
 //        + max(attention / rate, cache / memory) + traffic / memory
-// that is a roofline each for matrix products, head and attention, and memory traffic beside them for what is neither. Left
-// out: launches of kernels, quantisation to whole tiles and waves, clocks that sink with power.
+// that is a roofline each for matrix products, head and attention, and memory traffic beside them for what is neither.
+// Left out: launches of kernels, quantisation to whole tiles and waves, clocks that sink with power.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,14 @@
-// One step of serving a model with large expert parallelism, as a Program of one actor: all cards do the same at the same
-// moments. Attention is data-parallel, every card with its own requests; the experts of a layer are spread over all cards.
+// One step of serving a model with large expert parallelism, as a Program of one actor: all cards do the same at the
+// same moments. Attention is data-parallel, every card with its own requests; the experts of a layer are spread over
+// all cards.
 //
 //   decode   one token of each request through all layers and the head; keys and values of `context` tokens are read
 //   prefill  whole prompts of `context` tokens
 //
-// With two micro-batches each hides the other's communication: while the tokens of one are under way to their experts, the other
-// computes (DeepSeek-V3, arXiv:2412.19437, section 3.4). Decode with latent attention multiplies in the compressed space, the
-// up-projections absorbed into queries and outputs (arXiv:2405.04434, appendix B). Left out: sampling, scheduling of requests, speculative decoding,
-// experts that are loaded unequally, transfer of caches.
+// With two micro-batches each hides the other's communication: while the tokens of one are under way to their experts,
+// the other computes (DeepSeek-V3, arXiv:2412.19437, section 3.4). Decode with latent attention multiplies in the
+// compressed space, the up-projections absorbed into queries and outputs (arXiv:2405.04434, appendix B). Left out:
+// sampling, scheduling of requests, speculative decoding, experts that are loaded unequally, transfer of caches.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// What one card computes for one micro-batch in each part of a model, by direction. Matrix products are counted exactly;
-// memory traffic of everything else by the widths of its tensors, each read and written once, which is what fused
-// kernels do. Experts are taken as equally loaded.
+// What one card computes for one micro-batch in each part of a model, by direction. Matrix products are counted
+// exactly; memory traffic of everything else by the widths of its tensors, each read and written once, which is what
+// fused kernels do. Experts are taken as equally loaded.
 #pragma once
 
 #include <cstdint>

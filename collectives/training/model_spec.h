@@ -1,9 +1,9 @@
 // A transformer language model as its paper states it, and what follows by counting: parameters and operations.
 //
 // Layers are alike but for two kinds: dense ones, and ones whose feed-forward part is a mixture of experts. Parameters
-// count matrices, biases, norms, embeddings and router; what a token meets of them is "active": all but the experts it is
-// not sent to, and the input embedding, which is looked up and not multiplied with. Operations count matrix products only,
-// as Megatron-LM (SC 2021, arXiv:2104.04473, appendix) and DeepSeek-V3 (ISCA 2025) do for their MFU.
+// count matrices, biases, norms, embeddings and router; what a token meets of them is "active": all but the experts it
+// is not sent to, and the input embedding, which is looked up and not multiplied with. Operations count matrix products
+// only, as Megatron-LM (SC 2021, arXiv:2104.04473, appendix) and DeepSeek-V3 (ISCA 2025) do for their MFU.
 // Left out: encoders, cross attention, attention that is sparse or has windows.
 #pragma once
 
@@ -94,9 +94,9 @@ struct ModelSpec {
   [[nodiscard]] std::int64_t parameters() const;
   [[nodiscard]] std::int64_t active_parameters() const;
 
-  /// Forward and backward pass of one token by the formulas of the papers: three times the forward products, of the main
-  /// model and its MTP layers. `causal`: a token meets half of the sequence; else all of it, as the products of a kernel
-  /// that does not skip the masked half.
+  /// Forward and backward pass of one token by the formulas of the papers: three times the forward products, of the
+  /// main model and its MTP layers. `causal`: a token meets half of the sequence; else all of it, as the products of a
+  /// kernel that does not skip the masked half.
   [[nodiscard]] double training_flops_per_token(bool causal) const;
   /// What is done a second time: all products of layers, or the core of attention alone, over the whole sequence.
   [[nodiscard]] double recompute_flops_per_token(bool layers_again, bool core_again) const;

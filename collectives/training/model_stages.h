@@ -1,4 +1,5 @@
-// A model cut into the virtual stages of a pipeline: which blocks each holds, and how many parameters of them one card has.
+// A model cut into the virtual stages of a pipeline: which blocks each holds, and how many parameters of them one card
+// has.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 
 namespace polyplane::collectives {
 
-/// A run of parts that belong together: [embedding], [attention, feed_forward], [attention, experts], [head]; an MTP layer
-/// is [prediction_join, attention, feed_forward or experts], and a head of its own follows.
+/// A run of parts that belong together: [embedding], [attention, feed_forward], [attention, experts], [head]; an MTP
+/// layer is [prediction_join, attention, feed_forward or experts], and a head of its own follows.
 struct ModelBlock {
   std::vector<Part> parts;
   std::int64_t layer = -1;  // of the model; -1: none
@@ -22,8 +23,8 @@ using ModelStage = std::vector<ModelBlock>;
 [[nodiscard]] std::vector<ModelStage> model_stages(const ModelSpec& model, const ParallelLayout& layout,
                                                    const LayerWork& work);
 
-/// Parameters of one card, before ZeRO shards anything. `shared` are replicated (or sharded) over all data-parallel cards,
-/// `expert` over those that hold the same experts. A tied head counts where it is used.
+/// Parameters of one card, before ZeRO shards anything. `shared` are replicated (or sharded) over all data-parallel
+/// cards, `expert` over those that hold the same experts. A tied head counts where it is used.
 struct ParameterCount {
   std::int64_t shared = 0, expert = 0;
   friend ParameterCount operator+(ParameterCount a, ParameterCount b) {

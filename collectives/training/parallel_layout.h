@@ -1,8 +1,9 @@
 // How a training step is spread over cards: how many share what, in which order they are numbered, and what overlaps.
 //
-// cards = data x tensor x context x pipeline. Experts are spread over `expert` of the data-parallel cards, so that their
-// gradients are summed over data / expert cards only. Cards are numbered in mixed radix with the digits of `order`, the
-// first running fastest: "tp,cp,ep,dp,pp" keeps tensor parallelism in a node and pipeline stages farthest apart.
+// cards = data x tensor x context x pipeline. Experts are spread over `expert` of the data-parallel cards, so that
+// their gradients are summed over data / expert cards only. Cards are numbered in mixed radix with the digits of
+// `order`, the first running fastest: "tp,cp,ep,dp,pp" keeps tensor parallelism in a node and pipeline stages farthest
+// apart.
 #pragma once
 
 #include <array>
@@ -22,8 +23,9 @@ inline constexpr std::size_t kDimensions = 5;
 [[nodiscard]] std::string_view to_string(Dimension dimension);
 
 /// What is worked out a second time instead of kept.
-///   selective  the core of attention (arXiv:2205.05198; FlashAttention does that anyway); with latent attention DeepSeek-V3's
-///              recipe (arXiv:2412.19437, sections 3.2.3 and 3.3.3): up-projections, norms and the activation function
+///   selective  the core of attention (arXiv:2205.05198; FlashAttention does that anyway); with latent attention
+///              DeepSeek-V3's recipe (arXiv:2412.19437, sections 3.2.3 and 3.3.3): up-projections, norms and the
+///              activation function
 ///   full       all but the input of each layer
 enum class Recompute : std::uint8_t { none, selective, full };
 [[nodiscard]] Recompute parse_recompute(std::string_view name);
@@ -33,8 +35,8 @@ enum class Recompute : std::uint8_t { none, selective, full };
 /// while the parts that are there are worked on (Ring Attention, arXiv:2310.01889).
 enum class ContextExchange : std::uint8_t { all_gather, ring };
 
-/// Layers to stages when they are not listed: as many each as possible (the first and last stages take one fewer where it
-/// does not come out even), or so that the slowest stage (of dualpipe: the slowest pair of
+/// Layers to stages when they are not listed: as many each as possible (the first and last stages take one fewer where
+/// it does not come out even), or so that the slowest stage (of dualpipe: the slowest pair of
 /// stages of a rank) is as fast as possible, embedding and head counted.
 enum class StageSplit : std::uint8_t { equal, by_time };
 

@@ -62,8 +62,8 @@ std::vector<Pass> interleaved(const PipelineShape& shape, std::uint32_t rank) {
   return passes;
 }
 
-/// The steps of DualPipe.step(), github.com/deepseek-ai/DualPipe, dualpipe/dualpipe.py at 3da1bbe. A phase is a direction
-/// as this rank sees it: 0 enters at the nearer end.
+/// The steps of DualPipe.step(), github.com/deepseek-ai/DualPipe, dualpipe/dualpipe.py at 3da1bbe. A phase is a
+/// direction as this rank sees it: 0 enters at the nearer end.
 class DualPipe {
  public:
   DualPipe(const PipelineShape& shape, std::uint32_t rank)

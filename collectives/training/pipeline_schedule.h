@@ -1,6 +1,6 @@
-// In which order a rank of a pipeline works on micro-batches. The model is cut into virtual stages; a rank holds some of
-// them, its chunks. A pass takes one micro-batch through one chunk, forward or backward; the backward pass may be split
-// into the gradients of inputs, for which the rank before waits, and those of weights, for which nobody does.
+// In which order a rank of a pipeline works on micro-batches. The model is cut into virtual stages; a rank holds some
+// of them, its chunks. A pass takes one micro-batch through one chunk, forward or backward; the backward pass may be
+// split into the gradients of inputs, for which the rank before waits, and those of weights, for which nobody does.
 //
 //   one_f_one_b   PipeDream-Flush (arXiv:2006.09503): one chunk a rank
 //   interleaved   Megatron-LM (arXiv:2104.04473, section 2.2): v chunks a rank, chunk c of rank r is stage c p + r

@@ -1,6 +1,6 @@
 // Writes the operations of one pipeline rank: passes in the order of its schedule, messages to its neighbours, sums of
-// gradients and the optimiser. A pass, or two that overlap, sends when all of it is computed, as frameworks do that call one
-// function for it.
+// gradients and the optimiser. A pass, or two that overlap, sends when all of it is computed, as frameworks do that
+// call one function for it.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,8 @@ class StepCalls {
   /// Cards that meet: 1 where there is nothing to do.
   [[nodiscard]] std::int64_t members(Meeting meeting) const;
 
-  /// `size` as nccl-tests counts it: all_gather what a card ends with, reduce_scatter what it starts with. Of dualpipe the
-  /// gradients and parameters of a stage meet on both ranks that hold it. REQUIRES: members(meeting) > 1.
+  /// `size` as nccl-tests counts it: all_gather what a card ends with, reduce_scatter what it starts with. Of dualpipe
+  /// the gradients and parameters of a stage meet on both ranks that hold it. REQUIRES: members(meeting) > 1.
   std::uint32_t call(std::uint32_t pipeline_rank, Meeting meeting, CollectiveKind kind, Bytes size,
                      const std::string& name);
   /// Tokens to their experts (dispatch) or back (combine): `tokens` of each card, `token` bytes each.

@@ -1,6 +1,6 @@
 // What a training step needs in the memory of one card, by the accounting of ZeRO (arXiv:1910.02054) and of "Reducing
-// Activation Recomputation" (arXiv:2205.05198): weights, gradients, optimiser, and the inputs of operations that are kept
-// from a forward pass to its backward pass. How many passes are open at once is counted on the schedule itself.
+// Activation Recomputation" (arXiv:2205.05198): weights, gradients, optimiser, and the inputs of operations that are
+// kept from a forward pass to its backward pass. How many passes are open at once is counted on the schedule itself.
 // Left out: buffers of communication libraries, workspaces of kernels, fragmentation, CUDA contexts: a few gigabytes.
 #pragma once
 

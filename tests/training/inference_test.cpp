@@ -83,9 +83,9 @@ TEST(Inference, LatentAttentionMeetsTheCompressedCache) {
 }
 
 TEST(Inference, TwoMicroBatchesHideCommunication) {
-  // Of each of 2 micro-batches a layer computes 4 + 4 us; dispatch and combine take 3 us each. Alone a layer takes 14 us, and
-  // two halves of it one after the other 28. Side by side compute is never idle after the first layer has begun: 16 us a
-  // layer, while the other micro-batch's 4 us cover the 3.
+  // Of each of 2 micro-batches a layer computes 4 + 4 us; dispatch and combine take 3 us each. Alone a layer takes 14
+  // us, and two halves of it one after the other 28. Side by side compute is never idle after the first layer has
+  // begun: 16 us a layer, while the other micro-batch's 4 us cover the 3.
   ComputeSpec compute = free_compute();
   set_time(compute, Part::attention, Direction::forward, 4_us);
   set_time(compute, Part::experts, Direction::forward, 4_us);
@@ -100,7 +100,8 @@ TEST(Inference, TwoMicroBatchesHideCommunication) {
 }
 
 TEST(Inference, CommunicationAloneIsTheLimitOfExpertParallelism) {
-  // With compute free, two micro-batches take twice what dispatch and combine take, layer by layer: 2 x (1 + 2) x 5 layers.
+  // With compute free, two micro-batches take twice what dispatch and combine take, layer by layer: 2 x (1 + 2) x 5
+  // layers.
   const InferenceSpec inference{.cards = 4, .batch = 8, .context = 16, .micro_batches = 2};
   const Program program = inference_step(small_mixture(5), inference, free_compute(), {0, 1, 2, 3});
   const auto time = [](const Call& call) { return call.kind == CollectiveKind::dispatch ? 1_us : 2_us; };
@@ -118,7 +119,8 @@ TEST(Inference, RedundantExpertsAreExperts) {
 }
 
 TEST(Inference, Memory) {
-  // All parameters but 6 of the 8 experts of each of 2 layers, 2 bytes each; 8 requests x 100 tokens x 2 layers x 128 numbers.
+  // All parameters but 6 of the 8 experts of each of 2 layers, 2 bytes each; 8 requests x 100 tokens x 2 layers x 128
+  // numbers.
   const ModelSpec model = small_mixture(2);
   const InferenceSpec inference{.cards = 4, .batch = 8, .context = 100};
   const InferenceMemory memory = inference_memory(model, inference);

@@ -59,7 +59,8 @@ TEST(Stages, LayersComeOutEvenOrFewerAtBothEnds) {
 }
 
 TEST(Stages, ByTimeTheHeadCounts) {
-  // Layers of 3 us and a head of 6 us over 4 stages: 10 layers and the head come to 36 us, 9 a stage: 3, 3, 3, 1 + head.
+  // Layers of 3 us and a head of 6 us over 4 stages: 10 layers and the head come to 36 us, 9 a stage: 3, 3, 3, 1 +
+  // head.
   ComputeSpec compute = free_compute();
   using namespace polyplane::literals;
   set_time(compute, Part::attention, Direction::forward, 3_us);
@@ -83,7 +84,8 @@ TEST(Stages, PredictionLayersFollowTheHead) {
   const ModelStage stage = model_stages(model, layout, work).front();
   ASSERT_EQ(stage.size(), 6U);  // embedding, two layers, head, MTP layer, its head
   EXPECT_EQ(stage[4].parts, (std::vector<Part>{Part::prediction_join, Part::attention, Part::experts}));
-  // All parameters are held, each once; MTP shares embedding and head. The last norm and one per block are the difference.
+  // All parameters are held, each once; MTP shares embedding and head. The last norm and one per block are the
+  // difference.
   ParameterCount held;
   for (const ModelBlock& block : stage) held = held + parameters_of(model, layout, block);
   EXPECT_EQ(held.shared + held.expert, model.parameters() + model.prediction_parameters() - 64);

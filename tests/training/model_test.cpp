@@ -17,12 +17,13 @@ void expect_within(double value, double published, double share) {
 }
 
 TEST(Model, SmallOneByHand) {
-  // A layer: 4 x 64 x 64 attention, 2 x 64 x 256 feed-forward, 2 x 64 of norms. Embedding and head 128 x 64 each, last norm 64.
+  // A layer: 4 x 64 x 64 attention, 2 x 64 x 256 feed-forward, 2 x 64 of norms. Embedding and head 128 x 64 each, last
+  // norm 64.
   const ModelSpec model = small_model(3);
   EXPECT_EQ(model.parameters(), 3 * (16384 + 32768 + 128) + 2 * 8192 + 64);
   EXPECT_EQ(model.active_parameters(), model.parameters() - 8192);
-  // Products of a token: layers 3 x 49,152, head 8,192, two operations each; the core meets 32 tokens: 2 x 32 x (64 + 64) a
-  // layer. Backward twice that.
+  // Products of a token: layers 3 x 49,152, head 8,192, two operations each; the core meets 32 tokens: 2 x 32 x (64 +
+  // 64) a layer. Backward twice that.
   EXPECT_DOUBLE_EQ(model.training_flops_per_token(false), 3.0 * (2 * (3 * 49152 + 8192) + 3 * 8192));
   EXPECT_DOUBLE_EQ(model.training_flops_per_token(true), 3.0 * (2 * (3 * 49152 + 8192) + 3 * 4096));
 }
@@ -40,8 +41,8 @@ TEST(Model, DeepSeekV3HasItsParameters) {
   // README_WEIGHTS.md: 36.7 B active in the main model, 11.5 B of MTP's own.
   expect_within(static_cast<double>(model.active_parameters()), 36.7e9, 0.01);
   expect_within(static_cast<double>(model.prediction_parameters()), 11.5e9, 0.01);
-  // A layer of latent attention: 7168 x 1536 + 1536 x 24576 down and up for queries, 7168 x 576 + 512 x 32768 for keys and
-  // values, 16384 x 7168 out; norms of 1536 and 512 on the ranks.
+  // A layer of latent attention: 7168 x 1536 + 1536 x 24576 down and up for queries, 7168 x 576 + 512 x 32768 for keys
+  // and values, 16384 x 7168 out; norms of 1536 and 512 on the ranks.
   EXPECT_EQ(model.attention_parameters(), 11010048 + 37748736 + 4128768 + 16777216 + 117440512 + 2048);
 }
 
@@ -59,8 +60,8 @@ TEST(Model, PublishedCounts) {
 }
 
 TEST(Model, OperationsAsMegatronCountsThem) {
-  // 96 B s l h^2 (1 + s / 6h + V / 16 l h) with full recomputation (arXiv:2104.04473, appendix): per token without B s, and
-  // without biases, of which the formula knows nothing. 1T: l 128, h 25600, s 2048, V 51200.
+  // 96 B s l h^2 (1 + s / 6h + V / 16 l h) with full recomputation (arXiv:2104.04473, appendix): per token without B s,
+  // and without biases, of which the formula knows nothing. 1T: l 128, h 25600, s 2048, V 51200.
   const ModelSpec model = shipped("megatron-1t");
   const double l = 128, h = 25600, s = 2048, v = 51200;
   const double formula = 96 * l * h * h * (1 + s / (6 * h) + v / (16 * l * h));

@@ -10,7 +10,8 @@ namespace {
 
 using namespace polyplane::literals;
 
-/// A stage of one layer takes 3 us forward (1 attention, 2 the rest), 4 for the gradient of inputs, 2 for that of weights.
+/// A stage of one layer takes 3 us forward (1 attention, 2 the rest), 4 for the gradient of inputs, 2 for that of
+/// weights.
 constexpr std::int64_t kForward = 3, kInput = 4, kWeight = 2;
 
 ComputeSpec three_four_two() {

@@ -171,7 +171,8 @@ TEST(RunSteps, DeepSeekV3OnMultiPlaneAndMultiRail) {
   expect_whole(steps[0]);
   EXPECT_EQ(steps[0].cards, 2048U);
   EXPECT_EQ(steps[0].tokens, 15360.0 * 4096);
-  // It fits, as it did; 19.9 s were measured, and nothing is fitted: kernels alone must be faster, but not twice as fast.
+  // It fits, as it did; 19.9 s were measured, and nothing is fitted: kernels alone must be faster, but not twice as
+  // fast.
   EXPECT_LE(steps[0].memory.total(), *steps[0].memory_limit);
   EXPECT_LT(steps[0].time.seconds(), 19.9);
   EXPECT_GT(steps[0].time.seconds(), 19.9 / 2);

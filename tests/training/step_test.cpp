@@ -36,16 +36,16 @@ ParallelLayout layout_of(auto change) {
 // An activation of the small model is 32 tokens x 64 x 2 bytes = 4,096.
 
 TEST(Step, TensorParallelSumsActivations) {
-  // 2 layers, 3 micro-batches: forward 2 all-reduces a layer and one after the embedding, backward 2 a layer and one before
-  // the head; each 2 x 4096 x 1/2 = 4,096 bytes of a card.
+  // 2 layers, 3 micro-batches: forward 2 all-reduces a layer and one after the embedding, backward 2 a layer and one
+  // before the head; each 2 x 4096 x 1/2 = 4,096 bytes of a card.
   const ParallelLayout layout = layout_of([](auto& l) { l.tensor = 2, l.global_batch = 3; });
   EXPECT_EQ(bytes(step(small_model(2), layout)).at("tp"), 3 * (5 + 5) * 4096);
 }
 
 TEST(Step, SequenceParallelGathersAndScatters) {
-  // An all-gather or reduce-scatter of 4,096 bytes is 2,048 of a card. A part of a layer: forward one each, backward one each
-  // and the input once more; 4 parts in 2 layers. Embedding: forward scatters, backward gathers. Head: forward gathers,
-  // backward gathers its input again and scatters.
+  // An all-gather or reduce-scatter of 4,096 bytes is 2,048 of a card. A part of a layer: forward one each, backward
+  // one each and the input once more; 4 parts in 2 layers. Embedding: forward scatters, backward gathers. Head: forward
+  // gathers, backward gathers its input again and scatters.
   const ParallelLayout layout =
       layout_of([](auto& l) { l.tensor = 2, l.global_batch = 3, l.sequence_parallel = true; });
   EXPECT_EQ(bytes(step(small_model(2), layout)).at("tp"), 3 * (4 * 5 + 2 + 3) * 2048);
@@ -58,9 +58,9 @@ TEST(Step, FullRecomputationSumsTwice) {
 }
 
 TEST(Step, ContextParallelExchangesKeysAndValues) {
-  // 16 tokens a card; keys and values of a layer 2 x 64 numbers x 2 bytes x 32 tokens = 8,192 over both. Forward gathered,
-  // backward gathered and scattered: 3 x 4,096 a layer. Around the ring each hands its half on once forward, and backward
-  // with the gradients: 4,096 + 8,192.
+  // 16 tokens a card; keys and values of a layer 2 x 64 numbers x 2 bytes x 32 tokens = 8,192 over both. Forward
+  // gathered, backward gathered and scattered: 3 x 4,096 a layer. Around the ring each hands its half on once forward,
+  // and backward with the gradients: 4,096 + 8,192.
   ParallelLayout layout = layout_of([](auto& l) { l.context = 2, l.global_batch = 2; });
   EXPECT_EQ(bytes(step(small_model(3), layout)).at("cp"), 2 * 3 * 3 * 4096);
   layout.context_exchange = ContextExchange::ring;
@@ -164,8 +164,8 @@ TEST(Step, BucketsGatherLayers) {
 }
 
 TEST(Step, OverlappedGradientsHideBehindTheBackwardPass) {
-  // 3 layers of 10 us backward (weights in it), gradients of a layer 4 us: the last layer's alone are exposed, with what the
-  // embedding's take. Without overlap all 5 follow: head, 3 layers, embedding.
+  // 3 layers of 10 us backward (weights in it), gradients of a layer 4 us: the last layer's alone are exposed, with
+  // what the embedding's take. Without overlap all 5 follow: head, 3 layers, embedding.
   ComputeSpec compute = free_compute();
   set_time(compute, Part::attention, Direction::weight_gradient, 10_us);
   const auto time = [&](bool overlap) {
@@ -179,8 +179,8 @@ TEST(Step, OverlappedGradientsHideBehindTheBackwardPass) {
 }
 
 TEST(Step, OverlappedPassesHideExperts) {
-  // One layer a stage, all passes 10 us (attention 4, experts 6), dispatch and combine 3 us each. Alone a forward pass takes
-  // 16 us. DualPipe runs forward and backward passes side by side: in the middle of the step nothing is exposed.
+  // One layer a stage, all passes 10 us (attention 4, experts 6), dispatch and combine 3 us each. Alone a forward pass
+  // takes 16 us. DualPipe runs forward and backward passes side by side: in the middle of the step nothing is exposed.
   ComputeSpec compute = free_compute();
   for (const Direction direction : {Direction::forward, Direction::input_gradient}) {
     set_time(compute, Part::attention, direction, 4_us);
@@ -198,8 +198,9 @@ TEST(Step, OverlappedPassesHideExperts) {
                          [](const Call& call) { return call.kind == CollectiveKind::all_reduce ? Duration() : 3_us; })
         .makespan;
   };
-  // Four more micro-batches are four more pairs: forward attention 0 to 4 beside the first dispatch of gradients, backward
-  // experts 4 to 10 beside the forward dispatch, forward experts 10 to 16, backward attention 16 to 20 beside the combine.
+  // Four more micro-batches are four more pairs: forward attention 0 to 4 beside the first dispatch of gradients,
+  // backward experts 4 to 10 beside the forward dispatch, forward experts 10 to 16, backward attention 16 to 20 beside
+  // the combine.
   EXPECT_EQ(time(12) - time(8), 4 * 20_us);
 }
 
@@ -220,8 +221,8 @@ TEST(Step, CardByCardIsTheSameStep) {
 
 TEST(Step, MemoryAsTheFormulasOfKorthikanti) {
   // arXiv:2205.05198, equations 1 to 4: s b h (34 + 5 a s / h) of a layer; over t tensor-parallel cards
-  // s b h (10 + 24 / t + 5 a s / (h t)), with sequence parallelism s b h / t (34 + 5 a s / h), without the scores 34 / t; full
-  // recomputation keeps 2 s b h.
+  // s b h (10 + 24 / t + 5 a s / (h t)), with sequence parallelism s b h / t (34 + 5 a s / h), without the scores 34 /
+  // t; full recomputation keeps 2 s b h.
   ModelSpec model = small_model(1);
   model.dropout = true;
   ComputeSpec compute = free_compute();
