@@ -187,7 +187,7 @@ std::vector<Question> questions_of(const Experiment& experiment, std::uint64_t m
 }
 
 /// Side by side as long as that is little memory; larger ones one after the other, in what the run itself took.
-constexpr std::uint64_t kLittleMemory = 256'000'000;
+constexpr std::uint64_t kLittleMemory = 64'000'000;
 
 /// Peak of the process for one run.
 std::uint64_t foretold_bytes(const Report& report) {
