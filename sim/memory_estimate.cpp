@@ -27,7 +27,7 @@ constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 360;
-constexpr std::uint64_t kLaneForwarding = 56;    // tokens that are handed on: what waits for what
+constexpr std::uint64_t kLaneForwarding = 64;    // tokens that are handed on: what waits for what
 constexpr std::uint64_t kPlaceProof = 32;        // a chunk at a rank
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
 constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
