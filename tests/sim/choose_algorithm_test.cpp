@@ -133,16 +133,17 @@ TEST(Auto, AtMostThreeAreRun) {
   }
 }
 
-// 32 B: 2 log2(8) steps are better than 14, and LL than Simple. 64 MB: the bytes decide, and half of LL's are flags.
+// 32 B: the two steps of 8 = 4 x 2 are better than 6 or 14, and LL than Simple. 64 MB: the bytes decide, and half of LL's are flags.
 TEST(Auto, TakesFewStepsForSmallSizesAndFewBytesForLargeOnes) {
   Experiment experiment = on_cluster(topology::plain_cluster(8, 8, "single_switch", {}), "ecmp");
   experiment.stack = two_protocols();
   experiment.collectives = {collective_job(collectives::CollectiveKind::all_reduce, "auto", Bytes(32))};
   const CollectiveResult small = run(experiment, {}).collectives.at(0);
   EXPECT_EQ(small.protocol, "LL");
-  EXPECT_EQ(small.algorithm, "halving_doubling");
-  // Costs as a tree: launch 7 us, 6 steps of 5 + 1.42 us. 16, 8 and 4 B there and back, twice that on the wire at 20 ps a byte.
-  EXPECT_EQ(small.time, 7_us + 6 * (5_us + 1420_ns) + Duration::from_ps(2 * (16 + 8 + 4) * 2 * 20));
+  EXPECT_EQ(small.algorithm, "recursive_multiplying");
+  // Costs as a tree: launch 7 us, 2 steps of 5 + 1.42 us. All 32 B to 3 others at once, then to 1; twice that on the wire
+  // at 20 ps a byte.
+  EXPECT_EQ(small.time, 7_us + 2 * (5_us + 1420_ns) + Duration::from_ps((3 + 1) * 32 * 2 * 20));
   experiment.collectives[0].sizes = {Bytes(64'000'000)};
   const CollectiveResult large = run(experiment, {}).collectives.at(0);
   EXPECT_EQ(large.protocol, "Simple");

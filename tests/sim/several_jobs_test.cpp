@@ -152,6 +152,7 @@ TEST(SeveralJobs, AutoUnderTheAnalyticModelTakesTheFastest) {
   Experiment experiment = on_cluster(topology::nvlink_cluster(2, "single_switch", {}), "spray", "analytic");
   Duration fastest = Duration::from_ps(INT64_MAX);
   for (const std::string& name : collectives::algorithm_names(CollectiveKind::alltoall)) {
+    if (name.find("torus") != std::string::npos) continue;  // the cards here stand in none
     experiment.collectives = {collective_job(CollectiveKind::alltoall, name, 16_MiB)};
     fastest = std::min(fastest, collective_time(experiment));
   }
