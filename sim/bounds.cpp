@@ -176,6 +176,7 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
   };
   bool cards_are_joined = false;
   Partition cards{"cards", {}}, domains{"scale-up domains", {}};
+  std::int64_t least_any = INT64_MAX;
   std::map<std::int32_t, std::size_t> domain_cut;
   std::vector<std::int64_t> least_out(devices.size(), INT64_MAX), least_in(devices.size(), INT64_MAX);
   for (std::uint32_t r = 0; r < devices.size(); ++r) {
@@ -192,6 +193,16 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
       cut.in = cut.in + rate(id);
       least_in[r] = std::min(least_in[r], topology.link(id).latency.ps());
     }
+    Cut whole{cut.name, cut.inside, {}, {}};
+    for (const LinkId id : topology.out_links(card)) {
+      if (!topology.link(id).up) continue;
+      whole.out = whole.out + rate(id);
+      least_any = std::min(least_any, topology.link(id).latency.ps());
+    }
+    for (const LinkId id : topology.in_links(card)) {
+      if (topology.link(id).up) whole.in = whole.in + rate(id);
+    }
+    whole_cards_.cuts.push_back(std::move(whole));
     cards.cuts.push_back(std::move(cut));
     const std::int32_t domain = domain_of[card.index()];
     const auto [place, fresh] = domain_cut.emplace(domain, domains.cuts.size());
@@ -215,6 +226,8 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
   add_members(topology, devices, rate);
   partitions_.push_back(std::move(cards));
   if (domains.cuts.size() > 1) partitions_.push_back(std::move(domains));
+  whole_cards_.plural = "cards";
+  least_to_switch_ = Duration::from_ps(least_any == INT64_MAX ? 0 : least_any);
   // A path leaves one card and enters another, over two links unless a cable joins two cards.
   const std::int64_t out = *std::min_element(least_out.begin(), least_out.end());
   const std::int64_t in = *std::min_element(least_in.begin(), least_in.end());
@@ -283,10 +296,13 @@ LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack,
     for (const ProtocolCosts& costs : protocol.costs) {
       LowerBound bound{costs.launch, "launch"};
       if (collective.ranks() > 1 && (collective.size().count() > 0 || collective.kind() == CollectiveKind::barrier)) {
-        bound.time += costs.message + std::min(costs.step_scale_up, costs.step_scale_out) + least_latency_;
+        const bool in_network = reduction == Reduction::in_network;
+        bound.time += costs.message + std::min(costs.step_scale_up, costs.step_scale_out) +
+                      (in_network ? least_to_switch_ : least_latency_);
         bound.reason = "latency";
         LowerBound widest{{}, "latency"};
-        for (const Partition& partition : partitions_) {
+        for (const Partition& counted : partitions_) {
+          const Partition& partition = in_network && &counted == &partitions_.front() ? whole_cards_ : counted;
           if (!links_shared || partition.cuts.size() < 2) continue;
           const LowerBound cut =
               over_cuts(partition, collective, costs.efficiency.value_or(protocol.efficiency), reduction);

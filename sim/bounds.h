@@ -55,8 +55,11 @@ class Bounds {
                    const std::function<BitRate(LinkId)>& rate);
   [[nodiscard]] LowerBound over_cuts(const Partition& partition, const collectives::Collective& collective,
                                      Efficiency efficiency, Reduction reduction) const;
-  std::vector<Partition> partitions_;
+  std::vector<Partition> partitions_;  // cards first
   Duration least_latency_;
+  // Switches may be reached over any link, where cards of one domain meet inside only.
+  Partition whole_cards_;
+  Duration least_to_switch_;  // from a card over one link
 };
 
 }  // namespace polyplane::sim

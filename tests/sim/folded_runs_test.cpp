@@ -14,6 +14,7 @@
 #include "collectives/explicit_schedule.h"
 #include "sim/folding.h"
 #include "sim/run_once.h"
+#include "tests/collectives/token_contract.h"
 #include "tests/sim/random_cluster.h"
 #include "tests/sim/random_lift.h"
 #include "tests/topology/clusters.h"
@@ -75,6 +76,7 @@ struct Case {
 
 std::unique_ptr<collectives::Schedule> schedule_of(const Case& c) {
   const Algorithm& algorithm = collectives::algorithms().at(c.algorithm);
+  if (collectives::is_of_tokens(algorithm.collective)) return nullptr;  // whose traffic has no symmetry
   const auto ranks = static_cast<std::uint32_t>(c.devices.size());
   const AlgorithmRequest request{
       .collective = Collective(Collective::Shape{

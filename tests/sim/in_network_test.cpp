@@ -1,8 +1,6 @@
 // Collectives through switches that reduce and multicast: times by hand. Stack ideal; K slices follow each other.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "collectives/algorithm.h"
 #include "sim/bounds.h"
@@ -14,16 +12,6 @@ namespace {
 
 using namespace polyplane::literals;
 using collectives::CollectiveKind;
-
-Stack every_family() {
-  Stack stack = ideal_stack();
-  for (const char* family : {"nvls", "nvls_tree", "collnet_direct", "collnet_chain"}) {
-    if (std::ranges::find(stack.protocols[0].costs, family, &ProtocolCosts::family) == stack.protocols[0].costs.end()) {
-      stack.protocols[0].costs.push_back({.family = family});
-    }
-  }
-  return stack;
-}
 
 /// One domain of cards at 450 GB/s, 300 ns from card to card.
 topology::ClusterSpec one_domain(std::int32_t cards) {
@@ -62,7 +50,6 @@ CollectiveResult one_result(const topology::ClusterSpec& spec, CollectiveKind ki
                             Bytes size, std::uint32_t slices, const std::string& routing = "spray",
                             const RunOptions& options = {}) {
   Experiment experiment = on_cluster(spec, routing);
-  experiment.stack = every_family();
   experiment.collectives = {collective_job(kind, algorithm, size)};
   experiment.collectives[0].slices = slices;
   return run(experiment, options).collectives.at(0);
@@ -230,7 +217,6 @@ TEST(Nvls, OverDomainsThroughTheFabric) {
 // Software is paid by ranks, not by switches: the launch, then one step up and one step back up.
 TEST(Nvls, SwitchesPayNoSoftware) {
   Experiment experiment = on_cluster(one_domain(8), "spray");
-  experiment.stack = every_family();
   for (ProtocolCosts& costs : experiment.stack.protocols[0].costs) {
     costs.launch = 5_us;
     costs.step_scale_up = 2_us;
@@ -298,7 +284,6 @@ TEST(InNetwork, BoundsWithAndWithoutSwitches) {
 std::string refusal(const topology::ClusterSpec& spec, const std::string& algorithm,
                     const std::vector<std::string>& faults = {}) {
   Experiment experiment = on_cluster(spec, "spray");
-  experiment.stack = every_family();
   experiment.faults = faults;
   experiment.collectives = {collective_job(CollectiveKind::all_reduce, algorithm, 1_MiB)};
   try {
@@ -325,7 +310,6 @@ TEST(InNetwork, WhatIsMissingIsNamed) {
 // Eight leaf-spine cables: a fault on one leaves one spine; one on either leaves none.
 TEST(InNetwork, FaultsTakeSpinesAndThenTheTree) {
   Experiment experiment = on_cluster(on_tree(8, 1, 4), "spray");
-  experiment.stack = every_family();
   experiment.collectives = {collective_job(CollectiveKind::all_reduce, "sharp", Bytes(8'000'000))};
   experiment.collectives[0].slices = 1;
   experiment.faults = {"link=leaf0.spine1"};
@@ -356,7 +340,6 @@ TEST(InNetwork, AutoTakesIt) {
 // Two jobs side by side on one domain share its links: each takes twice as long as alone, one slice of 3.6 MB.
 TEST(InNetwork, TwoJobsShareTheLinks) {
   Experiment experiment = on_cluster(one_domain(8), "spray");
-  experiment.stack = every_family();
   experiment.collectives = {collective_job(CollectiveKind::all_reduce, "nvls", Bytes(3'600'000)),
                             collective_job(CollectiveKind::all_reduce, "nvls", Bytes(3'600'000))};
   experiment.collectives[0].name = "a";

@@ -115,8 +115,13 @@ TEST(ModelAgreement, TheFlowModelIsNeverFasterThanTheAnalyticOne) {
     const std::vector<std::string> routings = routings_of_any_graph();
     Experiment experiment = on_cluster(spec, routings[random.below(routings.size())]);
     experiment.seed = seed;
-    experiment.stack.protocols[0].costs = {{"ring", 1_us, 500_ns, 700_ns, 100_ns},
-                                           {"tree", 2_us, 300_ns, 900_ns, 50_ns}};
+    for (ProtocolCosts& costs : experiment.stack.protocols[0].costs) {
+      const bool ring = costs.family == "ring";
+      costs.launch = ring ? 1_us : 2_us;
+      costs.step_scale_up = ring ? 500_ns : 300_ns;
+      costs.step_scale_out = ring ? 700_ns : 900_ns;
+      costs.message = ring ? 100_ns : 50_ns;
+    }
     const Bytes size(static_cast<std::int64_t>(random.below(1U << (4 + random.below(20)))));
     for (const std::string& full_name : collectives::algorithms().names()) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", " + describe(spec) + ", routing " + experiment.routing.name +

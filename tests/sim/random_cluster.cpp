@@ -79,6 +79,8 @@ ClusterSpec random_cluster(std::uint64_t seed) {
   spec.nodes = draw.from_to(spec.node.accelerators == 1 ? 2 : 1, 6);
   const bool one_domain = spec.nodes == 1 && spec.node.scale_up.kind != "none";
   if (!one_domain || draw.chance(50)) draw_fabric(draw, spec);
+  spec.node.scale_up.reduces = spec.node.scale_up.kind == "switched" && seed % 2 == 0;
+  spec.fabric.reduces = seed % 3 != 0;
   return spec;
 }
 

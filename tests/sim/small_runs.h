@@ -9,9 +9,13 @@
 
 namespace polyplane::sim {
 
-/// One protocol that sends the bytes as they are and costs nothing.
+/// One protocol that sends the bytes as they are and costs nothing, for algorithms of every family.
 inline Stack ideal_stack() {
-  return {"ideal", "", {{"Simple", {1, 1}, {{"ring", {}, {}, {}, {}}, {"tree", {}, {}, {}, {}}}}}};
+  Protocol simple{.name = "Simple", .efficiency = {1, 1}, .costs = {}};
+  for (const char* family : {"ring", "tree", "nvls", "nvls_tree", "collnet_direct", "collnet_chain", "pat"}) {
+    simple.costs.push_back({.family = family});
+  }
+  return {"ideal", "", {std::move(simple)}};
 }
 
 inline Experiment on_cluster(topology::ClusterSpec spec, std::string routing, std::string model = "flow") {
