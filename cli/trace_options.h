@@ -9,8 +9,9 @@
 
 namespace polyplane::cli {
 
-/// None without --trace. Tells the foretold size on stderr, unless `quiet`. Throws InputError: an option of traces without
-/// --trace, a file that cannot be written, malformed ranks, links, window or scale, loads of links under the analytic model.
+/// None without --trace. Tells the foretold size on stderr, unless `quiet`. Throws InputError: an option of traces
+/// without --trace, a file that cannot be written, malformed ranks, links, window or scale, loads of links under the
+/// analytic model.
 [[nodiscard]] std::optional<sim::TraceOptions> trace_options(const TraceArguments& arguments, const std::string& model,
                                                              bool overwrite, bool quiet);
 

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
-#include "configs/schema/document.h"
+#include "configs/schema/json.h"
+#include "configs/schema/read_file.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
 
@@ -34,11 +35,11 @@ std::string number(double value) { return std::to_string(std::llround(value)); }
 
 v1::Report read(const std::string& path) {
   v1::Report report;
-  const configs::Document document(path, report);
+  configs::parse_json(path, configs::read_text_file(path), report);
   if (report.schema() != kReport) {
-    document.fail(report, "schema",
-                  "\"" + printable(report.schema()) + "\" is no result to compare; allowed: \"" + kReport +
-                      "\", as perf, run and explain print with --format json");
+    throw InputError(printable(path) + ": schema: \"" + printable(report.schema()) +
+                     "\" is no result to compare; allowed: \"" + kReport +
+                     "\", as perf, run and explain print with --format json");
   }
   return report;
 }

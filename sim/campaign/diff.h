@@ -1,8 +1,9 @@
-// Two results of perf, run or explain (polyplane/report/1): what changed, by how much, and which part of the time moved.
+// Two results of perf, run or explain (polyplane/report/1): what changed, by how much, and which part of the time
+// moved.
 //
-// Rows meet by what was asked (job, collective, size, ranks, groups; the name of a step, trace or flow), and by cluster where
-// a report holds several; what was chosen or set differently is listed. Parts are compared where both were explained. Left
-// out: loads of links, alternatives, notes.
+// Rows meet by what was asked (job, collective, size, ranks, groups; the name of a step, trace or flow), and by cluster
+// where a report holds several; what was chosen or set differently is listed. Parts are compared where both were
+// explained. Left out: loads of links, alternatives, notes.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Tells a trace sink how full trunks are: those that something changed on, once an instant. Without a sink it does nothing.
+// Tells a trace sink how full trunks are: those that something changed on, once an instant. Without a sink it does
+// nothing.
 #pragma once
 
 #include <algorithm>

@@ -24,8 +24,9 @@ namespace polyplane::sim {
 
 class PerfettoTrace final : public TraceSink {
  public:
-  /// Calls options.on_extent, then describes the tracks. Borrows both for its life. Throws InputError for a rank or link that
-  /// is not there and for a file that cannot be, LimitError for a trace over kMaxTraceBytes unless any size is allowed.
+  /// Calls options.on_extent, then describes the tracks. Borrows both for its life. Throws InputError for a rank or
+  /// link that is not there and for a file that cannot be, LimitError for a trace over kMaxTraceBytes unless any size
+  /// is allowed.
   PerfettoTrace(const TraceScene& scene, const TraceOptions& options);
 
   void sent(const TracedMessage& message) override;

@@ -1,8 +1,9 @@
-// Writes one Perfetto trace (configs/schema/perfetto.proto), packet by packet: memory O(distinct names), whatever the length.
-// One packet sequence; plain tracks only, ordered as asked and never merged; strings of events are interned. Times are those
-// that are shown, in whole nanoseconds. Protobuf and zlib stay in perfetto_writer.cpp.
+// Writes one Perfetto trace (configs/schema/perfetto.proto), packet by packet: memory O(distinct names), whatever the
+// length. One packet sequence; plain tracks only, ordered as asked and never merged; strings of events are interned.
+// Times are those that are shown, in whole nanoseconds. Protobuf and zlib stay in perfetto_writer.cpp.
 //
-// Left out: processes and threads, clocks, nested slices. Facts on the format: https://perfetto.dev/docs/reference/synthetic-track-event.
+// Left out: processes and threads, clocks, nested slices. Facts on the format:
+// https://perfetto.dev/docs/reference/synthetic-track-event.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,8 @@ struct Slice {
 
 class PerfettoWriter {
  public:
-  /// Writes a temporary file beside `path`, compressed when the name ends in ".gz", which finish() puts in its place; else it
-  /// disappears. Throws InputError when `path` exists and `overwrite` is false or its folder does not.
+  /// Writes a temporary file beside `path`, compressed when the name ends in ".gz", which finish() puts in its place;
+  /// else it disappears. Throws InputError when `path` exists and `overwrite` is false or its folder does not.
   PerfettoWriter(const std::string& path, bool overwrite);
   PerfettoWriter(const PerfettoWriter&) = delete;
   PerfettoWriter& operator=(const PerfettoWriter&) = delete;

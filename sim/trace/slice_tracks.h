@@ -1,5 +1,5 @@
-// Tracks for slices that may overlap: as many side by side as there are slices at one time, the second one described when it
-// is first needed.
+// Tracks for slices that may overlap: as many side by side as there are slices at one time, the second one described
+// when it is first needed.
 #pragma once
 
 #include <cstdint>

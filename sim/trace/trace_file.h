@@ -1,4 +1,5 @@
-// The file of a trace: whole or not there at all, compressed or not. Includes protobuf's streams: for perfetto_writer.cpp only.
+// The file of a trace: whole or not there at all, compressed or not. Includes protobuf's streams: for
+// perfetto_writer.cpp only.
 #pragma once
 
 #include <google/protobuf/io/coded_stream.h>
@@ -13,7 +14,8 @@ namespace polyplane::sim {
 
 class TraceFile {
  public:
-  /// A temporary file beside `path`. Throws InputError when `path` exists and `overwrite` is false or it cannot be created.
+  /// A temporary file beside `path`. Throws InputError when `path` exists and `overwrite` is false or it cannot be
+  /// created.
   TraceFile(std::string path, bool overwrite);
   TraceFile(const TraceFile&) = delete;
   TraceFile& operator=(const TraceFile&) = delete;

@@ -11,7 +11,8 @@ namespace polyplane::sim {
 
 namespace {
 
-// Of each, begin and end together; measured on traces of rings, trees, pairwise and direct exchanges, and of a training step.
+// Of each, begin and end together; measured on traces of rings, trees, pairwise and direct exchanges, and of a training
+// step.
 constexpr double kBytesOfSend = 106, kBytesOfReceive = 73, kBytesOfOperation = 68, kBytesOfValue = 27,
                  kBytesOfTrack = 40;
 
@@ -158,8 +159,8 @@ std::string trunk_name(const topology::Topology& topology, const topology::Route
   return name;
 }
 
-// A flow changes the loads of the trunks on its route when it starts and when it ends; of messages alike in size, as many
-// cross a trunk as their bytes are contained in those that it carried.
+// A flow changes the loads of the trunks on its route when it starts and when it ends; of messages alike in size, as
+// many cross a trunk as their bytes are contained in those that it carried.
 TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, const std::vector<bool>& shown,
                       std::span<const TrunkId> trunks) {
   Counts counts;

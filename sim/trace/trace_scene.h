@@ -29,8 +29,8 @@ struct TraceScene {
   std::uint64_t messages_in_calls = 0;  // of a program, those that will be told
 };
 
-/// Before a run: throws InputError for a link that is not there, and for a rank past those of the largest job (`ranks`; 0: not
-/// known yet).
+/// Before a run: throws InputError for a link that is not there, and for a rank past those of the largest job (`ranks`;
+/// 0: not known yet).
 void check_trace(const topology::Topology& topology, const topology::Router& router, std::uint32_t ranks,
                  const TraceOptions& options);
 

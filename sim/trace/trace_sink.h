@@ -1,7 +1,7 @@
-// What a run tells while it goes, to whoever writes it down (perfetto_trace.h). Told in order of simulated time: messages by
-// the executor, operations by the executor of programs, plain flows by run_once, loads of trunks by the flow model (the
-// analytic model shares nothing and has none). All of them ask one pointer: null, and nothing is told and nothing paid.
-// A traced run goes flow by flow, unfolded: what is told is every message of every rank.
+// What a run tells while it goes, to whoever writes it down (perfetto_trace.h). Told in order of simulated time:
+// messages by the executor, operations by the executor of programs, plain flows by run_once, loads of trunks by the
+// flow model (the analytic model shares nothing and has none). All of them ask one pointer: null, and nothing is told
+// and nothing paid. A traced run goes flow by flow, unfolded: what is told is every message of every rank.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct TracedMessage {
 struct TracedOperation {
   std::uint32_t actor = 0, operation = 0;  // indices into the program
   TimePoint begin, end;                    // begin: it holds its stream from then on
-  /// Of a send or receive: the message, from 1, as the two ends of it say it; 0: none. The send is told before the receive.
+  /// Of a send or receive: the message, from 1, as the two ends of it say it; 0: none. The send is told before the
+  /// receive.
   std::uint64_t message = 0;
 };
 
@@ -41,8 +42,8 @@ class TraceSink {
   virtual void operation(const TracedOperation& operation) = 0;
   /// Of RunInput::flows: its last byte is there.
   virtual void flow_ended(std::uint32_t flow, TimePoint end) = 0;
-  /// From `now` on flows take `used` of the capacity of a trunk (0 to 1, a trunk without capacity: 0), until it is told of
-  /// again. Of several values at one instant the last counts.
+  /// From `now` on flows take `used` of the capacity of a trunk (0 to 1, a trunk without capacity: 0), until it is told
+  /// of again. Of several values at one instant the last counts.
   virtual void load(TrunkId trunk, double used, TimePoint now) = 0;
 };
 

@@ -18,8 +18,8 @@ std::string report(const std::string& stack, const std::string& algorithm, doubl
                    const std::string& more = "") {
   return R"({"schema": "polyplane/report/1", "cluster": {"name": "pair", "endpoints": 2, "stack": ")" + stack +
          R"("}, "results": [{"collective": "all_reduce", "algorithm": ")" + algorithm +
-         R"(", "ranks": 2, "groups": 1, "size_bytes": 1048576, "time_ps": )" + std::to_string(time_ps) +
-         R"(, "attribution": {"launch_ps": )" + std::to_string(launch_ps) +
+         R"(", "alternatives": "  tree: 31 us\n", "ranks": 2, "groups": 1, "size_bytes": 1048576, "time_ps": )" +
+         std::to_string(time_ps) + R"(, "attribution": {"launch_ps": )" + std::to_string(launch_ps) +
          R"(, "tiers": [{"tier": "nvlink", "serialisation_ps": )" + std::to_string(time_ps - launch_ps) + "}]}}" +
          more + R"(], "fingerprint": ")" + algorithm + R"("})";
 }

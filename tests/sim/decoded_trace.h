@@ -1,4 +1,5 @@
-// A Perfetto trace read back with the schema it was written by, and everything checked that makes a trace readable. For tests.
+// A Perfetto trace read back with the schema it was written by, and everything checked that makes a trace readable. For
+// tests.
 #pragma once
 
 #include <cstdint>
@@ -46,9 +47,10 @@ struct DecodedTrace {
 /// The bytes of a trace, decompressed when the name ends in ".gz".
 [[nodiscard]] std::string trace_bytes(const std::string& path);
 
-/// Checked: no unknown field; the first packet clears the state; uuids are described once and before use, parents too; iids are
-/// defined once, before use, in packets that say so; every end has a begin; slices of a track nest, times of a track never go
-/// back; percentages are 0 to 100 and change; an arrow starts once and ends once, never before it starts.
+/// Checked: no unknown field; the first packet clears the state; uuids are described once and before use, parents too;
+/// iids are defined once, before use, in packets that say so; every end has a begin; slices of a track nest, times of a
+/// track never go back; percentages are 0 to 100 and change; an arrow starts once and ends once, never before it
+/// starts.
 [[nodiscard]] DecodedTrace decode_trace(const std::string& bytes);
 
 }  // namespace polyplane::sim

@@ -1,5 +1,5 @@
-// The numbers of the format: every message, field, type and enum value that polyplane may write, as google/perfetto has them
-// (commit ec5d16b of 2026-08-22), against the schema that it is compiled from.
+// The numbers of the format: every message, field, type and enum value that polyplane may write, as google/perfetto
+// has them (commit ec5d16b of 2026-08-22), against the schema that it is compiled from.
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>

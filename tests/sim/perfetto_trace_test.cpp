@@ -1,4 +1,5 @@
-// Traces of small runs, decoded: what stands where and when, by hand; the invariants of the format (decoded_trace.h) always.
+// Traces of small runs, decoded: what stands where and when, by hand; the invariants of the format (decoded_trace.h)
+// always.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -79,8 +80,8 @@ std::size_t slices_of(const DecodedTrace& trace, const std::string& category) {
       std::ranges::count_if(trace.slices, [&](const DecodedSlice& slice) { return slice.category == category; }));
 }
 
-// A ring of 8, one channel: 14 steps on each rank. 8 MB: pieces of 1,000,000 bytes, 1 us latency and 6.25 us at 160 GB/s: a
-// step takes 7.25 us. Rank 0 sends to rank 1 from 0; rank 1 receives from 1 us on.
+// A ring of 8, one channel: 14 steps on each rank. 8 MB: pieces of 1,000,000 bytes, 1 us latency and 6.25 us at 160
+// GB/s: a step takes 7.25 us. Rank 0 sends to rank 1 from 0; rank 1 receives from 1 us on.
 TEST(PerfettoTrace, RingOfEightIsWholeAndInPlace) {
   Experiment experiment = eight_cards();
   experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
@@ -111,8 +112,8 @@ TEST(PerfettoTrace, RingOfEightIsWholeAndInPlace) {
   EXPECT_EQ(receives[0].arrows_to, sends[0].arrows_from);
 }
 
-// Every link of the ring is full while bytes move, from 1 us on, and empty for the 1 us of latency of each step: a value of 0 at
-// the start, then two a step.
+// Every link of the ring is full while bytes move, from 1 us on, and empty for the 1 us of latency of each step: a
+// value of 0 at the start, then two a step.
 TEST(PerfettoTrace, LoadsOfLinksChangeWithTheSteps) {
   Experiment experiment = eight_cards();
   experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
@@ -251,8 +252,8 @@ TEST(PerfettoTrace, GroupsSideBySide) {
   EXPECT_EQ(arrows(traced.trace), 2U * 4 * 6);
 }
 
-// Traced runs go flow by flow, whatever way the untraced went, and come to the same time: write_trace() checks it. Here the
-// untraced one is folded, and by sizes; the trace is of the largest.
+// Traced runs go flow by flow, whatever way the untraced went, and come to the same time: write_trace() checks it. Here
+// the untraced one is folded, and by sizes; the trace is of the largest.
 TEST(PerfettoTrace, SameTimesAsUntraced) {
   Experiment experiment = on_cluster(topology::nvlink_cluster(4, "fat_tree", {"tiers=2"}), "spray");
   experiment.collectives.push_back(collective_job(CollectiveKind::all_reduce, "auto", Bytes(1'000'000)));
@@ -306,8 +307,8 @@ DecodedTrace program_trace(ProgramMode mode, const std::vector<RankRange>& ranks
   return decode_trace(trace_bytes(file.path()));
 }
 
-// The message: 1 us and 6.25 us for 1 MB at 160 GB/s, after 10 us of compute; the receive waits for it from 0 on. The ring of
-// two: each rank sends 500,000 bytes twice.
+// The message: 1 us and 6.25 us for 1 MB at 160 GB/s, after 10 us of compute; the receive waits for it from 0 on. The
+// ring of two: each rank sends 500,000 bytes twice.
 TEST(PerfettoTrace, ProgramFlowByFlow) {
   const DecodedTrace trace = program_trace(ProgramMode::flows);
   EXPECT_THAT(trace.defects, IsEmpty());
