@@ -27,6 +27,7 @@ struct Reducers {
   std::vector<std::vector<std::uint32_t>> domain_switches;
   /// One for each way that NICs meet the fabric: a plane, or one of several NICs of a card. Empty: none.
   std::vector<ReductionTree> trees;
+  bool trees_unasked = false;  // the fabric is set up for it: a choice among algorithms may count on trees
   /// To stand after "needs", of what is missing: "switches that reduce in the scale-out fabric (...)". "" when there are some.
   std::string missing_switches, missing_trees;
   friend bool operator==(const Reducers&, const Reducers&) = default;

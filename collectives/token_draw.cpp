@@ -20,7 +20,7 @@ constexpr std::uint64_t kOrderStream = std::uint64_t{1} << 40U;
 
 /// Bit by bit: squaring doubles the logarithm.
 double log2_of(std::uint32_t x) {
-  const int whole = std::bit_width(x) - 1;
+  const int whole = static_cast<int>(std::bit_width(x)) - 1;
   double mantissa = static_cast<double>(x) / static_cast<double>(std::uint64_t{1} << whole);
   double result = whole, bit = 0.5;
   for (int i = 0; i < kBits; ++i, bit /= 2) {

@@ -169,10 +169,15 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
   return outcome;
 }
 
+/// Of a schedule with agents.
+constexpr std::uint64_t kMostEstimatedSends = 200'000;
+
 /// The floor must do as the estimate.
 bool is_only_floored(const RowRequest& request, const Candidate& candidate) {
   // What is quickly run by classes would be slowly estimated one by one.
   if (takes_classes(*candidate.schedules->front(), request.router)) return true;
+  // Runs through switches are not folded: on large clusters their estimate costs about as much as the run.
+  if (candidate.schedules->front()->num_agents() > 0 && candidate.sends > kMostEstimatedSends) return true;
   // Paths without loads are not those that will be taken.
   return request.router.adaptive() && request.model != "analytic";
 }
@@ -281,16 +286,30 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
   }
 }
 
+/// What `auto` may count on: switches of the fabric reduce for it where the cluster says that they are set up to, not where
+/// they merely could.
+collectives::RankLayout without_trees_to_ask_for(collectives::RankLayout layout) {
+  if (layout.reducers().trees.empty() || layout.reducers().trees_unasked) return layout;
+  collectives::Reducers reducers = layout.reducers();
+  reducers.trees.clear();
+  reducers.missing_trees =
+      "a fabric that says in_network_reduction: true to be weighed (its switches could: name the algorithm)";
+  layout.set_reducers(std::move(reducers));
+  return layout;
+}
+
 /// All (algorithm, protocol) pairs that may run, cheapest floor first; `weighed` says what was left out and why.
 std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed) {
   const auto kind = request.collective.kind();
   const bool automatic = request.algorithm == "auto";
   const std::vector<std::string> names =
       automatic ? collectives::algorithm_names(kind) : std::vector<std::string>{request.algorithm};
+  const collectives::RankLayout layout =
+      automatic ? without_trees_to_ask_for(request.layouts.front()) : request.layouts.front();
   std::vector<Candidate> candidates;
   for (const std::string& name : names) {
     const Algorithm& algorithm = collectives::find_algorithm(kind, name, request.imported);
-    AlgorithmRequest wanted{request.collective, request.layouts.front(), request.channels, request.slices};
+    AlgorithmRequest wanted{request.collective, layout, request.channels, request.slices};
     if (automatic) {
       if (!algorithm.honours_channels) wanted.channels = 0;
       if (!algorithm.honours_slices) wanted.slices = 0;

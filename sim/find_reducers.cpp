@@ -119,7 +119,12 @@ class Finder {
       }
     }
     for (const auto& [way, leaves] : leaf_of_rank) add_tree(leaves);
-    if (!found_.reducers.trees.empty()) return;
+    if (!found_.reducers.trees.empty()) {
+      found_.reducers.trees_unasked = std::ranges::all_of(topology_.devices(), [](const Device& d) {
+        return d.kind != DeviceKind::network_switch || !d.reduces || d.reduces_unasked;
+      });
+      return;
+    }
     const bool any = std::ranges::any_of(
         topology_.devices(), [](const Device& d) { return d.kind == DeviceKind::network_switch && d.reduces; });
     found_.reducers.missing_trees = any ? kNoTree : kNoFabricSwitches;

@@ -208,6 +208,7 @@ class ClusterLoader {
                        box.name() + ", which switches " + box.capacity().value() + " in all");
     }
     fabric.reduces = from.has_in_network_reduction() ? from.in_network_reduction() : box.in_network_reduction();
+    fabric.reduces_unasked = from.in_network_reduction();
     if (fabric.reduces && box.has_in_network_reduction() && !box.in_network_reduction()) {
       source_.fail(from, "in_network_reduction", "contradicts " + box.name() + ", which does not reduce");
     }

@@ -76,7 +76,7 @@ class GraphLoader {
       if (from.has_tier()) device.tier = from.tier();
       if (from.has_pod()) device.pod = from.pod();
       device.part = from.part();
-      device.reduces = from.in_network_reduction();
+      device.reduces = device.reduces_unasked = from.in_network_reduction();
       if (device.reduces && (card || device.kind == topology::DeviceKind::nic)) {
         source_.fail(from, "in_network_reduction", "is about switches, and this is none");
       }

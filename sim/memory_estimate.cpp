@@ -16,7 +16,7 @@ constexpr std::uint64_t kProcess = 11'600'000;  // the program, its libraries, t
 constexpr std::uint64_t kLinkSprayed = 260, kLinkHashed = 300, kLinkRouter = 100;
 constexpr std::uint64_t kLinkRotation = 95, kLinkExclusiveOr = 150, kLinkClasses = 140;
 
-constexpr std::uint64_t kRun = 1'500'000;  // code and buffers that a first run touches
+constexpr std::uint64_t kRun = 2'600'000;  // code and buffers that a first run touches
 constexpr std::uint64_t kLaneSchedule = 8;
 constexpr std::uint64_t kLaneFlow = 90;       // of the executor and its flow
 constexpr std::uint64_t kLaneInFlight = 200;  // its events, its place in a full solve
@@ -26,7 +26,7 @@ constexpr std::uint64_t kLaneDataflow = 400, kLaneRing = 60, kTrunkUncontended =
 constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
-constexpr std::uint64_t kStepProof = 360;
+constexpr std::uint64_t kStepProof = 430;
 constexpr std::uint64_t kLaneForwarding = 64;    // tokens that are handed on: what waits for what
 constexpr std::uint64_t kPlaceProof = 32;        // a chunk at a rank
 constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it

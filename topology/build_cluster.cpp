@@ -193,6 +193,8 @@ class ClusterBuilder {
       Device& device = builder_.device(DeviceId(index));
       device.reduces = (in_domains && device.kind == DeviceKind::scaleup_switch) ||
                        (spec_.fabric.reduces && device.kind == DeviceKind::network_switch);
+      device.reduces_unasked =
+          device.reduces && (spec_.fabric.reduces_unasked || device.kind != DeviceKind::network_switch);
     }
   }
 

@@ -68,7 +68,8 @@ struct FabricSpec {
   Duration cable_latency;         // propagation per cable, switch to switch
   Duration access_cable_latency;  // accelerator (NIC) to leaf
   bool lossless = true;
-  bool reduces = false;  // its switches can add up and multicast (InfiniBand SHARP)
+  bool reduces = false;          // its switches can add up and multicast (InfiniBand SHARP)
+  bool reduces_unasked = false;  // the cluster says so itself: they are set up to, not just able
   std::uint32_t virtual_channels = kDefaultVirtualChannels;  // of each link
   CableSpec cable, access_cable;
 

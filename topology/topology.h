@@ -30,10 +30,11 @@ struct Device {
       -1;  // group of leaves or of nodes below one set of spines; set by the generator where it means something
   std::string part;  // catalogue name: "nvidia-h800-sxm5", "qm9700"; may be empty
   bool forwards =
-      false;       // may a route pass through? switches and NICs yes; accelerators only in meshes, rings and tori
-  bool up = true;  // false: failed (its links are down as well)
-  bool reduces = false;      // a switch that can add up what passes through it, and multicast (SHARP)
-  std::int32_t member = -1;  // of several clusters joined (join_clusters.h): which
+      false;             // may a route pass through? switches and NICs yes; accelerators only in meshes, rings and tori
+  bool up = true;        // false: failed (its links are down as well)
+  bool reduces = false;  // a switch that can add up what passes through it, and multicast (SHARP)
+  bool reduces_unasked = false;  // `reduces`, and is set up to: a choice of algorithms may count on it
+  std::int32_t member = -1;      // of several clusters joined (join_clusters.h): which
 };
 
 /// A directed edge; a cable is two of them, each the other's `reverse`. Parallel links stay apart.

@@ -8,7 +8,7 @@
 // switches of the fabric (sharp.cpp) and has the result multicast, so that S/L passes each NIC once each way.
 //
 // A switch adds and forwards slice by slice, where the real one works on what passes through; so an array of K slices takes
-// about (K + 1)/K of the time that its bytes need. Slices are as many as make that small, each of at least 512 KiB, at most
+// about (K + 1)/K of the time that its bytes need. Slices are of at least 512 KiB (8 MiB between domains), at most
 // 64. Left out: the limit of what the copy engines and SMs of a card can issue (NVLS reaches some 70 to 80 % of the link).
 #include <functional>
 #include <numeric>
@@ -22,6 +22,11 @@
 
 namespace polyplane::collectives {
 namespace {
+
+/// A slice pays a hop of the network's software, so that slices between domains are longer: of at least 8 MiB.
+std::uint32_t slices_between_domains(const AlgorithmRequest& request) {
+  return request.slices == 0 ? choose_slices(request.collective.size(), Bytes(8 << 20), 64) : request.slices;
+}
 
 std::string cannot(const AlgorithmRequest& request) {
   const Reducers& reducers = request.layout.reducers();
@@ -117,7 +122,7 @@ std::unique_ptr<Schedule> make_over_domains(const AlgorithmRequest& request) {
     return add_through(to, *trees[owners.local][owners.stripe], ranks, owners.ranks, owners.part, owners.summed);
   });
   return std::make_unique<SlicedSchedule>(request.collective, pattern, request.layout.reducers().num_agents,
-                                          domains.parts(), slices_through_agents(request));
+                                          domains.parts(), slices_between_domains(request));
 }
 
 std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
