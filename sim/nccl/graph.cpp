@@ -67,7 +67,7 @@ std::vector<std::vector<std::uint32_t>> nodes_of(const Topology& topology, const
     const std::uint32_t domain = layout.place(RankId(r)).domain;
     const std::int32_t host = topology.device(cards[r]).node;
     const bool by_domain = host < 0 || hosts_of_domain[domain].size() > 1;
-    const auto [place, fresh] = index.emplace(Key{by_domain, by_domain ? domain : host}, nodes.size());
+    const auto [place, fresh] = index.emplace(Key{by_domain, by_domain ? std::int64_t{domain} : host}, nodes.size());
     if (fresh) nodes.emplace_back();
     nodes[place->second].push_back(r);
   }
@@ -116,7 +116,7 @@ class Derivation {
         const std::string why = card.part.empty() ? " names no part, so that its generation is not known"
                                                   : " is a part that the table of NCCL " + constants_.name +
                                                         " does not know, " + printable(card.part);
-        throw InputError("NCCL's model: card " + printable(card.name) + why + "; use another --algorithm");
+        throw InputError("NCCL's model: card " + printable(card.name) + why + "; its choice cannot be told");
       }
       const int capability = gpu->compute_capability;
       comm_.compute_capability = i == 0 ? capability : std::min(comm_.compute_capability, capability);
