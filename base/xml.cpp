@@ -90,11 +90,14 @@ XmlDocument::XmlDocument(const TextSource& source) : store_(std::make_unique<Sto
     source.pass_limit(LineCounter(text).line_at(static_cast<std::ptrdiff_t>(at)), "",
                       "declares an entity; entities are not expanded");
   }
+  if (const std::size_t at = text.find('\0'); at != std::string_view::npos) {
+    source.fail(LineCounter(text).line_at(static_cast<std::ptrdiff_t>(at)), "", "holds a NUL byte");
+  }
   if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '<')) > kMaxXmlTags) {
     source.pass_limit(0, "", "has more than " + std::to_string(kMaxXmlTags) + " tags");
   }
-  const pugi::xml_parse_result result =
-      store_->document.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
+  const pugi::xml_parse_result result = store_->document.load_buffer(
+      text.data(), text.size(), pugi::parse_default | pugi::parse_fragment, pugi::encoding_utf8);
   if (result.status == pugi::status_out_of_memory) source.pass_limit(0, "", "is too large for this machine");
   if (!result) {
     source.fail(LineCounter(text).line_at(result.offset), "",
@@ -102,6 +105,12 @@ XmlDocument::XmlDocument(const TextSource& source) : store_(std::make_unique<Sto
   }
   pugi::xml_node root;
   for (const pugi::xml_node& node : store_->document.children()) {
+    if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
+      const std::string_view value = node.value();
+      const std::size_t start = std::min(value.find_first_not_of(" \t\r\n"), value.size());
+      source.fail(LineCounter(text).line_at(node.offset_debug() + static_cast<std::ptrdiff_t>(start)), "",
+                  "is not well-formed XML: \"" + printable(value.substr(start)) + "\" stands outside the root element");
+    }
     if (node.type() != pugi::node_element) continue;
     if (root) {
       source.fail(LineCounter(text).line_at(node.offset_debug()), node.name(),

@@ -30,7 +30,7 @@ struct XmlElement {
 
 class XmlDocument {
  public:
-  /// Throws InputError (not well formed, an attribute twice, several roots) and LimitError (depth, tags, attributes, entities).
+  /// Throws InputError (not well formed, an attribute twice, several roots, text beside the root, NUL bytes) and LimitError (depth, tags, attributes, entities).
   explicit XmlDocument(const TextSource& source);
   XmlDocument(const XmlDocument&) = delete;
   XmlDocument& operator=(const XmlDocument&) = delete;

@@ -457,6 +457,8 @@ void Parser::add_export() {
   option("--from", export_.source_format, "FORMAT", "format of the trace");
   option("-o,--output", export_.output, "FILE", "write to FILE; of a format with a file a rank: the prefix of all");
   command->add_flag("--force", export_.force, "overwrite FILE");
+  command->add_flag("--any-size", export_.any_size,
+                    "also what is larger than import reads: 64 MiB a file, 4 GiB in all");
   command->add_flag("-q,--quiet", export_.common.quiet, "no warnings on stderr")->group("Output");
 }
 

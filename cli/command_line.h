@@ -117,7 +117,7 @@ struct ExportArguments {
   std::optional<std::string> ranks, schedule, channels, slices;
   std::optional<std::string> trace, source_format;  // instead of a collective
   std::optional<std::string> output;
-  bool force = false;
+  bool force = false, any_size = false;
 };
 
 struct CatalogArguments {

@@ -10,6 +10,7 @@
 #include "cli/output_style.h"
 #include "cli/perf_experiment.h"
 #include "collectives/export/exporter.h"
+#include "configs/schema/read_file.h"
 #include "sim/datatype.h"
 #include "sim/imported_algorithm.h"
 #include "sim/placement.h"
@@ -18,6 +19,12 @@
 
 namespace polyplane::cli {
 namespace {
+
+/// What import would read again.
+collectives::ExportLimit limit_of(const ExportArguments& arguments) {
+  if (arguments.any_size) return {};
+  return {.file = static_cast<std::uint64_t>(configs::kMaxFileBytes), .all = sim::kMaxTraceFilesBytes};
+}
 
 std::vector<DeviceId> cards_of(const topology::Topology& topology, const std::vector<std::uint32_t>& ranks) {
   const auto all = topology.accelerators();
@@ -61,7 +68,7 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
   const collectives::AlgorithmRequest request{contract, layout, job.channels, job.slices};
   if (job.schedule) sim::prove_imported(algorithm, request);
   return collectives::export_schedule(arguments.target_format, *collectives::make_schedule(algorithm, request),
-                                      std::string(to_string(job.kind)) + "/" + job.algorithm);
+                                      std::string(to_string(job.kind)) + "/" + job.algorithm, limit_of(arguments));
 }
 
 std::vector<collectives::ExportFile> export_trace(const ExportArguments& arguments) {
@@ -69,7 +76,7 @@ std::vector<collectives::ExportFile> export_trace(const ExportArguments& argumen
   if (!arguments.source_format) throw InputError("--from is missing: the format of the trace");
   const collectives::ImportedProgram imported = sim::read_program(*arguments.source_format, *arguments.trace);
   for (const std::string& note : sim::words_of(imported.notes, *arguments.trace)) log(LogLevel::warn, "export", note);
-  return collectives::export_program(arguments.target_format, imported.program);
+  return collectives::export_program(arguments.target_format, imported.program, limit_of(arguments));
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ std::string summary(const collectives::Program& program) {
   return text;
 }
 
-std::string summary(const collectives::ImportedSchedule& imported) {
+std::string summary(const collectives::ImportedSchedule& imported, std::string& defect) {
   constexpr std::int64_t kElements = 1 << 18;
   const bool shared = imported.kind != collectives::CollectiveKind::all_reduce &&
                       imported.kind != collectives::CollectiveKind::broadcast;
@@ -100,6 +100,7 @@ std::string summary(const collectives::ImportedSchedule& imported) {
     }
   }
   const collectives::Verdict verdict = collectives::verify(*schedule);
+  if (!verdict.proven) defect = verdict.problem;
   std::string text = "schedule     " + printable(imported.name) + ": " + std::string(to_string(imported.kind)) +
                      " among " + count(imported.ranks, "rank") + "\n";
   text += "steps        " + std::to_string(steps) + " in " + count(schedule->num_lanes(), "lane") + " a rank, " +
@@ -143,7 +144,7 @@ int import_trace(const ImportArguments& arguments) {
   }
   if (arguments.output) check_writable(*arguments.output, arguments.force);
   const std::vector<std::string> options = reader_options(arguments.options);
-  std::string text, job;
+  std::string text, job, defect;
   std::vector<std::string> notes;
   try {
     if (collectives::program_importers().contains(arguments.source_format)) {
@@ -155,11 +156,16 @@ int import_trace(const ImportArguments& arguments) {
       const collectives::ImportedSchedule imported = collectives::import_schedule(
           arguments.source_format, {arguments.file, configs::read_binary_file(arguments.file)}, options);
       notes = sim::words_of(imported.notes, arguments.file);
-      text = summary(imported);
+      text = summary(imported, defect);
       if (arguments.output) job = job_of(arguments, imported);
     }
   } catch (const OptionError& error) { throw InputError("import: " + std::string(error.what())); }
   for (const std::string& note : notes) log(LogLevel::warn, "import", note);
+  if (!defect.empty()) {
+    print(text);
+    throw RunError(printable(arguments.file) + ": the schedule does not do what it says: " + defect +
+                   (arguments.output ? "; " + printable(*arguments.output) + " is not written" : ""));
+  }
   if (arguments.output) {
     const std::string name = arguments.name.value_or(std::filesystem::path(arguments.file).stem().string());
     write_file(*arguments.output,

@@ -1,8 +1,11 @@
 #include "sim/read_imports.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -14,23 +17,46 @@ namespace {
 
 using collectives::ImportFile;
 
-constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30U;
-
 bool exists(const std::string& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
 }
 
+/// The largest RANK of the files PREFIX.RANK.ending.
+std::optional<std::size_t> last_rank(const std::string& prefix, const std::string& ending) {
+  const std::filesystem::path path(prefix);
+  const std::string start = path.filename().string() + ".";
+  std::optional<std::size_t> last;
+  std::error_code error;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    const std::string name = file->path().filename().string();
+    if (name.size() <= start.size() + ending.size() || !name.starts_with(start) || !name.ends_with(ending)) continue;
+    const std::string digits = name.substr(start.size(), name.size() - start.size() - ending.size());
+    std::size_t rank = 0;
+    const auto [rest, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), rank);
+    if (wrong != std::errc() || std::to_string(rank) != digits) continue;
+    last = std::max(last.value_or(0), rank);
+  }
+  return last;
+}
+
 std::vector<ImportFile> open_all(const collectives::ProgramImporter& importer, const std::string& path) {
   const std::string& ending = importer.file_of_each_rank;
   const auto of_rank = [&](std::size_t rank) { return path + "." + std::to_string(rank) + ending; };
-  if (ending.empty() || exists(path) || !exists(of_rank(0))) return {{path, configs::read_binary_file(path)}};
+  if (ending.empty() || exists(path)) return {{path, configs::read_binary_file(path)}};
+  const std::optional<std::size_t> last = last_rank(path, ending);
+  if (!last) return {{path, configs::read_binary_file(path)}};
   std::vector<ImportFile> files;
   std::uint64_t bytes = 0;
-  for (std::size_t rank = 0; exists(of_rank(rank)); ++rank) {
+  for (std::size_t rank = 0; rank <= *last; ++rank) {
+    if (!exists(of_rank(rank))) {
+      throw InputError(printable(of_rank(rank)) + " is missing: a trace has a file of each rank, and " +
+                       printable(of_rank(*last)) + " is there");
+    }
     files.push_back({of_rank(rank), configs::read_binary_file(of_rank(rank))});
     bytes += files.back().bytes.size();
-    if (bytes > kMostBytes) {
+    if (bytes > kMaxTraceFilesBytes) {
       throw LimitError(printable(path) + ": the files of the ranks up to " + std::to_string(rank) + " have " +
                        to_string(Bytes(static_cast<std::int64_t>(bytes))) + "; at most 4 GiB are read");
     }

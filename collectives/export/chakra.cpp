@@ -62,8 +62,8 @@ void put(std::string& bytes, const Message& message) {
 class RankWriter {
  public:
   RankWriter(const Program& program, std::uint32_t rank,
-             const std::map<std::vector<std::uint32_t>, std::string>& groups)
-      : program_(program), rank_(rank), actor_(program.actors[rank]), groups_(groups) {}
+             const std::map<std::vector<std::uint32_t>, std::string>& groups, const ExportLimit& limit)
+      : program_(program), rank_(rank), actor_(program.actors[rank]), groups_(groups), limit_(limit) {}
 
   std::string write() {
     if (actor_.cards.size() > 1) {
@@ -88,12 +88,19 @@ class RankWriter {
         node.add_data_deps(before);
       before = i;
       put(bytes, node);
+      check_size(bytes);
     }
     if (!groups_.empty()) put(bytes, groups_node());
+    check_size(bytes);
     return bytes;
   }
 
  private:
+  void check_size(const std::string& bytes) const {
+    if (bytes.size() > limit_.file)
+      limit_.check_file("the file of rank " + std::to_string(rank_) + " would have at least", bytes.size());
+  }
+
   [[noreturn]] void refuse(std::uint32_t operation, const std::string& why) const {
     throw InputError(words_of(program_, rank_, operation) + " " + why);
   }
@@ -198,10 +205,11 @@ class RankWriter {
   std::uint32_t rank_;
   const Actor& actor_;
   const std::map<std::vector<std::uint32_t>, std::string>& groups_;
+  const ExportLimit& limit_;
   std::uint32_t computes_ = kNone;  // stream that computes
 };
 
-std::vector<ExportFile> write(const Program& program) {
+std::vector<ExportFile> write(const Program& program, const ExportLimit& limit) {
   for (std::uint32_t rank = 0; rank < program.actors.size(); ++rank) {
     const bool alike = program.actors[rank].cards.size() != 1 || program.actors[rank].cards.front() == rank;
     if (!alike && !program.calls.empty()) {
@@ -214,8 +222,11 @@ std::vector<ExportFile> write(const Program& program) {
     for (const std::vector<std::uint32_t>& group : call.groups) groups.emplace(group, std::to_string(groups.size()));
   }
   std::vector<ExportFile> files;
+  std::uint64_t bytes = 0;
   for (std::uint32_t rank = 0; rank < program.actors.size(); ++rank) {
-    files.push_back({"." + std::to_string(rank) + ".et", RankWriter(program, rank, groups).write()});
+    files.push_back({"." + std::to_string(rank) + ".et", RankWriter(program, rank, groups, limit).write()});
+    bytes += files.back().bytes.size();
+    limit.check_all("the files up to rank " + std::to_string(rank) + " would have", bytes);
   }
   return files;
 }

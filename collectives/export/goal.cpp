@@ -24,21 +24,31 @@ std::string words_of(const GoalOperation& operation) {
   return text;
 }
 
-std::vector<ExportFile> write(const Program& program) {
-  const GoalFile file = goal_of(program);
-  std::string text = "num_ranks " + std::to_string(file.ranks.size()) + "\n";
+template <class Emit>
+void write_lines(const GoalFile& file, const Emit& emit) {
+  emit("num_ranks " + std::to_string(file.ranks.size()) + "\n");
   for (std::size_t r = 0; r < file.ranks.size(); ++r) {
     const GoalRank& rank = file.ranks[r];
-    text += "\nrank " + std::to_string(r) + " {\n";
+    emit("\nrank " + std::to_string(r) + " {\n");
     for (std::size_t i = 0; i < rank.operations.size(); ++i) {
-      text += "l" + std::to_string(i) + ": " + words_of(rank.operations[i]) + "\n";
+      emit("l" + std::to_string(i) + ": " + words_of(rank.operations[i]) + "\n");
     }
     for (const GoalEdge& edge : rank.edges) {
-      text += "l" + std::to_string(edge.operation) + (edge.started ? " irequires l" : " requires l") +
-              std::to_string(edge.other) + "\n";
+      emit("l" + std::to_string(edge.operation) + (edge.started ? " irequires l" : " requires l") +
+           std::to_string(edge.other) + "\n");
     }
-    text += "}\n";
+    emit(std::string("}\n"));
   }
+}
+
+std::vector<ExportFile> write(const Program& program, const ExportLimit& limit) {
+  const GoalFile file = goal_of(program);
+  std::uint64_t bytes = 0;
+  write_lines(file, [&](const std::string& line) { bytes += line.size(); });
+  limit.check_file("the file would have", bytes);
+  std::string text;
+  text.reserve(bytes);
+  write_lines(file, [&](const std::string& line) { text += line; });
   return {{"", std::move(text)}};
 }
 

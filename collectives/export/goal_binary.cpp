@@ -24,9 +24,22 @@ std::vector<std::vector<std::uint32_t>> dependants(const GoalRank& rank, bool st
   return lists;
 }
 
-std::string block_of(const GoalRank& rank) {
+/// By operation: how many it waits for.
+std::vector<std::uint32_t> waits_of(const GoalRank& rank) {
   std::vector<std::uint32_t> waits(rank.operations.size());
   for (const GoalEdge& edge : rank.edges) ++waits[edge.operation];
+  return waits;
+}
+
+std::uint64_t block_bytes(const GoalRank& rank) {
+  constexpr std::uint64_t kNodeBytes = 39;
+  const std::vector<std::uint32_t> waits = waits_of(rank);
+  const auto roots = static_cast<std::uint64_t>(std::count(waits.begin(), waits.end(), 0U));
+  return 8 + 4 * roots + kNodeBytes * rank.operations.size() + 4 * rank.edges.size();
+}
+
+std::string block_of(const GoalRank& rank) {
+  const std::vector<std::uint32_t> waits = waits_of(rank);
   const auto after_end = dependants(rank, false), after_start = dependants(rank, true);
   std::string block, indices;
   put(block, rank.operations.size(), 4);
@@ -54,7 +67,7 @@ std::string block_of(const GoalRank& rank) {
   return block + indices;
 }
 
-std::vector<ExportFile> write(const Program& program) {
+std::vector<ExportFile> write(const Program& program, const ExportLimit& limit) {
   const GoalFile file = goal_of(program);
   std::uint8_t cpu = 0, nic = 0;
   for (const GoalRank& rank : file.ranks) {
@@ -63,12 +76,15 @@ std::vector<ExportFile> write(const Program& program) {
       nic = std::max(nic, operation.nic);
     }
   }
+  const std::uint64_t first = 4 + 2 + 16 * file.ranks.size();  // counted from after the magic
+  std::uint64_t bytes = 8 + first;
+  for (const GoalRank& rank : file.ranks) bytes += block_bytes(rank);
+  limit.check_file("the file would have", bytes);
   std::string head, blocks;
   put(head, kMagic, 8);
   put(head, file.ranks.size(), 4);
   put(head, cpu, 1);
   put(head, nic, 1);
-  const std::uint64_t first = 4 + 2 + 16 * file.ranks.size();  // counted from after the magic
   for (const GoalRank& rank : file.ranks) {
     const std::string block = block_of(rank);
     put(head, first + blocks.size(), 8);

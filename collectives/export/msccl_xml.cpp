@@ -307,38 +307,49 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
-std::vector<ExportFile> write(const Schedule& schedule, const std::string& name) {
+template <class Emit>
+void write_elements(const Schedule& schedule, const std::string& name, std::string_view coll, const MscclBlocks& blocks,
+                    const Emit& emit) {
   const Collective& contract = schedule.collective();
-  const std::string_view coll = coll_of(contract);
-  if (schedule.num_agents() > 0)
-    throw InputError("schedule " + name + " reduces in switches, which MSCCL XML cannot say");
   const std::uint32_t pieces = schedule.pieces();
   const bool whole = contract.kind() == CollectiveKind::all_reduce || contract.kind() == CollectiveKind::broadcast;
   const std::uint32_t chunks = whole ? pieces : pieces * contract.ranks();
   const bool alltoall = contract.kind() == CollectiveKind::alltoall;
-  const MscclBlocks blocks(schedule);
-  std::string text = "<algo name=\"" + escaped(name) + "\" proto=\"Simple\"" +
-                     attribute("nchannels", blocks.channels()) + attribute("nchunksperloop", chunks) +
-                     attribute("ngpus", contract.ranks()) + " coll=\"" + std::string(coll) + "\" inplace=\"" +
-                     (alltoall ? "0" : "1") + "\" outofplace=\"" + (alltoall ? "1" : "0") +
-                     "\" minBytes=\"0\" maxBytes=\"0\">\n";
+  emit("<algo name=\"" + escaped(name) + "\" proto=\"Simple\"" + attribute("nchannels", blocks.channels()) +
+       attribute("nchunksperloop", chunks) + attribute("ngpus", contract.ranks()) + " coll=\"" + std::string(coll) +
+       "\" inplace=\"" + (alltoall ? "0" : "1") + "\" outofplace=\"" + (alltoall ? "1" : "0") +
+       "\" minBytes=\"0\" maxBytes=\"0\">\n");
   for (std::uint32_t rank = 0; rank < contract.ranks(); ++rank) {
     const RankWriter writer(schedule, blocks, rank);
-    text += "  <gpu" + attribute("id", rank) + attribute("i_chunks", chunks) + attribute("o_chunks", chunks) +
-            attribute("s_chunks", writer.scratch_size()) + ">\n";
+    emit("  <gpu" + attribute("id", rank) + attribute("i_chunks", chunks) + attribute("o_chunks", chunks) +
+         attribute("s_chunks", writer.scratch_size()) + ">\n");
     for (std::uint32_t b = 0; b < writer.lines().size(); ++b) {
       const bool connected = b < blocks.blocks(rank).size();
       const MscclBlocks::Block block = connected ? blocks.blocks(rank)[b] : MscclBlocks::Block{};
-      text += "    <tb" + attribute("id", b) + attribute("send", block.send) + attribute("recv", block.receive) +
-              attribute("chan", block.channel) + ">\n";
+      emit("    <tb" + attribute("id", b) + attribute("send", block.send) + attribute("recv", block.receive) +
+           attribute("chan", block.channel) + ">\n");
       for (std::uint32_t i = 0; i < writer.lines()[b].size(); ++i) {
-        text += line_text(writer.lines()[b][i], i, writer.waited_for(b, i));
+        emit(line_text(writer.lines()[b][i], i, writer.waited_for(b, i)));
       }
-      text += "    </tb>\n";
+      emit(std::string("    </tb>\n"));
     }
-    text += "  </gpu>\n";
+    emit(std::string("  </gpu>\n"));
   }
-  return {{"", text + "</algo>\n"}};
+  emit(std::string("</algo>\n"));
+}
+
+std::vector<ExportFile> write(const Schedule& schedule, const std::string& name, const ExportLimit& limit) {
+  const std::string_view coll = coll_of(schedule.collective());
+  if (schedule.num_agents() > 0)
+    throw InputError("schedule " + name + " reduces in switches, which MSCCL XML cannot say");
+  const MscclBlocks blocks(schedule);
+  std::uint64_t bytes = 0;
+  write_elements(schedule, name, coll, blocks, [&](const std::string& line) { bytes += line.size(); });
+  limit.check_file("the file would have", bytes);
+  std::string text;
+  text.reserve(bytes);
+  write_elements(schedule, name, coll, blocks, [&](const std::string& line) { text += line; });
+  return {{"", std::move(text)}};
 }
 
 const bool kRegistered = [] {

@@ -36,6 +36,7 @@ class Reader {
     }
     most_cpu_ = number(12, 1, "largest cpu");
     most_nic_ = number(13, 1, "largest nic");
+    std::uint64_t last = 14 + 16 * ranks;
     for (std::uint64_t rank = 0; rank < ranks; ++rank) {
       where_ = "rank " + std::to_string(rank) + ": ";
       const std::uint64_t start = number(14 + 16 * rank, 8, "start"), end = number(22 + 16 * rank, 8, "end");
@@ -45,6 +46,12 @@ class Reader {
                           std::to_string(room) + " bytes after the magic");
       }
       file_.ranks.push_back(read_block(start + kMagicBytes, end + kMagicBytes, ranks));
+      last = std::max(last, end + kMagicBytes);
+    }
+    if (last < bytes_.size()) {
+      where_.clear();
+      fail("end", std::to_string(bytes_.size() - last) + " bytes stand after the last rank, which ends at byte " +
+                      std::to_string(last));
     }
     return std::move(file_);
   }

@@ -68,7 +68,13 @@ class Reader {
     check_attributes(root, {"name", "proto", "nchannels", "nchunksperloop", "ngpus", "coll", "inplace", "outofplace",
                             "minBytes", "maxBytes", "redop"});
     algo_.name = std::string(root.attribute("name").value_or("unnamed"));
-    algo_.protocol = std::string(root.attribute("proto").value_or(""));
+    if (const auto protocol = root.attribute("proto")) {
+      if (*protocol != "Simple" && *protocol != "LL" && *protocol != "LL128") {
+        source_.fail(root.line, "proto",
+                     "\"" + printable(*protocol) + "\" is no protocol of MSCCL; allowed: Simple, LL, LL128");
+      }
+      algo_.protocol = std::string(*protocol);
+    }
     const std::string_view coll = text(root, "coll");
     const std::map<std::string_view, CollectiveKind> kinds = {{"allreduce", CollectiveKind::all_reduce},
                                                               {"allgather", CollectiveKind::all_gather},

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/cli/run_program.h"
 #include "tests/configs/temporary_file.h"
 
@@ -60,6 +62,36 @@ TEST(Export, ATraceBecomesAnotherAndAnExperiment) {
   const ProgramRun run = run_in(file, {"run", "app.textproto"});
   EXPECT_EQ(run.exit_code, 0) << run.error;
   EXPECT_THAT(run.out, HasSubstr("3.300000 us\n"));
+}
+
+TEST(Export, AScheduleThatIsWrongBecomesNoExperiment) {
+  // Both gpus keep what they have.
+  const TemporaryFile file(
+      "<algo name=\"idle\" nchunksperloop=\"1\" ngpus=\"2\" coll=\"allreduce\" inplace=\"1\"><gpu id=\"0\"/>"
+      "<gpu id=\"1\"/></algo>",
+      "bad.xml");
+  const ProgramRun run =
+      run_in(file, {"import", "msccl_xml", "bad.xml", "-o", "bad.textproto", "--cluster", "dgx-h100"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.out, HasSubstr("proof        WRONG: "));
+  EXPECT_THAT(run.error, HasSubstr("bad.xml: the schedule does not do what it says: "));
+  EXPECT_THAT(run.error, HasSubstr("; bad.textproto is not written"));
+  EXPECT_FALSE(std::filesystem::exists(file.folder() + "/bad.textproto"));
+  EXPECT_EQ(run_in(file, {"import", "msccl_xml", "bad.xml"}).exit_code, 1);
+}
+
+TEST(Export, WhatImportCouldNotReadIsNotWritten) {
+  const TemporaryFile file("", "empty");
+  std::vector<std::string> large = {
+      "export", "goal", "alltoall", "--cluster", "fat_tree:radix=64,tiers=2,endpoints=720", "--algorithm", "pairwise",
+      "--size", "1G",   "-o",       "large.goal"};
+  const ProgramRun run = run_in(file, large);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.error, HasSubstr("bytes; import reads at most 67108864 (--any-size writes them all the same)"));
+  EXPECT_FALSE(std::filesystem::exists(file.folder() + "/large.goal"));
+  large.emplace_back("--any-size");
+  EXPECT_EQ(run_in(file, large).exit_code, 0);
+  EXPECT_GT(std::filesystem::file_size(file.folder() + "/large.goal"), 67108864U);
 }
 
 TEST(Export, WhatIsWrongIsSaid) {

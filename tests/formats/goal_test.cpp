@@ -144,6 +144,7 @@ TEST(GoalBinary, WhatIsWrongIsNamed) {
   EXPECT_EQ(refused(with(118, 9)),
             "file: rank 0: node 1: names cpu 9 and nic 0; the largest of the file are said to be 0 and 0");
   EXPECT_EQ(refused(with(85, 9)).substr(0, 30), "file: rank 0: node 0: has 1 de");
+  EXPECT_EQ(refused(bytes + "abc"), "file: end: 3 bytes stand after the last rank, which ends at byte 191");
   // The receive has another tag.
   EXPECT_NE(refused(with(169, 4)).find("tag 3"), std::string::npos) << refused(with(169, 4));
 }

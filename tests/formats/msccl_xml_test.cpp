@@ -129,6 +129,12 @@ TEST(MscclXml, WhatIsWrongIsNamed) {
   EXPECT_EQ(refused(replaced(ring, "coll=\"allreduce\"", "coll=\"custom\"")),
             "file:1: coll: \"custom\" is not run, since nothing could be proven of it; allowed: allgather, allreduce, "
             "alltoall, broadcast, reducescatter");
+  EXPECT_EQ(refused(replaced(ring, "proto=\"LL128\"", "proto=\"Foo\"")),
+            "file:1: proto: \"Foo\" is no protocol of MSCCL; allowed: Simple, LL, LL128");
+  EXPECT_EQ(refused("<algo/>\n<!-- fine -->\nmore"),
+            "file:3: is not well-formed XML: \"more\" stands outside the root element");
+  EXPECT_EQ(refused("<algo/>\n<![CDATA[x]]>"), "file:2: is not well-formed XML: \"x\" stands outside the root element");
+  EXPECT_EQ(refused(std::string("<algo/>\n\0more", 13)), "file:2: holds a NUL byte");
   EXPECT_EQ(refused(replaced(ring, "coll=\"allreduce\" ", "")), "file:1: algo: attribute coll is missing");
   EXPECT_EQ(refused(replaced(ring, "ngpus=\"3\"", "ngpus=\"4\"")),
             "file:1: ngpus: is 4, but 3 gpu elements stand in it");

@@ -72,6 +72,34 @@ TEST(MscclRoundTrip, EveryAlgorithmComesBackProvenAndWithItsMessages) {
   EXPECT_GT(seen, 60);
 }
 
+TEST(ExportLimit, IsOfTheBytesThatWouldBeWritten) {
+  const Collective contract({.kind = CollectiveKind::all_reduce, .ranks = 4, .elements_per_block = 13, .matrix = {}});
+  const auto ring =
+      make_schedule(find_algorithm(CollectiveKind::all_reduce, "ring"),
+                    {.collective = contract, .layout = RankLayout::regular(4, 4), .channels = 2, .slices = 1});
+  for (const char* const format : {"goal", "goal_binary", "msccl_xml"}) {
+    SCOPED_TRACE(format);
+    const std::uint64_t bytes = export_schedule(format, *ring, "ring").front().bytes.size();
+    EXPECT_EQ(export_schedule(format, *ring, "ring", {.file = bytes}).front().bytes.size(), bytes);
+    EXPECT_EQ(
+        refusal<LimitError>([&] { static_cast<void>(export_schedule(format, *ring, "ring", {.file = bytes - 1})); }),
+        "the file would have " + std::to_string(bytes) + " bytes; import reads at most " + std::to_string(bytes - 1) +
+            " (--any-size writes them all the same)");
+  }
+  std::uint64_t most = 0, all = 0;
+  for (const ExportFile& file : export_schedule("chakra", *ring, "ring")) {
+    most = std::max<std::uint64_t>(most, file.bytes.size());
+    all += file.bytes.size();
+  }
+  EXPECT_EQ(export_schedule("chakra", *ring, "ring", {.file = most, .all = all}).size(), 4U);
+  EXPECT_THAT(
+      refusal<LimitError>([&] { static_cast<void>(export_schedule("chakra", *ring, "ring", {.file = most - 1})); }),
+      testing::HasSubstr(" would have at least "));
+  EXPECT_THAT(
+      refusal<LimitError>([&] { static_cast<void>(export_schedule("chakra", *ring, "ring", {.all = all - 1})); }),
+      testing::HasSubstr("the files up to rank 3 would have " + std::to_string(all) + " bytes"));
+}
+
 TEST(MscclRoundTrip, ARingComesBackStepByStep) {
   const Collective contract({.kind = CollectiveKind::all_reduce, .ranks = 4, .elements_per_block = 13, .matrix = {}});
   const auto ring =

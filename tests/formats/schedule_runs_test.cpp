@@ -143,6 +143,9 @@ TEST(ImportedTraces, PrefixesAndFilesOfOptions) {
   EXPECT_EQ(program.calls[0].groups, (std::vector<std::vector<std::uint32_t>>{{1, 0}}));
   EXPECT_EQ(refusal([&] { static_cast<void>(read_program("chakra", prefix + "x")); }),
             prefix + "x: there is no such file");
+  const TemporaryFile later("t.3.et", node);
+  EXPECT_EQ(refusal([&] { static_cast<void>(read_program("chakra", prefix)); }),
+            prefix + ".2.et is missing: a trace has a file of each rank, and " + prefix + ".3.et is there");
 }
 
 }  // namespace
