@@ -154,7 +154,7 @@ void Parser::add_perf_model(CLI::App* command) {
   command->add_option("--protocol", perf.protocol, "auto or a protocol of the stack: Simple, LL, LL128")
       ->type_name("NAME")
       ->group(group);
-  command->add_option("--channels", perf.channels, "parallel copies of the algorithm (default: its own choice)")
+  command->add_option("--channels", perf.channels, "parallel copies of the algorithm (default 0: its own choice)")
       ->type_name("N")
       ->group(group);
   command
@@ -164,7 +164,7 @@ void Parser::add_perf_model(CLI::App* command) {
           "also shared, node_limit, ranks_per_node, draw=sampled, seed; sizes are then of one token")
       ->type_name("LIST")
       ->group(group);
-  command->add_option("--slices", perf.slices, "pipeline depth (default: the algorithm's own choice)")
+  command->add_option("--slices", perf.slices, "pipeline depth (default 0: the algorithm's own choice)")
       ->type_name("N")
       ->group(group);
   command->add_option("--model", perf.model, "analytic or flow (default flow)")->type_name("NAME")->group(group);

@@ -45,7 +45,8 @@ struct PerfArguments {
   std::optional<std::string> tokens;  // of dispatch, combine, alltoallv: see token_option.h
   std::optional<std::string> routing, hash, seed;
   std::vector<std::string> faults;
-  std::string reduction = "sum", datatype = "float", root = "0";
+  std::string reduction = "sum", root = "0";
+  std::optional<std::string> datatype;  // float, where data have one
   std::optional<std::string> json_file;
   TraceArguments trace;
   bool explain = false, force = false;
@@ -113,8 +114,8 @@ struct TuneArguments {
 struct ExportArguments {
   CommonArguments common;
   std::string target_format, collective, cluster, size;
-  std::string algorithm = "auto", root = "0", datatype = "float";
-  std::optional<std::string> ranks, schedule, channels, slices;
+  std::string algorithm = "auto", root = "0";
+  std::optional<std::string> ranks, schedule, channels, slices, datatype;
   std::optional<std::string> trace, source_format;  // instead of a collective
   std::optional<std::string> output;
   bool force = false, any_size = false;

@@ -93,7 +93,9 @@ int run_export(const ExportArguments& arguments) {
     return 0;
   }
   std::size_t bytes = 0;
-  for (const collectives::ExportFile& file : files) check_writable(*arguments.output + file.suffix, arguments.force);
+  std::vector<std::optional<std::string>> outputs;
+  for (const collectives::ExportFile& file : files) outputs.emplace_back(*arguments.output + file.suffix);
+  check_outputs(outputs, {arguments.trace, arguments.schedule, arguments.cluster}, arguments.force);
   for (const collectives::ExportFile& file : files) {
     write_file(*arguments.output + file.suffix, file.bytes, arguments.force);
     bytes += file.bytes.size();

@@ -64,7 +64,7 @@ int run_import(const ImportArguments& arguments) {
   if (is_trace_format(arguments.source_format)) return import_trace(arguments);
   if (arguments.cluster) throw InputError("--cluster is of schedules and traces; a fabric becomes a cluster itself");
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
-  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  check_outputs({arguments.output}, {arguments.file}, arguments.force);
   const std::string text = configs::read_text_file(arguments.file);
   topology::ImportedFabric fabric;
   try {

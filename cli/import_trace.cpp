@@ -142,7 +142,9 @@ int import_trace(const ImportArguments& arguments) {
   if (arguments.output && !arguments.cluster) {
     throw InputError("--cluster is missing: the experiment that --output writes runs on one");
   }
-  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  std::vector<std::optional<std::string>> inputs{arguments.file, arguments.cluster};
+  for (const auto& [name, value] : arguments.options) inputs.emplace_back(value);
+  check_outputs({arguments.output}, inputs, arguments.force);
   const std::vector<std::string> options = reader_options(arguments.options);
   std::string text, job, defect;
   std::vector<std::string> notes;

@@ -58,6 +58,15 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  if (std::filesystem::equivalent(a, b, error)) return true;
+  const std::filesystem::path first = std::filesystem::weakly_canonical(std::filesystem::absolute(a), error);
+  if (error) return false;
+  const std::filesystem::path second = std::filesystem::weakly_canonical(std::filesystem::absolute(b), error);
+  return !error && first == second;
+}
+
 InputError exists(const std::string& path) {
   return InputError(printable(path) + " exists already; use --force to overwrite it");
 }
@@ -79,6 +88,23 @@ void check_writable(const std::string& path, bool overwrite) {
   const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
   if (!std::filesystem::is_directory(folder, error)) {
     throw InputError("cannot write " + printable(path) + ": there is no directory " + printable(folder.string()));
+  }
+}
+
+void check_outputs(const std::vector<std::optional<std::string>>& outputs,
+                   const std::vector<std::optional<std::string>>& inputs, bool overwrite) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i]) continue;
+    for (const std::optional<std::string>& input : inputs) {
+      std::error_code error;
+      if (!input || !std::filesystem::exists(*input, error) || !is_same_file(*outputs[i], *input)) continue;
+      throw InputError("the output " + printable(*outputs[i]) + " is an input of the same command; name another file");
+    }
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (!outputs[earlier] || !is_same_file(*outputs[i], *outputs[earlier])) continue;
+      throw InputError("two outputs go to one file, " + printable(*outputs[i]) + "; name another for one of them");
+    }
+    check_writable(*outputs[i], overwrite);
   }
 }
 

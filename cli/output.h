@@ -1,8 +1,10 @@
 // The only way to stdout and to result files.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace polyplane::cli {
 
@@ -17,5 +19,9 @@ void print(std::string_view text);
 void write_file(const std::string& path, std::string_view text, bool overwrite);
 /// The checks of write_file() alone, for asking before a long run.
 void check_writable(const std::string& path, bool overwrite);
+/// check_writable() of all files of a command, of which each must be another and none an input: links are followed.
+/// What is not a file of `inputs` is passed over (names of the catalog). Throws InputError.
+void check_outputs(const std::vector<std::optional<std::string>>& outputs,
+                   const std::vector<std::optional<std::string>>& inputs, bool overwrite);
 
 }  // namespace polyplane::cli

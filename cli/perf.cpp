@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/log.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/explain_text.h"
@@ -17,6 +19,7 @@
 #include "cli/signals.h"
 #include "cli/trace_options.h"
 #include "cli/version.h"
+#include "collectives/algorithm.h"
 #include "sim/sensitivity.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
@@ -53,7 +56,8 @@ class PerfPrinter {
       if (std::find(facts_.begin(), facts_.end(), line) == facts_.end()) remarks.push_back(line);
     }
     if (std::ranges::any_of(rows_, &sim::CollectiveResult::in_network)) {
-      remarks.emplace_back("switches reduce or multicast: fewer bytes pass a link than busbw counts, so it may exceed the wire");
+      remarks.emplace_back(
+          "switches reduce or multicast: fewer bytes pass a link than busbw counts, so it may exceed the wire");
     }
     print(table_.footer(report.fingerprint, remarks));
     if (!explain_ || report.collectives.empty()) return;
@@ -71,13 +75,27 @@ class PerfPrinter {
   std::vector<sim::CollectiveResult> rows_;
 };
 
+/// With a did-you-mean that knows the words which are no algorithms, too.
+void check_algorithm(const sim::CollectiveJob& job) {
+  if (job.schedule) return;
+  std::vector<std::string> names = collectives::algorithm_names(job.kind);
+  names.insert(names.begin(), {"auto", "nccl"});
+  if (std::ranges::find(names, job.algorithm) != names.end()) return;
+  throw InputError("--algorithm: " +
+                   unknown_name(std::string(to_string(job.kind)) + " algorithm", job.algorithm, names));
+}
+
 }  // namespace
 
 int run_perf(const PerfArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
-  if (arguments.json_file) check_writable(*arguments.json_file, arguments.force);
+  check_outputs(
+      {arguments.json_file, arguments.trace.file},
+      {arguments.cluster, arguments.stack, arguments.rank_map, arguments.schedule, arguments.nccl_model.graph},
+      arguments.force);
   const sim::Catalog catalog = sim::Catalog::open();
   PerfPlan plan = plan_perf(arguments, catalog);
+  check_algorithm(plan.experiment.collectives.front());
   if (arguments.json_file) plan.header.facts.push_back("the JSON document goes to " + *arguments.json_file);
   const std::vector<Bytes>& sizes = plan.experiment.collectives.front().sizes;
 

@@ -134,7 +134,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   PerfPlan plan;
   const NcclMeaning meaning = understand_nccl_options(arguments.nccl_options);
   refuse_all("--op", arguments.reduction);
-  refuse_all("--datatype", arguments.datatype);
+  if (arguments.datatype) refuse_all("--datatype", *arguments.datatype);
 
   sim::CollectiveJob job;
   job.kind = collectives::parse_collective(without_suffix(arguments.collective, "_perf"));
@@ -145,16 +145,16 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
     throw InputError("barrier moves no data: --min-bytes and --max-bytes have no meaning for it");
   }
   if (!moves_data) job.sizes = {Bytes(0)};
-  job.datatype = arguments.datatype;
+  job.datatype = arguments.datatype.value_or("float");
   job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
   job.algorithm = arguments.algorithm;
   job.protocol = arguments.protocol;
   job.nccl = nccl_setting(arguments.nccl_model, arguments.algorithm == "nccl");
   if (arguments.channels) {
-    job.channels = static_cast<std::uint32_t>(parse_whole("--channels", *arguments.channels, 1, INT32_MAX));
+    job.channels = static_cast<std::uint32_t>(parse_whole("--channels", *arguments.channels, 0, INT32_MAX));
   }
   if (arguments.slices) {
-    job.slices = static_cast<std::uint32_t>(parse_whole("--slices", *arguments.slices, 1, INT32_MAX));
+    job.slices = static_cast<std::uint32_t>(parse_whole("--slices", *arguments.slices, 0, INT32_MAX));
   }
 
   sim::Experiment& experiment = plan.experiment;
@@ -184,8 +184,9 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
     throw InputError("--tokens is for dispatch, combine and alltoallv, not for " + std::string(to_string(job.kind)));
   }
   if (arguments.tokens || of_tokens) {
-    job.tokens = parse_tokens(arguments.tokens.value_or(kDefaultTokens), experiment.seed,
-                              static_cast<std::uint32_t>(ranks));
+    if (arguments.datatype) throw InputError("--datatype has no meaning for tokens, which are bytes; leave it out");
+    job.tokens =
+        parse_tokens(arguments.tokens.value_or(kDefaultTokens), experiment.seed, static_cast<std::uint32_t>(ranks));
   }
   experiment.collectives.push_back(std::move(job));
 

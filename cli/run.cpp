@@ -158,6 +158,7 @@ std::string csv_text(const std::vector<sim::Report>& reports) {
 
 int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  check_outputs({arguments.trace.file}, {arguments.experiment}, arguments.force);
   const sim::Catalog catalog = sim::Catalog::open();
   std::vector<sim::Experiment> experiments = catalog.experiments(arguments.experiment);
   std::size_t rows = 0;

@@ -18,14 +18,30 @@ std::vector<OptionSpec> specs() {
     return OptionSpec{name, Kind::integer, otherwise, sentence, min, kMost, {}};
   };
   return {integer("tokens", "128", "of each rank", 1),
-          integer("experts", "0", "routed; 0: one a rank"),
-          integer("top_k", "0", "routed experts of a token; 0: 8, or all"),
+          integer("experts", "0", "routed; one a rank when absent"),
+          integer("top_k", "0", "routed experts of a token; 8, or all, when absent"),
           integer("shared", "0", "further copies of each token"),
-          integer("ranks_per_node", "0", "consecutive ranks that make a node; 0: a scale-up domain"),
-          integer("node_limit", "0", "nodes that a token goes to at the most; 0: any"),
+          integer("ranks_per_node", "0", "consecutive ranks that make a node; a scale-up domain when absent"),
+          integer("node_limit", "0", "nodes that a token goes to at the most; any when absent"),
           OptionSpec{"draw", Kind::text, "expected", "even, expected or sampled", 0, 0, {}},
           OptionSpec{"popularity", Kind::text, "uniform", "of experts: uniform or zipf:EXPONENT", 0, 0, {}},
-          OptionSpec{"seed", Kind::integer, "0", "of sampled draws", 0, INT64_MAX, {}}};
+          OptionSpec{"seed", Kind::integer, "0", "of what is drawn", 0, INT64_MAX, {}}};
+}
+
+/// 0 stands for an absent option here, and is no value of it, as in configs/schema/tokens.proto.
+void refuse_zeros(const Options& options) {
+  for (const char* name : {"experts", "top_k", "ranks_per_node", "node_limit"}) {
+    if (!options.given(name) || options.integer(name) > 0) continue;
+    throw InputError(std::string(name) + ": 0 is not a whole number from 1 to " + std::to_string(kMost) +
+                     "; leave it out for the default");
+  }
+}
+
+/// Whether the seed has a say: nothing is drawn where all experts are alike, and they are for want of a popularity.
+bool is_drawn(const collectives::TokenRouting& routing) {
+  using Draw = collectives::TokenRouting::Draw;
+  if (routing.draw == Draw::expected) return routing.zipf > 0 || routing.node_limit > 0;
+  return routing.draw == Draw::sampled;
 }
 
 std::vector<std::string> split_at_commas(const std::string& text) {
@@ -43,6 +59,7 @@ std::vector<std::string> split_at_commas(const std::string& text) {
 collectives::TokenRouting parse_tokens(const std::string& text, std::uint64_t seed, std::uint32_t ranks) {
   try {
     const Options options = Options::parse("tokens", specs(), split_at_commas(text));
+    refuse_zeros(options);
     const auto count = [&](const char* name) { return static_cast<std::uint32_t>(options.integer(name)); };
     collectives::TokenRouting routing;
     routing.tokens = count("tokens");
@@ -54,6 +71,10 @@ collectives::TokenRouting parse_tokens(const std::string& text, std::uint64_t se
     routing.draw = collectives::parse_token_draw(options.text("draw"));
     routing.zipf = sim::parse_popularity(options.text("popularity"));
     routing.seed = options.given("seed") ? static_cast<std::uint64_t>(options.integer("seed")) : seed;
+    if (options.given("seed") && !is_drawn(routing)) {
+      throw InputError("seed has no effect with draw=" + std::string(to_string(routing.draw)) +
+                       " here, where nothing is drawn; use draw=sampled or leave it out");
+    }
     const bool nodes_matter = routing.node_limit > 0 && routing.ranks_per_node == 0;  // those of the cluster
     if (!nodes_matter) static_cast<void>(collectives::settled(routing, ranks));
     return routing;

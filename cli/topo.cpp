@@ -90,7 +90,7 @@ int run_topo(const TopoArguments& arguments) {
                      " contradicts --export, which writes the graph itself");
   }
   if (arguments.output && !arguments.export_format) throw InputError("--output needs --export dot, graphml or json");
-  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  check_outputs({arguments.output}, {arguments.cluster, arguments.prices}, arguments.force);
 
   sim::Experiment experiment;
   const sim::Catalog catalog = sim::Catalog::open();

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/output.h"
@@ -28,12 +29,23 @@
 namespace polyplane::cli {
 namespace {
 
+/// With a did-you-mean among what tune takes.
+collectives::CollectiveKind collective_of(const std::string& name) {
+  try {
+    return collectives::parse_collective(name);
+  } catch (const InputError&) {
+    throw InputError(
+        "--collectives: " +
+        unknown_name("collective", name, {"all_gather", "all_reduce", "broadcast", "reduce", "reduce_scatter"}));
+  }
+}
+
 std::vector<collectives::CollectiveKind> collectives_of(const std::string& list) {
   std::vector<collectives::CollectiveKind> kinds;
   std::size_t from = 0;
   while (from <= list.size()) {
     const std::size_t end = std::min(list.find(',', from), list.size());
-    kinds.push_back(collectives::parse_collective(list.substr(from, end - from)));
+    kinds.push_back(collective_of(list.substr(from, end - from)));
     if (std::ranges::count(kinds, kinds.back()) > 1) {
       throw InputError("--collectives: " + std::string(to_string(kinds.back())) + " is listed twice");
     }
@@ -71,7 +83,7 @@ sim::TuneRequest request_of(const TuneArguments& arguments, const sim::Catalog& 
 
 int run_tune(const TuneArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
-  if (arguments.output) check_writable(*arguments.output, arguments.force);
+  check_outputs({arguments.output}, {arguments.cluster, arguments.stack, arguments.nccl_model.graph}, arguments.force);
   const sim::Catalog catalog = sim::Catalog::open();
   const sim::TuneRequest request = request_of(arguments, catalog);
 

@@ -219,7 +219,8 @@ Bytes Collective::size() const {
   CHECK(false, "unknown collective");
 }
 
-std::int64_t Collective::count() const { return shape_.elements_per_block; }
+/// Of a matrix what makes its size.
+std::int64_t Collective::count() const { return shape_.matrix.empty() ? shape_.elements_per_block : largest_share_; }
 
 double Collective::bus_factor() const {
   const auto ranks = static_cast<double>(shape_.ranks);

@@ -71,6 +71,7 @@ class ExchangeLoader {
       ranks = static_cast<std::int64_t>(job.ranks.size());
     }
     if (ranks < 1) source_.fail(from, "ranks", "the cluster has no accelerator to put a rank on");
+    if (ranks < 2) source_.fail(from, "ranks", "one rank has nobody to exchange with; an exchange needs two or more");
     job.tokens = load_token_routing(source_, from.tokens(), file_, experiment_.seed, static_cast<std::uint32_t>(ranks));
     job.dispatch_token = parse_bytes(from.dispatch_token());
     job.combine_token = parse_bytes(from.combine_token());

@@ -80,8 +80,8 @@ std::string_view schedule_name(Algorithm algorithm) {
 
 const Constants& table_of(const Stack& stack) {
   if (stack.nccl) return *stack.nccl;
-  throw InputError("--algorithm nccl: stack " + printable(stack.name) +
-                   " has no table of NCCL (field nccl_tuning); --stack nccl has one");
+  throw InputError("NCCL's own choice: stack " + printable(stack.name) +
+                   " has no table of NCCL (field nccl_tuning); stack nccl has one");
 }
 
 Pick pick_as_nccl(const PickRequest& request) {

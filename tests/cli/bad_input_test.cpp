@@ -242,7 +242,11 @@ TEST(BadInput, QuantitiesOnTheCommandLine) {
   for (const char* factor : {"0", "-2", "nan", "1.5"}) expect_options_refused({"-f", factor}, "--step-factor: ");
   expect_options_refused({"-i", "0"}, "--step-bytes 0 never gets from --min-bytes to --max-bytes");
   expect_options_refused({"--seed", "-1"}, "--seed: \"-1\" is not a whole number");
-  expect_options_refused({"--channels", "0"}, "--channels: ");
+  expect_options_refused({"--channels", "-1"}, "--channels: ");
+  expect_options_refused({"--slices", "-1"}, "--slices: ");
+  expect_options_refused({"--algorithm", "ncl"},
+                         "--algorithm: unknown all_reduce algorithm \"ncl\"; did you mean \"nccl\"?");
+  expect_options_refused({"--algorithm", "xyzzyx"}, "auto, nccl, ");
   expect_options_refused({"--fail", "0% of nvlink"}, "fault \"0% of nvlink\": \"0%\" is no share");
   expect_options_refused({"--fail", "switch=node0/nvswitch at NaN Gbps"},
                          "rate \"NaN Gbps\" is not a number with a unit");

@@ -7,6 +7,7 @@
 #include "cli/exchange_text.h"
 #include "cli/token_option.h"
 #include "tests/cli/run_program.h"
+#include "tests/configs/temporary_file.h"
 
 namespace polyplane::cli {
 namespace {
@@ -70,7 +71,7 @@ TEST(TokenOption, SaysWhatIsWrong) {
   EXPECT_EQ(routing.node_limit, 2U);
   EXPECT_EQ(routing.zipf, 1.2);
   EXPECT_EQ(routing.seed, 9U);
-  EXPECT_EQ(parse_tokens("seed=3", 9, 16).seed, 3U);
+  EXPECT_EQ(parse_tokens("seed=3,draw=sampled", 9, 16).seed, 3U);
   const auto problem = [](const std::string& text) {
     try {
       (void)parse_tokens(text, 0, 16);
@@ -82,6 +83,49 @@ TEST(TokenOption, SaysWhatIsWrong) {
   EXPECT_TRUE(contains(problem("popularity=zipf"), "is not \"uniform\" or \"zipf:\"")) << problem("popularity=zipf");
   EXPECT_TRUE(contains(problem(""), "--tokens: ")) << problem("");
   EXPECT_TRUE(contains(problem("tokens=0"), "--tokens: ")) << problem("tokens=0");
+}
+
+TEST(TokenOption, TakesNoValueThatIsPassedOver) {
+  const auto problem = [](const std::string& text) {
+    try {
+      (void)parse_tokens(text, 0, 16);
+    } catch (const InputError& error) { return std::string(error.what()); }
+    return std::string();
+  };
+  for (const std::string name : {"experts", "top_k", "ranks_per_node", "node_limit"}) {
+    EXPECT_TRUE(contains(problem(name + "=0"), "--tokens: " + name + ": 0 is not a whole number from 1")) << name;
+  }
+  EXPECT_EQ(problem("shared=0"), "");
+  for (const char* text : {"seed=3", "seed=3,draw=expected", "seed=3,draw=even"}) {
+    EXPECT_TRUE(contains(problem(text), "--tokens: seed has no effect with draw=e")) << text;
+  }
+  EXPECT_EQ(problem("seed=3,popularity=zipf:1"), "") << "which expert is the most popular is drawn";
+  EXPECT_EQ(problem("seed=3,draw=sampled"), "");
+}
+
+TEST(ExchangeProgram, TokensAreBytes) {
+  const std::vector<std::string> perf{"perf",    "alltoallv", "--cluster", "dgx-h100",
+                                      "--stack", "ideal",     "-b",        "1K",
+                                      "-e",      "1K",        "--tokens",  "tokens=7,top_k=3,draw=even"};
+  const ProgramRun run = run_program(perf);
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+  const std::vector<std::string> rows = rows_of(run.out, "       21504 ");  // 7 x 3 x 1,024
+  ASSERT_EQ(rows.size(), 1U) << run.out;
+  EXPECT_TRUE(rows[0].starts_with("21504 uint8 ")) << rows[0];
+  std::vector<std::string> half = perf;
+  half.insert(half.end(), {"-d", "half"});
+  EXPECT_EQ(run_program(half).exit_code, 2);
+  EXPECT_TRUE(contains(run_program(half).error, "--datatype has no meaning for tokens"));
+}
+
+TEST(ExchangeProgram, OneRankHasNobodyToExchangeWith) {
+  const TemporaryFile file(R"(cluster: "dgx-h100"
+exchanges { tokens { tokens: 8 } dispatch_token: "1 KiB" combine_token: "2 KiB" ranks: "3" }
+)");
+  const ProgramRun run = run_program({"run", file.path()});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_EQ(run.out, "");
+  EXPECT_TRUE(contains(run.error, "exchanges[0].ranks: one rank has nobody to exchange with")) << run.error;
 }
 
 TEST(ExchangeTable, IsEmptyWithoutExchanges) { EXPECT_EQ(exchange_table("x", {}), ""); }

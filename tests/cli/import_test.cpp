@@ -77,7 +77,7 @@ TEST(Import, WrongFormatsOptionsAndOutputs) {
   EXPECT_THAT(error_of({"slurm_conf", "tree.conf", "--gigabyte", "decimal"}),
               HasSubstr("unknown option of slurm_conf \"gigabyte\""));
   EXPECT_THAT(error_of({"slurm_conf", "tree.conf", "--rate", "fast"}), HasSubstr("rate \"fast\""));
-  EXPECT_THAT(error_of({"slurm_conf", "tree.conf", "-o", "tree.conf"}), HasSubstr("exists already"));
+  EXPECT_THAT(error_of({"slurm_conf", "tree.conf", "-o", "tree.conf"}), HasSubstr("is an input of the same command"));
   EXPECT_THAT(error_of({"slurm_conf"}), HasSubstr("FILE is missing"));
 }
 

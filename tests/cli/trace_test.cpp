@@ -143,5 +143,55 @@ TEST_F(Trace, ExplainRefusesWhatIsNoExperiment) {
   EXPECT_EQ(run({"explain"}).exit_code, 2);
 }
 
+TEST_F(Trace, OneFileIsNamedOnce) {
+  const auto text_of = [&](const std::string& name) {
+    std::ifstream file(path(name));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string before = text_of("four.textproto");
+  for (const bool force : {false, true}) {
+    for (const char* twin : {"c.json", "./c.json"}) {
+      std::vector<std::string> twice = {"--trace", "c.json", "-J", twin};
+      if (force) twice.emplace_back("--force");
+      const ProgramRun refused = perf(twice);
+      EXPECT_EQ(refused.exit_code, 2);
+      EXPECT_EQ(refused.out, "");
+      EXPECT_THAT(refused.error, HasSubstr("two outputs go to one file"));
+      EXPECT_EQ(files(), 1U);
+    }
+  }
+  std::filesystem::create_symlink("four.textproto", path("link"));
+  for (const char* output : {"four.textproto", "link"}) {
+    const ProgramRun refused = run({"run", "four.textproto", "--trace", output, "--force"});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.out, "");
+    EXPECT_THAT(refused.error, HasSubstr("is an input of the same command"));
+    EXPECT_EQ(text_of("four.textproto"), before);
+  }
+  const std::string program = "num_ranks 1\nrank 0 {\nl1: calc 100\n}\n";
+  std::ofstream(path("a.goal")) << program;
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--force"}}) {
+    std::vector<std::string> import = {"import", "goal", "a.goal", "--cluster", "dgx-h100", "-o", "a.goal"};
+    import.insert(import.end(), more.begin(), more.end());
+    const ProgramRun refused = run(import);
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.error, HasSubstr("is an input of the same command"));
+    EXPECT_EQ(text_of("a.goal"), program);
+  }
+}
+
+TEST_F(Trace, AllOutputsAreCheckedBeforeTheRun) {
+  std::ofstream(path("old.trace")) << "x";
+  const ProgramRun refused = perf({"-J", "new.json", "--trace", "old.trace"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.error, HasSubstr("old.trace exists already"));
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(Trace, NoChannelsAndSlicesAreOwnChoices) {
+  EXPECT_EQ(perf({"--channels", "0", "--slices", "0"}).out, perf({}).out);
+}
+
 }  // namespace
 }  // namespace polyplane::cli

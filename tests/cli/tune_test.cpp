@@ -65,6 +65,13 @@ TEST(TuneCommand, RefusesInOneLine) {
   refused({"tune", "--cluster", "dgx-h100", "--collectives", "reduce,reduce"}, "reduce is listed twice");
   refused({"tune", "--cluster", "mi300x-2048", "--ranks", "8"}, "does not know, amd-mi300x");
   refused(with(kTune, {"--stack", "ideal"}), "stack ideal has no table of NCCL");
+  for (const auto& wrong : {std::vector<std::string>{"tune", "--cluster", "mi300x-2048", "--ranks", "8"},
+                            with(kTune, {"--stack", "ideal"})}) {
+    EXPECT_THAT(run_program(wrong).error, testing::Not(HasSubstr("--algorithm"))) << "tune has no such option";
+  }
+  refused({"tune", "--cluster", "dgx-h100", "--collectives", "foo"},
+          "--collectives: unknown collective \"foo\". Allowed: all_gather, all_reduce, broadcast, reduce, "
+          "reduce_scatter\n");
   refused(with(kTune, {"--nccl-cpu", "intl"}), "did you mean \"intel\"?");
   refused(with(kTune, {"--nccl-graph", "/nonexistent.xml"}), "/nonexistent.xml");
   refused({"perf", "all_reduce", "--cluster", "dgx-h100", "--nccl-collnet"}, "--nccl-collnet is for --algorithm nccl");

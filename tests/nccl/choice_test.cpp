@@ -70,7 +70,7 @@ TEST(NcclChoice, WhatItCannotIsRefused) {
   Experiment ideal = on_dgx("nccl", Bytes(8));
   ideal.stack = catalog().stack("ideal");
   EXPECT_EQ(refusal([&] { (void)run(ideal, {}); }),
-            "--algorithm nccl: stack ideal has no table of NCCL (field nccl_tuning); --stack nccl has one");
+            "NCCL's own choice: stack ideal has no table of NCCL (field nccl_tuning); stack nccl has one");
   Experiment alltoall = on_dgx("nccl", Bytes(1024));
   alltoall.collectives[0].kind = collectives::CollectiveKind::alltoall;
   EXPECT_NE(refusal([&] { (void)run(alltoall, {}); }).find("which it sends point to point"), std::string::npos);

@@ -100,8 +100,8 @@ TEST_F(Derived, OneCardANodeRunsPlainTrees) {
 
 TEST_F(Derived, OtherCardsAreRefused) {
   EXPECT_EQ(refusal([&] { (void)derive("mi300x-2048", 16); }),
-            "NCCL's model: card node0/gpu0 is a part that the table of NCCL v2.30.7-1 does not know, amd-mi300x; use "
-            "another --algorithm");
+            "NCCL's model: card node0/gpu0 is a part that the table of NCCL v2.30.7-1 does not know, amd-mi300x; its "
+            "choice cannot be told");
 }
 
 constexpr const char* kGraphs = R"(<graphs version="1">
