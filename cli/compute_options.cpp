@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/resident.h"
 #include "base/suggest.h"
 #include "cli/values.h"
@@ -38,6 +39,12 @@ void tell_memory(const sim::Report& report) {
   for (const sim::StepResult& result : report.steps) foretold = std::max(foretold, result.foretold_bytes);
   for (const sim::ProgramResult& result : report.programs) foretold = std::max(foretold, result.foretold_bytes);
   std::cerr << "# memory: foretold " << foretold << " bytes at the peak, measured " << resident().peak << "\n";
+}
+
+void tell_what_does_not_fit(const sim::Report& report) {
+  for (const sim::StepResult& step : report.steps) {
+    if (!step.memory_warning.empty()) log(LogLevel::warn, "memory", printable(step.memory_warning));
+  }
 }
 
 Duration quantum_of(const ComputeArguments& arguments, const std::string& model) {

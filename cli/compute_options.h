@@ -16,6 +16,9 @@ void apply_compute_options(const ComputeArguments& arguments, const std::string&
 /// On stderr: the peak of memory that was foretold, and what it was.
 void tell_memory(const sim::Report& report);
 
+/// On stderr, a line for each step that does not fit its card and is to be warned about (memory_check: "warn").
+void tell_what_does_not_fit(const sim::Report& report);
+
 /// --time-quantum; zero when not given. Throws InputError outside (0, 1 s] and for the analytic model, which puts nothing off.
 [[nodiscard]] Duration quantum_of(const ComputeArguments& arguments, const std::string& model);
 

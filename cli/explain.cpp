@@ -60,6 +60,7 @@ int run_explain(const ExplainArguments& arguments) {
     progress.row_done();
   }
   progress.clear();
+  for (const sim::Report& report : reports) tell_what_does_not_fit(report);
   if (format == "json") {
     print(sim::to_json(reports, {kVersion, "explain", true}));
     return 0;

@@ -132,6 +132,14 @@ struct Share {
   Duration time;
 };
 
+/// What compute waits for under a label: what is under way, and what nobody has sent.
+void add_waits(const std::string& label, Duration moving, Duration waiting, std::vector<Share>& waits) {
+  const bool pipeline = label == "pp";
+  const std::string name = printable(label);
+  waits.push_back({pipeline ? "what the pipeline has on its way" : name + " that is on its way", moving});
+  waits.push_back({pipeline ? "what the pipeline has not sent yet" : name + " that is not sent yet", waiting});
+}
+
 std::string list_of(std::vector<Share> shares, Duration whole) {
   std::ranges::stable_sort(shares, std::greater<>(), &Share::time);
   std::string text;
@@ -145,7 +153,7 @@ std::string list_of(std::vector<Share> shares, Duration whole) {
 std::string mean_card(Duration time, Duration busy, Duration idle, std::vector<Share> waits) {
   std::string text = "A mean card computes for " + percent(share_of(busy, time)) + " of it.";
   const std::string listed = list_of(std::move(waits), time);
-  if (!listed.empty()) text += " Compute stands still while " + listed + ".";
+  if (!listed.empty()) text += " Compute waits for " + listed + ".";
   if (share_of(idle, time) >= kWorthTelling) {
     text += " For " + percent(share_of(idle, time)) + " the card is done and waits for the others.";
   }
@@ -172,10 +180,7 @@ std::string explain_words(const sim::CollectiveResult& result) {
 std::string explain_words(const sim::StepResult& step) {
   std::vector<Share> waits, path;
   Duration compute;
-  for (const sim::StepExposure& one : step.exposed) {
-    waits.push_back({printable(one.label) + " is on its way", one.moving});
-    waits.push_back({printable(one.label) + " is not sent yet", one.waiting});
-  }
+  for (const sim::StepExposure& one : step.exposed) { add_waits(one.label, one.moving, one.waiting, waits); }
   for (const sim::StepPathPart& part : step.path) {
     compute += part.compute;
     path.push_back({printable(part.label), part.communication});
@@ -190,8 +195,7 @@ std::string explain_words(const sim::ProgramResult& program) {
   std::vector<Share> waits, path;
   Duration compute;
   for (const sim::ProgramLabel& label : program.labels) {
-    waits.push_back({printable(label.label) + " is on its way", label.moving});
-    waits.push_back({printable(label.label) + " is not sent yet", label.waiting});
+    add_waits(label.label, label.moving, label.waiting, waits);
     compute += label.compute;
     path.push_back({printable(label.label), label.communication});
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "cli/nccl_table.h"
 #include "cli/text_table.h"
 #include "sim/fingerprint.h"
 
@@ -78,6 +79,7 @@ std::string block(const sim::ProgramResult& program, const sim::Report& report, 
                       program.model, to_string(program.mode), printable(report.stack), report.routing,
                       program.operations, program.messages, to_string(program.sent));
   for (const std::string& note : program.notes) text += "# " + printable(note) + "\n";
+  for (const std::string& remark : model_remarks(program.model_facts)) text += "# " + remark + "\n";
   for (const std::string& assumption : report.assumed) text += "# assumed: " + printable(assumption) + "\n";
   text += fmt::format("time               {:>18} us\n", microseconds(program.time));
   text += fmt::format("critical path      {:>18} us compute ({}), {} us communication ({})\n", microseconds(compute),

@@ -209,6 +209,7 @@ int run_experiment(const RunArguments& arguments) {
       if (arguments.common.verbose > 0) tell_memory(reports.back());
     }
     show(true);
+    for (const sim::Report& report : reports) tell_what_does_not_fit(report);
     tell_trace(arguments.trace, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/suggest.h"
+#include "cli/nccl_table.h"
 #include "cli/text_table.h"
 #include "sim/fingerprint.h"
 
@@ -122,7 +123,10 @@ std::string block(const sim::Report& report, const sim::StepResult& step, bool v
       "# model {}, mode {}, stack {}, routing {}; {:.4g} billion parameters, {:.4g} active; {} operations\n",
       step.network_model, step.mode, printable(report.stack), report.routing,
       static_cast<double>(step.parameters) / 1e9, static_cast<double>(step.active_parameters) / 1e9, step.operations);
-  for (const std::string& note : step.notes) text += "# assumed: " + printable(note) + "\n";
+  for (const std::string& note : step.notes) {
+    text += (note == step.memory_warning ? "# warning: " : "# assumed: ") + printable(note) + "\n";
+  }
+  for (const std::string& remark : model_remarks(step.model_facts)) text += "# " + remark + "\n";
   for (const std::string& assumption : report.assumed) text += "# assumed: " + printable(assumption) + "\n";
   text += line(training                 ? "step time"
                : step.phase == "decode" ? "time per output token"

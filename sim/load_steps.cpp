@@ -162,6 +162,9 @@ class StepLoader {
     if (from.has_virtual_stages() && layout.schedule != collectives::PipelineKind::interleaved) {
       document_.fail(from, "virtual_stages", "is of schedule interleaved");
     }
+    if (!from.has_virtual_stages() && layout.schedule == collectives::PipelineKind::interleaved) {
+      document_.fail(from, "virtual_stages", "is missing; schedule interleaved needs it");
+    }
     if (from.has_micro_batch()) layout.micro_batch = from.micro_batch();
     layout.global_batch = from.global_batch();
     at(from, "order", [&] {

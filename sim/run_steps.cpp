@@ -88,6 +88,7 @@ void check_memory(const StepJob& job, StepResult& result, const std::string& par
   if (job.memory_check == MemoryCheck::refuse) {
     throw LimitError(sentence + ". Spread it over more cards, recompute more, or state memory_check: \"warn\"");
   }
+  result.memory_warning = sentence;
   result.notes.push_back(sentence);
 }
 
@@ -161,6 +162,7 @@ class StepRunner {
     result.messages = outcome.messages;
     result.events = outcome.events;
     result.foretold_bytes = outcome.foretold_bytes;
+    result.model_facts = outcome.model_facts;
     result.fingerprint = outcome.fingerprint;
   }
 

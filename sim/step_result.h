@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/network/model_facts.h"
 #include "sim/sensitivity_answer.h"
 
 namespace polyplane::sim {
@@ -56,7 +57,9 @@ struct StepResult {
   std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out
   std::vector<Sensitivity> sensitivities;  // as in CollectiveResult
   std::uint64_t fingerprint = 0;
+  ModelFacts model_facts;  // see ProgramOutcome
   std::vector<std::string> notes;
+  std::string memory_warning;  // among the notes; "" when it fits, or the card's memory is not published
 
   // Training. Operations by the model's formulas over time x cards.
   double tflops_causal = 0, tflops_full = 0;  // of a card; attention over half of the sequence, or all of it

@@ -54,6 +54,8 @@ void write_program(const ProgramResult& from, const std::string& cluster, v1::Pr
   fill(from.communication, *to.mutable_communication());
   to.set_overlap_ps(picoseconds(from.overlap));
   for (const ProgramCall& call : from.calls) write_call(call, *to.add_calls());
+  to.set_put_off_mean(from.model_facts.mean_put_off());
+  to.set_put_off_most_ps(picoseconds(from.model_facts.most_put_off));
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
   fill(from.sensitivities, from.time, *to.mutable_sensitivities());

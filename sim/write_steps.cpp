@@ -86,6 +86,8 @@ void write_step(const StepResult& from, const std::string& cluster, v1::StepResu
       from.memory_limit ? std::optional(bytes(*from.memory_limit)) : std::optional<double>());
   to.set_operations(static_cast<double>(from.operations));
   to.set_messages(static_cast<double>(from.messages));
+  to.set_put_off_mean(from.model_facts.mean_put_off());
+  to.set_put_off_most_ps(picoseconds(from.model_facts.most_put_off));
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
   fill(from.sensitivities, from.time, *to.mutable_sensitivities());

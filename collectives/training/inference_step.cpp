@@ -196,14 +196,17 @@ Program inference_step(const ModelSpec& model, const InferenceSpec& inference, c
 }
 
 InferenceMemory inference_memory(const ModelSpec& model, const InferenceSpec& inference) {
-  const std::int64_t weight = bytes_of(model.precisions.products);
-  std::int64_t parameters = model.parameters();
+  const std::int64_t embedding = model.embedding_parameters();
+  const std::int64_t head = model.tied_embeddings ? 0 : model.hidden * model.vocabulary;
+  std::int64_t layers = model.parameters() - embedding - head;
   if (model.experts) {
     const std::int64_t elsewhere = model.experts->count - inference.held_experts(model);
-    parameters -= (model.layers - model.dense_layers) * elsewhere * model.expert_parameters();
+    layers -= (model.layers - model.dense_layers) * elsewhere * model.expert_parameters();
   }
+  const Precisions& precisions = model.precisions;
   const std::int64_t tokens = inference.batch * inference.context;
-  return {.weights = Bytes(weight * parameters),
+  return {.weights = Bytes(bytes_of(precisions.products) * layers + bytes_of(precisions.activations) * embedding +
+                           bytes_of(precisions.head) * head),
           .cache = Bytes(tokens * model.layers * model.attention.cache_width() * bytes_of(inference.cache))};
 }
 

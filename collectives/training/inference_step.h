@@ -46,7 +46,8 @@ struct InferenceSpec {
 [[nodiscard]] Program inference_step(const ModelSpec& model, const InferenceSpec& inference, const ComputeSpec& compute,
                                      std::vector<std::uint32_t> cards);
 
-/// Bytes of weights, and of keys and values, on the fullest card.
+/// Bytes of weights, and of keys and values, on the fullest card: layers at the precision of products, the embedding at
+/// that of activations, which it gives, the head at its own.
 struct InferenceMemory {
   Bytes weights, cache;
 };

@@ -30,6 +30,14 @@ Activities::Activities(const OperationGraph& graph, const ProgramInput& input) :
   for (const Found& found : found_) {
     events_ += found.events;
     foretold_bytes_ = std::max(foretold_bytes_, found.foretold_bytes);
+    const ModelFacts& facts = found.outcome.run.model_facts;
+    if (facts.mean_put_off() > model_facts_.mean_put_off()) {
+      model_facts_.put_off = facts.put_off;
+      model_facts_.drained = facts.drained;
+    }
+    model_facts_.most_put_off = std::max(model_facts_.most_put_off, facts.most_put_off);
+    model_facts_.solves += facts.solves;
+    model_facts_.certified += facts.certified;
   }
   describe_calls();
 }

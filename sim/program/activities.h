@@ -31,6 +31,8 @@ class Activities {
 
   [[nodiscard]] const std::vector<CallOutcome>& calls() const { return calls_; }
   [[nodiscard]] std::uint64_t foretold_bytes() const { return foretold_bytes_; }
+  /// Of all runs; what a time quantum put off is not their sum but the largest mean, and the most of any flow.
+  [[nodiscard]] const ModelFacts& model_facts() const { return model_facts_; }
   /// Events of all runs.
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
@@ -63,6 +65,7 @@ class Activities {
   std::vector<std::uint32_t> index_;          // by operation
   std::vector<std::uint32_t> found_of_call_;  // kNone: it is never entered
   std::vector<CallOutcome> calls_;
+  ModelFacts model_facts_;
   std::uint64_t foretold_bytes_ = 0, events_ = 0;
 };
 

@@ -61,6 +61,7 @@ ProgramResult summarise(const collectives::Program& program, const ProgramOutcom
   result.labels = labels_of(program, outcome);
   result.communication = outcome.communication;
   result.overlap = outcome.overlap;
+  result.model_facts = outcome.model_facts;
   for (std::size_t c = 0; c < program.calls.size(); ++c) {
     const CallOutcome& of = outcome.calls[c];
     if (of.instances == 0) continue;

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "collectives/program.h"
 #include "sim/attribution.h"
+#include "sim/network/model_facts.h"
 #include "sim/program/program_mode.h"
 #include "sim/sensitivity_answer.h"
 
@@ -46,6 +47,7 @@ struct ProgramResult {
   Attribution communication;         // of what communicates on the critical path; explained or in mode flows
   Duration overlap;                  // see ProgramOutcome
   std::vector<ProgramCall> calls;    // those that are entered
+  ModelFacts model_facts;            // see ProgramOutcome
   std::vector<std::string> notes;    // what the reader left out or assumed
   std::uint64_t fingerprint = 0;
   std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out

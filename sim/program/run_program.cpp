@@ -108,6 +108,7 @@ ProgramOutcome run_timed(const OperationGraph& graph, const ProgramInput& input)
   fill(graph, executor, communication.parts(), input, outcome);
   outcome.calls = activities.calls();
   outcome.events = engine.events() + activities.events();
+  outcome.model_facts = activities.model_facts();
   outcome.foretold_bytes = std::max(foretold, activities.foretold_bytes());
   return outcome;
 }

@@ -113,7 +113,7 @@ struct ProgramOutcome {
   std::uint64_t operations = 0, messages = 0, events = 0;
   Bytes sent;                       // payload of messages between actors, all cards
   std::vector<double> trunk_bytes;  // flows: of the router's trunks
-  ModelFacts model_facts;           // flows
+  ModelFacts model_facts;           // timed: of the runs alone; mean_put_off() is the largest of any
   std::uint64_t foretold_bytes = 0;
   std::uint64_t fingerprint = 0;  // over the times of all operations, the mode and the model
 };

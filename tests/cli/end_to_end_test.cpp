@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include "cli/command_line.h"
 #include "configs/schema/report.pb.h"
 #include "tests/cli/run_program.h"
+#include "tests/configs/temporary_file.h"
 
 namespace polyplane::cli {
 namespace {
@@ -195,6 +197,23 @@ TEST(Run, SeveralClustersAreSetSideBySide) {
   EXPECT_NE(csv.out.find(",fingerprint,cluster\n"), std::string::npos);
   EXPECT_NE(csv.out.find(",halves\n"), std::string::npos);
   std::filesystem::remove(path);
+}
+
+TEST(Run, WarnsOnceOfAStepThatDoesNotFit) {
+  // 405 B numbers of 2 bytes on a card of 80 GB.
+  const TemporaryFile file(
+      "cluster: \"dgx-h100\"\nstack: \"ideal\"\n"
+      "inference { name: \"large\" model: \"llama-3-405b\" cards: 1 batch: 2 context: 1 memory_check: \"warn\"\n"
+      "  compute { product_efficiency: 1 attention_efficiency: 1 memory_efficiency: 1 source: \"none\" } }\n");
+  for (const char* command : {"run", "explain"}) {
+    const ProgramRun run = run_program({command, file.path(), "--format", "json"});
+    ASSERT_EQ(run.exit_code, 0) << run.error;
+    EXPECT_EQ(std::ranges::count(run.error, '\n'), 1) << run.error;
+    for (const char* part : {"warn", "step large needs 81", "weights 81", "keys and values", "80.0 GB"}) {
+      EXPECT_NE(run.error.find(part), std::string::npos) << run.error;
+    }
+    EXPECT_NE(run.out.find("step large needs 81"), std::string::npos) << run.out;
+  }
 }
 
 TEST(Perf, JsonFileBesideTheTable) {

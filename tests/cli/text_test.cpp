@@ -1,12 +1,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/error.h"
 #include "cli/explain_text.h"
+#include "cli/explain_words.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/text_table.h"
@@ -87,6 +89,24 @@ TEST_F(WriteFile, WrongPlaces) {
   EXPECT_THROW(write_file(folder_, "x", true), InputError);
   EXPECT_THROW(write_file("", "x", true), InputError);
   EXPECT_EQ(files(), 0);
+}
+
+TEST(ExplainWords, WhatComputeWaitsFor) {
+  sim::StepResult step;
+  step.name = "step0";
+  step.phase = "training";
+  step.model = "tiny";
+  step.cards = 8;
+  step.time = Duration::from_ps(100'000'000);
+  step.busy = Duration::from_ps(60'000'000);
+  step.exposed = {{"pp", Duration::from_ps(4'000'000), Duration::from_ps(20'000'000)},
+                  {"tp", Duration::from_ps(10'000'000), Duration::from_ps(6'000'000)}};
+  std::string text = explain_words(step);
+  std::ranges::replace(text, '\n', ' ');
+  const std::string said =
+      "Compute waits for what the pipeline has not sent yet (20.0%), tp that is on its way (10.0%), "
+      "tp that is not sent yet (6.0%), what the pipeline has on its way (4.0%).";
+  EXPECT_NE(text.find(said), std::string::npos) << text;
 }
 
 }  // namespace

@@ -128,6 +128,18 @@ TEST(Inference, Memory) {
   EXPECT_EQ(memory.cache.count(), 8 * 100 * 2 * 128 * 2);
 }
 
+TEST(Inference, EmbeddingAndHeadKeepTheirPrecision) {
+  // Layers in FP8, embedding and head of 128 x 64 each in BF16: a byte more for each of those. Tied, they are there once.
+  ModelSpec model = small_model(2);
+  model.precisions.products = Precision::fp8;
+  const InferenceSpec inference{.batch = 2};
+  EXPECT_EQ(inference_memory(model, inference).weights.count(), model.parameters() + 2 * 128 * 64);
+  model.precisions.head = Precision::fp8;
+  EXPECT_EQ(inference_memory(model, inference).weights.count(), model.parameters() + 128 * 64);
+  model.tied_embeddings = true;
+  EXPECT_EQ(inference_memory(model, inference).weights.count(), model.parameters() + 128 * 64);
+}
+
 TEST(Inference, WhatDoesNotFitIsRefused) {
   const auto refusal = [](const ModelSpec& model, const InferenceSpec& inference) {
     try {

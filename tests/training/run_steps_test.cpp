@@ -117,7 +117,24 @@ TEST(RunSteps, OrWarnedAbout) {
   const std::string layout = "data_parallel: 8 global_batch: 262144 micro_batch: 32768";
   const StepResult step = run_one(training(layout, "memory_check: \"warn\""));
   EXPECT_NE(step.notes.back().find("on its fullest card"), std::string::npos);
+  EXPECT_EQ(step.memory_warning, step.notes.back());
+  EXPECT_EQ(run_one(training("data_parallel: 8 global_batch: 8", "memory_check: \"warn\"")).memory_warning, "");
   EXPECT_THROW((void)run_one(training(layout)), LimitError);
+}
+
+TEST(RunSteps, SaysHowFarATimeQuantumIsOff) {
+  const std::string layout = "data_parallel: 2 pipeline_parallel: 2 global_batch: 8";
+  for (const std::string& mode : {std::string("timed"), std::string("flows")}) {
+    const std::string text = training(layout, "mode: \"" + mode + "\"");
+    EXPECT_EQ(run_one(text).model_facts.most_put_off, Duration());
+    const Report report = run(load("time_quantum: \"50 us\"\n" + text).front(), {});
+    const ModelFacts& facts = report.steps.front().model_facts;
+    EXPECT_GT(facts.mean_put_off(), 0) << mode;
+    EXPECT_GT(facts.most_put_off, Duration()) << mode;
+    const std::string json = to_json(report, {"0", "run", false, true});
+    const std::string most = "\"put_off_most_ps\": " + std::to_string(facts.most_put_off.ps());
+    EXPECT_NE(json.find(most), std::string::npos) << json;
+  }
 }
 
 TEST(RunSteps, Serving) {
@@ -196,6 +213,8 @@ TEST(RunSteps, WhatIsWrongIsSaidAtItsPlace) {
   expect(training("global_batch: 8 data_parallel: 8", "ranks: \"0-3\""), "lists 4 cards; the step takes 8 cards");
   expect(training("global_batch: 1 schedule: \"2f2b\""), "unknown pipeline schedule \"2f2b\"");
   expect(training("global_batch: 1 virtual_stages: 2"), "virtual_stages: is of schedule interleaved");
+  expect(training("global_batch: 1 schedule: \"interleaved\""),
+         "virtual_stages: is missing; schedule interleaved needs it");
   expect(training("global_batch: 1 order: \"tp,pp\""), "lacks a dimension");
   expect(training("global_batch: 1 recompute: \"some\""), "unknown recomputation \"some\"");
   expect(training("global_batch: 1 split: \"fair\""), "unknown split of layers \"fair\"");

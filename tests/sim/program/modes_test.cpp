@@ -368,5 +368,22 @@ TEST(ProgramModes, WithoutContentionBothModesAgree) {
   }
 }
 
+TEST(Timed, SaysHowFarATimeQuantumIsOff) {
+  // With 3 us: the first byte is due after 1.42 us and waits for 1.58. 50,000 B drain for 1 us and wait for 2 more: 3.58 of 1.
+  // 155,000 B drain for 3.1 us and wait for 2.9: 4.48 us.
+  Program program = program_of(2, {{"messages", kInOrder}});
+  program.actors[0].add(send(0, 1, Bytes(50'000), 0));
+  program.actors[0].add(send(0, 1, Bytes(155'000), 1));
+  program.actors[1].add(receive(0, 0, Bytes(50'000), 0));
+  program.actors[1].add(receive(0, 0, Bytes(155'000), 1));
+  Bench bench(4);
+  ProgramInput input = bench.input(ProgramMode::timed);
+  EXPECT_EQ(run_program(program, input).model_facts.most_put_off, Duration());
+  input.quantum = 3_us;
+  const ModelFacts facts = run_program(program, input).model_facts;
+  EXPECT_EQ(facts.mean_put_off(), 3.58);
+  EXPECT_EQ(facts.most_put_off, 4'480_ns);
+}
+
 }  // namespace
 }  // namespace polyplane::sim
