@@ -17,26 +17,11 @@ namespace polyplane::cli {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kKinds = {{
-    {"--cluster", "clusters"},
-    {"CLUSTER", "clusters"},
-    {"CLUSTERS", "clusters"},
-    {"FORMAT", "importers"},
-    {"--from", "importers"},
-    {"TARGET", "exporters"},
-    {"--stack", "stacks"},
-    {"--prices", "prices"},
-    {"--algorithm", "algorithms"},
-    {"--model", "models"},
-    {"--routing", "routings"},
-    {"--hash", "hashes"},
-    {"COLLECTIVE", "collectives"},
-    {"PATTERN", "names"},
-    {"COMMAND", "commands"},
-    {"SHELL", "shells"},
-    {"--format", "formats"},
-    {"--export", "exports"},
-    {"--color", "colors"},
-    {"--op", "operations"},
+    {"--cluster", "clusters"},     {"CLUSTER", "clusters"}, {"CLUSTERS", "clusters"},  {"FORMAT", "importers"},
+    {"--from", "importers"},       {"TARGET", "exporters"}, {"--stack", "stacks"},     {"--prices", "prices"},
+    {"--algorithm", "algorithms"}, {"--model", "models"},   {"--routing", "routings"}, {"--hash", "hashes"},
+    {"COLLECTIVE", "collectives"}, {"PATTERN", "names"},    {"COMMAND", "commands"},   {"SHELL", "shells"},
+    {"--format", "formats"},       {"--export", "exports"}, {"--color", "colors"},     {"--op", "operations"},
 }};
 
 std::vector<std::string> catalogue_names(const std::vector<std::string>& kinds) {

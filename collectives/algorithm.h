@@ -24,9 +24,9 @@ struct AlgorithmRequest {
 
 struct Algorithm {
   CollectiveKind collective = CollectiveKind::all_reduce;
-  std::string name;                  // "ring"
-  std::string sentence;              // when to use it
-  std::string cost_family = "ring";  // row of the stack's table of software costs (sim/stack.h)
+  std::string name;                                       // "ring"
+  std::string sentence;                                   // when to use it
+  std::string cost_family = "ring";                       // row of the stack's table of software costs (sim/stack.h)
   bool honours_channels = false, honours_slices = false;  // a request for more on one that does not is refused
   /// "" when it can do it, else why not ("needs domains of equal size"), to stand after the name of the algorithm.
   /// Empty function: it always can.

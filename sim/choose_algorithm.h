@@ -47,7 +47,7 @@ struct RowRequest {
   /// Above 1: so many groups that lie alike, as one schedule (collectives/side_by_side.h). `groups` then holds the
   /// cards of all of them as one list, group by group, and `layouts` the layout of one.
   std::uint32_t copies = 1;
-  nccl::Setting nccl;  // for algorithm "nccl"
+  nccl::Setting nccl;                                // for algorithm "nccl"
   const collectives::Algorithm* imported = nullptr;  // see find_algorithm()
 };
 

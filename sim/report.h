@@ -36,11 +36,11 @@ struct Way {
 /// One row: one collective at one size.
 struct CollectiveResult {
   collectives::CollectiveKind kind = collectives::CollectiveKind::all_reduce;
-  std::string job;        // name of the job, "" for perf
-  std::string placement;  // CollectiveJob::placement
-  std::string tokens;     // the traffic of experts in words; "" of others
+  std::string job;                          // name of the job, "" for perf
+  std::string placement;                    // CollectiveJob::placement
+  std::string tokens;                       // the traffic of experts in words; "" of others
   collectives::TokenFigures token_figures;  // of dispatch and combine
-  std::string algorithm;  // "hierarchical"
+  std::string algorithm;                    // "hierarchical"
   std::string protocol;
   std::string model;
   std::uint64_t foretold_bytes = 0;  // peak of the process; depends on the machine, so reports leave it out

@@ -58,7 +58,8 @@ struct PlacedJob {
     for (std::size_t g = 0; g < layouts.size(); ++g) {
       const auto alike = std::find(layouts.begin(), layouts.end(), layouts[g]);
       if (alike != layouts.begin() + static_cast<std::ptrdiff_t>(g)) continue;
-      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g, job->schedule.get())) return false;
+      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g, job->schedule.get()))
+        return false;
     }
     return true;
   }
@@ -95,7 +96,8 @@ Collective contract(const CollectiveJob& job, const collectives::RankLayout& lay
   if (job.root >= ranks) {
     throw InputError("root " + std::to_string(job.root) + " is not among the " + std::to_string(ranks) + " ranks");
   }
-  if (job.tokens || is_of_tokens(job.kind)) return Collective::of_tokens(job.kind, ranks, routing_of(job, layout), size);
+  if (job.tokens || is_of_tokens(job.kind))
+    return Collective::of_tokens(job.kind, ranks, routing_of(job, layout), size);
   if (job.kind == collectives::CollectiveKind::alltoallv && !job.matrix.empty()) {
     if (job.matrix.size() != std::size_t{ranks} * ranks) {
       throw InputError("the matrix of an alltoallv among " + std::to_string(ranks) + " ranks needs " +
@@ -322,8 +324,9 @@ class Simulation {
     Stack allowed = experiment_.stack;
     if (job.protocol != "auto")
       std::erase_if(allowed.protocols, [&](const Protocol& p) { return p.name != job.protocol; });
-    const LowerBound bound = placed.bounds->lower_bound(
-        collective, allowed, links_shared, row.in_network ? Bounds::Reduction::in_network : Bounds::Reduction::by_ranks);
+    const LowerBound bound =
+        placed.bounds->lower_bound(collective, allowed, links_shared,
+                                   row.in_network ? Bounds::Reduction::in_network : Bounds::Reduction::by_ranks);
     result.lower_bound = bound.time;
     result.lower_bound_reason = bound.reason;
     CHECK(time >= bound.time, std::string(collectives::to_string(job.kind)) + "/" + row.algorithm + " of " +

@@ -77,8 +77,8 @@ struct NetworkSetup {
   /// Starts and ends of flows are put off to the next multiple of this, so that many share one solve; zero: exact. The
   /// analytic model has nothing to share and puts nothing off.
   Duration quantum;
-  bool certify = false;      // check the bottleneck condition of all flows after every solve
-  bool watch_loads = false;  // count flows in flight by trunk; the analytic model has no loads
+  bool certify = false;        // check the bottleneck condition of all flows after every solve
+  bool watch_loads = false;    // count flows in flight by trunk; the analytic model has no loads
   TraceSink* trace = nullptr;  // told of loads of trunks; may be null
 };
 

@@ -50,8 +50,8 @@ TEST(Algorithms, TheListHoldsWhatIsPromised) {
 }
 
 TEST(Algorithms, EachSaysWhenToUseItAndWhatItCosts) {
-  const std::set<std::string> families = {"ring",          "tree", "nvls", "nvls_tree", "collnet_direct",
-                                          "collnet_chain", "pat"};  // those of sim/stack.h
+  const std::set<std::string> families = {"ring",           "tree",          "nvls", "nvls_tree",
+                                          "collnet_direct", "collnet_chain", "pat"};  // those of sim/stack.h
   for (const std::string& full : algorithms().names()) {
     const Algorithm& algorithm = algorithms().at(full);
     EXPECT_EQ(algorithm.sentence.back(), '.') << full;

@@ -1,5 +1,5 @@
-#include "tests/import/imports.h"
 #include "base/text_source.h"
+#include "tests/import/imports.h"
 
 namespace polyplane::topology {
 namespace {

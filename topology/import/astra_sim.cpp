@@ -9,9 +9,9 @@
 #include <array>
 
 #include "base/suggest.h"
+#include "base/yaml_view.h"
 #include "topology/import/fabric_builder.h"
 #include "topology/import/importer.h"
-#include "base/yaml_view.h"
 
 namespace polyplane::topology {
 

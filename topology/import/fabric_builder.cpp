@@ -7,9 +7,7 @@
 
 namespace polyplane::topology {
 
-FabricBuilder::FabricBuilder(const TextSource& source) : source_(source) {
-  fabric_.name = name_of_file(source.file());
-}
+FabricBuilder::FabricBuilder(const TextSource& source) : source_(source) { fabric_.name = name_of_file(source.file()); }
 
 std::uint32_t FabricBuilder::add_device(Device device, int line) {
   if (fabric_.devices.size() == kMaxImportedDevices) {

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "base/suggest.h"
+#include "base/xml.h"
 #include "topology/exports.h"
 #include "topology/import/fabric_builder.h"
 #include "topology/import/importer.h"
-#include "base/xml.h"
 #include "topology/text_escape.h"
 
 namespace polyplane::topology {

@@ -12,12 +12,12 @@
 #include <set>
 
 #include "base/suggest.h"
+#include "base/xml.h"
 #include "topology/import/fabric_builder.h"
 #include "topology/import/host_network.h"
 #include "topology/import/importer.h"
 #include "topology/import/nccl_rates.h"
 #include "topology/import/pcie_tree.h"
-#include "base/xml.h"
 
 namespace polyplane::topology {
 

@@ -2,9 +2,9 @@
 // `topology` names, else the one with cluster_default, else the first; the others are left out with a warning.
 // Placements of a torus are left out with a warning: they say where jobs may go, not what is joined.
 #include "base/suggest.h"
+#include "base/yaml_view.h"
 #include "topology/import/importer.h"
 #include "topology/import/slurm_topology.h"
-#include "base/yaml_view.h"
 
 namespace polyplane::topology {
 
