@@ -1,0 +1,101 @@
+// The program: from arguments to a command, from exceptions to exit codes, the same on every rank.
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/resident.h"
+#include "base/suggest.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/version.h"
+#include "mpi/commands.h"
+#include "mpi/environment.h"
+#include "mpi/farewell.h"
+#include "mpi/mpi_error.h"
+#include "sim/simulation.h"
+
+namespace polyplane::mpi {
+namespace {
+
+constexpr double kPatienceSeconds = 2;
+
+std::string help_text() {
+  std::string text =
+      "polyplane-mpi: the schedules of polyplane on real ranks\n\n"
+      "Usage: mpirun -n RANKS polyplane-mpi COMMAND ...\n\nCommands:\n";
+  for (const Command& command : commands()) {
+    text += "  " + std::string(command.name) +
+            std::string(command.name.size() < 12 ? 12 - command.name.size() : 1, ' ') + std::string(command.sentence) +
+            "\n";
+  }
+  return text +
+         "\npolyplane-mpi COMMAND --help says more about a command.\n\nExamples:\n"
+         "  mpirun -n 4 polyplane-mpi verify --all\n"
+         "  mpirun -n 2 polyplane-mpi perf all_reduce -b 8 -e 64M\n";
+}
+
+int run_command(const Communicator& world, const std::vector<std::string>& arguments) {
+  const std::string& name = arguments.front();
+  std::string text;
+  if (name == "--help" || name == "-h" || name == "help") text = help_text();
+  if (name == "--version" || name == "version") text = "polyplane-mpi " + std::string(cli::kVersion) + "\n";
+  if (!text.empty()) {
+    if (world.is_root()) cli::print(text);
+    return cli::kExitFine;
+  }
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command.run(world, {arguments.begin() + 1, arguments.end()});
+    names.emplace_back(command.name);
+  }
+  throw InputError(unknown_name("command", name, names) + "; polyplane-mpi --help says more");
+}
+
+/// Nothing is in order between the ranks any more: no goodbye.
+[[noreturn]] void end_all(const Communicator& world, const std::string& message) {
+  std::fputs(("polyplane-mpi: rank " + std::to_string(world.rank()) + ": " + message + "\n").c_str(), stderr);
+  Environment::abort(cli::kExitFailed);
+}
+
+Ending guarded(const Communicator& world, const std::vector<std::string>& arguments) {
+  try {
+    if (arguments.empty()) throw InputError("a command is missing; polyplane-mpi --help lists them");
+    return {run_command(world, arguments), ""};
+  } catch (const StallError& error) { end_all(world, error.what()); } catch (const MpiError& error) {
+    end_all(world, error.what());
+  } catch (const cli::OutputClosed&) { return {cli::kExitFine, ""}; } catch (const sim::Interrupted&) {
+    return {cli::kExitSignalBase + cli::caught_signal(), ""};
+  } catch (const InputError& error) { return {cli::kExitWrongInput, error.what()}; } catch (const LimitError& error) {
+    return {cli::kExitLimit, error.what()};
+  } catch (const RunError& error) { return {cli::kExitFailed, error.what()}; } catch (const std::bad_alloc&) {
+    return {cli::kExitLimit, "out of memory; a smaller size needs less"};
+  } catch (const std::exception& error) {
+    return {cli::kExitBug, "this is a bug in polyplane " + std::string(cli::kVersion) + ": " + error.what() +
+                               "; please report this line with the command line and the files it reads"};
+  }
+}
+
+}  // namespace
+}  // namespace polyplane::mpi
+
+int main(int argc, char** argv) {
+  using namespace polyplane;
+  return_large_blocks();
+  try {
+    const mpi::Environment environment(argc, argv);
+    cli::install_signal_handlers();
+    const mpi::Communicator world = mpi::Communicator::world();
+    const mpi::Communicator farewell = world.duplicate();
+    const mpi::Ending ending =
+        mpi::guarded(world, argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>());
+    return mpi::say_goodbye(farewell, ending, mpi::kPatienceSeconds);
+  } catch (const mpi::MpiError& error) {
+    std::fputs(("polyplane-mpi: " + std::string(error.what()) + "\n").c_str(), stderr);
+    return cli::kExitFailed;
+  }
+}
