@@ -1,48 +1,16 @@
 // The torus algorithms are offered on layouts with a grid only, which the tests over all algorithms do not have.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "collectives/algorithm.h"
 #include "collectives/rank_grid.h"
 #include "collectives/verify.h"
+#include "tests/collectives/boxes.h"
 
 namespace polyplane::collectives {
 namespace {
-
-using Coordinates = std::vector<std::vector<std::int32_t>>;
-
-/// Cells of a box; `shuffled`: in an order of no sense.
-Coordinates box(const std::vector<std::int32_t>& dims, bool shuffled = false) {
-  Coordinates all{{}};
-  for (const std::int32_t size : dims) {
-    Coordinates longer;
-    for (const auto& head : all) {
-      for (std::int32_t i = 0; i < size; ++i) {
-        longer.push_back(head);
-        longer.back().push_back(i + 3);  // a slice somewhere inside a larger machine
-      }
-    }
-    all = std::move(longer);
-  }
-  if (!shuffled) return all;
-  std::vector<std::pair<std::uint64_t, std::size_t>> order;
-  for (std::size_t i = 0; i < all.size(); ++i) order.emplace_back(random_bits(5, all.size(), i), i);
-  std::sort(order.begin(), order.end());
-  Coordinates mixed;
-  for (const auto& [key, i] : order) mixed.push_back(all[i]);
-  return mixed;
-}
-
-RankLayout layout_of(const Coordinates& coordinates) {
-  const auto ranks = static_cast<std::uint32_t>(coordinates.size());
-  RankLayout layout = RankLayout::regular(ranks, ranks);
-  layout.set_grid(RankGrid::fill(coordinates));
-  return layout;
-}
 
 AlgorithmRequest request(CollectiveKind kind, RankLayout layout, std::int64_t elements) {
   Collective::Shape shape{
