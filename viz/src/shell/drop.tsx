@@ -1,0 +1,102 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { recordings } from "../state/recordings";
+import { openFiles, reading, takeAway, troubles, type OpenTrouble } from "./opening";
+import { shellText } from "./shell.strings";
+
+// The whole page takes files that are dropped on it.
+export function DropLayer() {
+  const over = useSignal(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const drag = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      over.value = true;
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) over.value = false;
+    };
+    const drop = (event: DragEvent) => {
+      over.value = false;
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      void openFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    addEventListener("dragover", drag);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", drag);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, [over]);
+  return over.value ? (
+    <div class="drop-layer" aria-hidden="true">
+      {shellText().dropTitle}
+    </div>
+  ) : null;
+}
+
+// The explorer before anything is open.
+export function Welcome() {
+  const text = shellText();
+  return (
+    <section class="welcome" aria-labelledby="welcome">
+      <h1 id="welcome">{text.dropTitle}</h1>
+      <p>{text.dropLead}</p>
+      <p class="note">{text.dropHow}</p>
+      <pre>
+        {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.view\n"}
+        {"polyplane compare deepseek-v3-2048 ft2-2048 --workload all_reduce:1GiB --format json > compare.json"}
+      </pre>
+    </section>
+  );
+}
+
+export function Troubles() {
+  const text = shellText();
+  return (
+    <div role="alert">
+      {reading.value && <p class="note">{text.reading}</p>}
+      {troubles.value.map((trouble) => (
+        <p class="trouble">
+          {text.cannotRead(trouble.file ?? text.embedded, why(trouble))}
+          <button type="button" class="quiet" onClick={() => (troubles.value = troubles.value.filter((t) => t !== trouble))}>
+            {text.close}
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function why({ trouble, detail }: OpenTrouble): string {
+  const phrase = shellText()[trouble];
+  return typeof phrase === "function" ? phrase(detail) : phrase;
+}
+
+// What is open, when it is more than one thing.
+export function OpenList() {
+  const text = shellText();
+  if (recordings.value.length < 2) return null;
+  return (
+    <ul class="open-list" aria-label={text.shown}>
+      {recordings.value.map((recording) => (
+        <li>
+          <bdi>{recording.name}</bdi>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={text.remove(recording.name)}
+            title={text.remove(recording.name)}
+            onClick={() => takeAway(recording)}
+          >
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

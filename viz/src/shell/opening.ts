@@ -1,0 +1,45 @@
+import { signal } from "@preact/signals";
+import { embeddedText } from "../data/embedded";
+import { CannotRead, readEmbedded, readResult, type Trouble } from "../data/read_result";
+import type { Recording } from "../schema";
+import { recordings } from "../state/recordings";
+
+export interface OpenTrouble {
+  file: string | null; // null: what stands in the page
+  trouble: Trouble;
+  detail: string;
+}
+
+export const troubles = signal<readonly OpenTrouble[]>([]);
+export const reading = signal(false);
+
+// Shows what the page carries. False: nothing, so the page is the explorer.
+export async function openEmbedded(page: Document): Promise<boolean> {
+  const text = embeddedText(page);
+  if (text === null) return false;
+  await add(null, () => readEmbedded(text));
+  return true;
+}
+
+// Adds files to what is shown, one after the other; one that cannot be read says so and the others stay.
+export async function openFiles(files: Iterable<File>): Promise<void> {
+  reading.value = true;
+  troubles.value = [];
+  for (const file of files) {
+    await add(file.name, async () => readResult(file.name, new Uint8Array(await file.arrayBuffer())));
+  }
+  reading.value = false;
+}
+
+export function takeAway(recording: Recording): void {
+  recordings.value = recordings.value.filter((other) => other !== recording);
+}
+
+async function add(file: string | null, read: () => Promise<Recording[]>): Promise<void> {
+  try {
+    recordings.value = [...recordings.value, ...(await read())];
+  } catch (error) {
+    const known = error instanceof CannotRead ? error : new CannotRead("notRecording", String(error));
+    troubles.value = [...troubles.value, { file, trouble: known.trouble, detail: known.detail }];
+  }
+}
