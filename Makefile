@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak fuzz format lint clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak fuzz format lint viz viz-check setup-viz clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -51,6 +51,18 @@ format: setup-dev ## clang-format every file
 
 lint: build setup-dev ## format and clang-tidy on what changed; make lint FILES=--all for everything
 	@scripts/lint $(FILES)
+
+viz: setup-viz viz/node_modules/.package-lock.json ## rebuild the report page: viz/dist/report.html
+	@cd viz && npm run --silent generate && npm run --silent build
+
+viz-check: build setup-viz viz/node_modules/.package-lock.json ## types, tests and the bytes of the report page, and the page in Chromium
+	@scripts/viz-check
+
+setup-viz:
+	@scripts/setup viz
+
+viz/node_modules/.package-lock.json: viz/package-lock.json
+	@cd viz && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
 
 clean: ## remove every build folder
 	@rm -rf build build-*
