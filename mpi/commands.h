@@ -25,5 +25,4 @@ struct Command {
 /// In the order of --help.
 [[nodiscard]] const std::vector<Command>& commands();
 
-
 }  // namespace polyplane::mpi

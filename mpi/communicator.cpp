@@ -106,6 +106,18 @@ std::optional<Arrival> Communicator::probe(int from, int tag) const {
   return arrival_of(status);
 }
 
+std::optional<std::pair<Arrival, std::vector<std::byte>>> Communicator::take_unexpected() const {
+  MPI_Status status;
+  MPI_Message message = MPI_MESSAGE_NULL;
+  int there = 0;
+  check_mpi(MPI_Improbe(kAny, kAny, handle_, &there, &message, &status), "MPI_Improbe");
+  if (there == 0) return std::nullopt;
+  const Arrival arrival = arrival_of(status);
+  std::vector<std::byte> data(static_cast<std::size_t>(arrival.bytes));
+  check_mpi(MPI_Mrecv(data.data(), count_of(data.size()), MPI_BYTE, &message, MPI_STATUS_IGNORE), "MPI_Mrecv");
+  return std::pair(arrival, std::move(data));
+}
+
 Request Communicator::start_send(std::span<const std::byte> data, int to, int tag) const {
   Request result;
   check_mpi(MPI_Isend(data.data(), count_of(data.size()), MPI_BYTE, to, tag, handle_, &result.handle()), "MPI_Isend");

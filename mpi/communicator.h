@@ -55,6 +55,8 @@ class Communicator {
   void send_text(const std::string& text, int to, int tag) const;
   /// The next message that fits, if one is there; it stays there.
   [[nodiscard]] std::optional<Arrival> probe(int from = kAny, int tag = kAny) const;
+  /// The next message that no receive was posted for, whoever sent it, if one is there; takes it.
+  [[nodiscard]] std::optional<std::pair<Arrival, std::vector<std::byte>>> take_unexpected() const;
   /// `data` stays untouched until the request is complete.
   [[nodiscard]] Request start_send(std::span<const std::byte> data, int to, int tag) const;
   [[nodiscard]] Request start_receive(std::span<std::byte> data, int from, int tag) const;

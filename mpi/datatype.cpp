@@ -66,7 +66,7 @@ Datatype Datatype::of(ElementKind kind) {
     case ElementKind::bfloat16:
       return bytes(2);
     case ElementKind::byte:
-      return {MPI_BYTE, false};
+      return {MPI_UINT8_T, false};
   }
   check_failed("ElementKind", "unknown kind");
 }

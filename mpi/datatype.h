@@ -10,7 +10,7 @@
 namespace polyplane::mpi {
 
 /// int32 wraps around. bfloat16 is the upper half of a float32; MPI does not know it: two bytes with operations of ours
-/// (mpi/operation.h). byte is what collectives without arithmetic move.
+/// (mpi/operation.h). byte is unsigned and wraps around too.
 enum class ElementKind : std::uint8_t { int32, float32, float64, bfloat16, byte };
 
 [[nodiscard]] std::vector<ElementKind> all_element_kinds();

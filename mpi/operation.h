@@ -18,9 +18,9 @@ enum class Reduction : std::uint8_t { sum, prod, min, max };
 /// Throws InputError with the allowed names and a did-you-mean.
 [[nodiscard]] Reduction parse_reduction(std::string_view name);
 
-/// inout[i] = in[i] (+) inout[i] for `count` elements. int32 wraps around (two's complement); bfloat16 is computed in float32
+/// inout[i] = in[i] (+) inout[i] for `count` elements. int32 (two's complement) and bytes (unsigned) wrap around; bfloat16 is computed in float32
 /// and rounded to nearest even after each operation; min and max of floats take the second when the comparison fails, as
-/// MPI's own do. bytes: unsigned, wrap around. The two do not overlap, and need no alignment.
+/// MPI's own do. The two do not overlap, and need no alignment.
 void reduce_into(ElementKind kind, Reduction reduction, const std::byte* in, std::byte* inout, std::int64_t count);
 
 [[nodiscard]] float bfloat16_to_float(std::uint16_t bits);

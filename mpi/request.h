@@ -3,7 +3,9 @@
 
 #include <mpi.h>
 #include <cstdint>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace polyplane::mpi {
 
@@ -36,6 +38,25 @@ class Request {
 
  private:
   MPI_Request handle_ = MPI_REQUEST_NULL;
+};
+
+/// A fixed number of requests, of which any may be under way. As Request, they are complete before their buffers go.
+class RequestSet {
+ public:
+  explicit RequestSet(std::size_t slots);
+  RequestSet(const RequestSet&) = delete;
+  RequestSet& operator=(const RequestSet&) = delete;
+  ~RequestSet();
+
+  [[nodiscard]] bool active(std::size_t slot) const { return handles_[slot] != MPI_REQUEST_NULL; }
+  /// REQUIRES: the slot is not active.
+  void put(std::size_t slot, Request request);
+  /// Lets MPI work; the slots that became complete since. Valid until the next call. Throws MpiError.
+  [[nodiscard]] std::span<const int> test_some();
+
+ private:
+  std::vector<MPI_Request> handles_;
+  std::vector<int> complete_;
 };
 
 }  // namespace polyplane::mpi
