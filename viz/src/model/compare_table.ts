@@ -1,0 +1,217 @@
+// What was compared or swept as one table: parameters, then figures. Keys are those of the JSON.
+
+import type { Value } from "@bufbuild/protobuf/wkt";
+import type { CompareReport, Recording, Report, SweepReport } from "../schema";
+
+export type Unit = "text" | "count" | "bytes" | "us" | "GBps" | "usd" | "watt" | "joule" | "number";
+
+export interface TableColumn {
+  key: string;
+  unit: Unit;
+  /** Varied by whoever asked; the others are answers. */
+  parameter: boolean;
+  better: "less" | "more" | "neither";
+}
+
+export type TableCell = string | number | null;
+
+export interface TableRow {
+  cells: TableCell[];
+  /** By column: how the sweep writes a value ("8 MiB"), where the number alone would not say it. */
+  texts?: (string | undefined)[];
+  /** Why there are no figures. */
+  error?: string;
+}
+
+export interface ResultTable {
+  kind: "compare" | "sweep" | "report";
+  columns: TableColumn[];
+  rows: TableRow[];
+}
+
+function figure(value: Value | undefined): number | null {
+  return value?.kind.case === "numberValue" ? value.kind.value : null;
+}
+
+const parameter = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: true, better: "neither" });
+const less = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "less" });
+const more = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "more" });
+const plain = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "neither" });
+
+function compareTable(reports: readonly CompareReport[]): ResultTable {
+  const columns = [
+    parameter("cluster", "text"),
+    parameter("workload", "text"),
+    parameter("ranks", "count"),
+    less("time_us", "us"),
+    less("fastest_time_us", "us"),
+    less("slowest_time_us", "us"),
+    plain("lower_bound_us", "us"),
+    plain("algorithm", "text"),
+    plain("bottleneck", "text"),
+    less("network_cost_usd", "usd"),
+    less("network_cost_per_endpoint_usd", "usd"),
+    less("network_power_w", "watt"),
+    less("system_cost_usd", "usd"),
+    less("system_power_w", "watt"),
+    less("network_usd", "usd"),
+    less("network_joules", "joule"),
+    less("system_usd", "usd"),
+    less("system_joules", "joule"),
+    plain("endpoints", "count"),
+  ];
+  const rows = reports.flatMap((report) => {
+    const clusters = new Map(report.clusters.map((c) => [c.name, c]));
+    return report.results.map((row): TableRow => {
+      const cluster = clusters.get(row.cluster);
+      const distinct = (of: (c: (typeof row.collectives)[number]) => string): string =>
+        [...new Set(row.collectives.map(of))].filter((s) => s !== "").join(", ");
+      return {
+        cells: [
+          row.cluster,
+          row.workload,
+          row.ranks,
+          row.timeUs,
+          row.fastestTimeUs,
+          row.slowestTimeUs,
+          row.lowerBoundUs,
+          distinct((c) => c.algorithm),
+          distinct((c) => c.bottleneck),
+          figure(cluster?.network?.costUsd),
+          figure(cluster?.network?.costPerEndpointUsd),
+          figure(cluster?.network?.powerW),
+          figure(cluster?.system?.costUsd),
+          figure(cluster?.system?.powerW),
+          figure(row.networkUsd),
+          figure(row.networkJoules),
+          figure(row.systemUsd),
+          figure(row.systemJoules),
+          cluster ? cluster.endpoints : null,
+        ],
+      };
+    });
+  });
+  return { kind: "compare", columns, rows };
+}
+
+const unitOfVariable: Readonly<Record<string, Unit>> = { B: "bytes", USD: "usd", W: "watt" };
+
+/** Sweeps with other variables than the first are left out of its table and get one of their own. */
+function sweepTable(reports: readonly SweepReport[]): ResultTable {
+  const variables = reports[0]?.variables ?? [];
+  const isText = (key: string): boolean =>
+    reports.some((r) => r.variables.some((v) => v.key === key && v.values.some((x) => figure(x.number) === null)));
+  const columns = [
+    ...variables.map((v) => parameter(v.key, isText(v.key) ? "text" : (unitOfVariable[v.unit] ?? "number"))),
+    plain("cluster", "text"),
+    plain("endpoints", "count"),
+    plain("algorithm", "text"),
+    less("time_us", "us"),
+    more("algbw_GBps", "GBps"),
+    more("busbw_GBps", "GBps"),
+    plain("lower_bound_us", "us"),
+    less("network_cost_usd", "usd"),
+    less("system_cost_usd", "usd"),
+    less("network_power_w", "watt"),
+    less("system_power_w", "watt"),
+    plain("state", "text"),
+  ];
+  const rows = reports.flatMap((report) =>
+    report.points.map((point): TableRow => {
+      const values = report.variables.map((v, i) => v.values[point.values[i] ?? -1]);
+      return {
+        cells: [
+          ...values.map((v, i) => (columns[i]!.unit === "text" ? (v?.text ?? null) : figure(v?.number))),
+          point.cluster,
+          figure(point.endpoints),
+          point.algorithm,
+          figure(point.timeUs),
+          figure(point.algbwGBps),
+          figure(point.busbwGBps),
+          figure(point.lowerBoundUs),
+          figure(point.networkCostUsd),
+          figure(point.systemCostUsd),
+          figure(point.networkPowerW),
+          figure(point.systemPowerW),
+          point.state,
+        ],
+        texts: values.map((v) => v?.text),
+        ...(point.error !== "" && { error: point.error }),
+      };
+    }),
+  );
+  return { kind: "sweep", columns, rows };
+}
+
+function reportTable(recordings: readonly { name: string; report: Report }[]): ResultTable {
+  const columns = [
+    parameter("recording", "text"),
+    parameter("cluster", "text"),
+    parameter("collective", "text"),
+    parameter("size_bytes", "bytes"),
+    parameter("ranks", "count"),
+    parameter("model", "text"),
+    plain("algorithm", "text"),
+    less("time_us", "us"),
+    more("algbw_GBps", "GBps"),
+    more("busbw_GBps", "GBps"),
+    plain("lower_bound_us", "us"),
+    plain("bottleneck", "text"),
+  ];
+  const rows = recordings.flatMap(({ name, report }) =>
+    report.results.map((r): TableRow => ({
+      cells: [
+        name,
+        r.cluster || (report.cluster?.name ?? ""),
+        r.collective,
+        r.sizeBytes,
+        r.ranks,
+        r.model,
+        r.algorithm,
+        r.timeUs,
+        r.algbwGBps,
+        r.busbwGBps,
+        r.lowerBoundUs,
+        r.bottleneck,
+      ],
+    })),
+  );
+  return { kind: "report", columns, rows };
+}
+
+/** One table for comparisons, one for each set of swept variables, one for several reports beside each other. */
+export function resultTables(recordings: readonly Recording[]): ResultTable[] {
+  const compares: CompareReport[] = [];
+  const sweeps = new Map<string, SweepReport[]>();
+  const reports: { name: string; report: Report }[] = [];
+  for (const recording of recordings) {
+    const { result } = recording;
+    if (result.case === "compare") compares.push(result.value);
+    if (result.case === "report" && result.value.results.length > 0)
+      reports.push({ name: recording.name, report: result.value });
+    if (result.case === "sweep") {
+      const key = JSON.stringify(result.value.variables.map((v) => [v.key, v.unit]));
+      const list = sweeps.get(key);
+      if (list) list.push(result.value);
+      else sweeps.set(key, [result.value]);
+    }
+  }
+  return [
+    ...(compares.length > 0 ? [compareTable(compares)] : []),
+    ...[...sweeps.values()].map(sweepTable),
+    ...(reports.length > 1 ? [reportTable(reports)] : []),
+  ];
+}
+
+/** Compares cells of one column; nothing goes last either way. */
+export function sortRows(rows: readonly TableRow[], column: number, descending: boolean): TableRow[] {
+  const sign = descending ? -1 : 1;
+  const at = new Map(rows.map((row, i) => [row, i]));
+  return [...rows].sort((x, y) => {
+    const a = x.cells[column] ?? null;
+    const b = y.cells[column] ?? null;
+    if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0) || at.get(x)! - at.get(y)!;
+    const order = typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+    return sign * order || at.get(x)! - at.get(y)!;
+  });
+}

@@ -1,0 +1,279 @@
+// The devices of a cluster as groups in groups, made when opened: planes hold pods and tiers, node groups hold nodes or
+// rails, long lists are cut into runs. A group draws lines only when they are few enough to be read.
+
+import { ACCELERATOR, NETWORK_SWITCH, NIC, SCALEUP_SWITCH, type FabricGraph, type Load } from "./fabric_graph";
+
+export type GroupKind =
+  | "cluster"
+  | "member"
+  | "plane"
+  | "pod"
+  | "tier"
+  | "nodes"
+  | "domains"
+  | "rails"
+  | "node"
+  | "domain"
+  | "rail"
+  | "loose"
+  | "run"
+  | "device";
+
+/** `first` and `last` are what its label counts: the number of the plane, pod, tier, node, rail, or of a run"s ends. */
+export interface Group {
+  id: string; // path from the root, unique
+  kind: GroupKind;
+  first: number;
+  last: number;
+  devices: Uint32Array;
+  /** The kind of the members of a run. */
+  of?: GroupKind;
+}
+
+export interface GroupSummary {
+  cards: number;
+  nics: number;
+  scaleUpSwitches: number;
+  switches: number;
+  inside: number; // directed links with both ends in the group
+  border: number; // with one
+  downDevices: number;
+  downLinks: number; // inside or border, of devices that are up
+  degradedLinks: number;
+  meanUtilisation: number; // of links inside and border that are up; NaN without any
+  maxUtilisation: number;
+}
+
+/** Members a list shows at once. */
+export const LIST_LIMIT = 64;
+/** Cables that a drawing may have. */
+export const LINE_LIMIT = 2500;
+
+function divide(devices: Uint32Array, key: (d: number) => number): [number, Uint32Array][] {
+  const lists = new Map<number, number[]>();
+  for (const d of devices) {
+    const k = key(d);
+    const list = lists.get(k);
+    if (list) list.push(d);
+    else lists.set(k, [d]);
+  }
+  return [...lists].sort((a, b) => a[0] - b[0]).map(([k, list]) => [k, Uint32Array.from(list)]);
+}
+
+function byKey(parent: Group, kind: GroupKind, devices: Uint32Array, key: (d: number) => number): Group[] {
+  return divide(devices, key).map(([k, members]) => ({
+    id: `${parent.id}/${kind}${k}`,
+    kind,
+    first: k,
+    last: k,
+    devices: members,
+  }));
+}
+
+/** Cuts a long list into runs; runs of runs where it is very long. */
+export function inRuns(parent: Group, members: Group[]): Group[] {
+  if (members.length <= LIST_LIMIT) return members;
+  let size = LIST_LIMIT;
+  while (members.length / size > LIST_LIMIT) size *= LIST_LIMIT;
+  const runs: Group[] = [];
+  for (let at = 0; at < members.length; at += size) {
+    const slice = members.slice(at, at + size);
+    const devices = new Uint32Array(slice.reduce((n, g) => n + g.devices.length, 0));
+    let end = 0;
+    for (const g of slice) {
+      devices.set(g.devices, end);
+      end += g.devices.length;
+    }
+    const first = slice[0]!;
+    const last = slice[slice.length - 1]!;
+    runs.push({
+      id: `${parent.id}/run${at}`,
+      kind: "run",
+      of: first.kind,
+      first: first.first,
+      last: last.last,
+      devices: devices.sort(),
+    });
+  }
+  return runs;
+}
+
+export function rootGroup(graph: FabricGraph): Group {
+  return {
+    id: "cluster",
+    kind: "cluster",
+    first: 0,
+    last: 0,
+    devices: Uint32Array.from({ length: graph.devices.count }, (_, d) => d),
+  };
+}
+
+/** Planes of switches, then the cards by node, by scale-up domain where that is another thing, and by rail. */
+function parts(graph: FabricGraph, group: Group): Group[] {
+  const d = graph.devices;
+  const isSwitch = (x: number): boolean => d.kind[x] === NETWORK_SWITCH;
+  const children = byKey(group, "plane", group.devices.filter(isSwitch), (x) => d.plane[x]!);
+  const more = (kind: GroupKind, devices: Uint32Array): void => {
+    if (devices.length > 0) children.push({ id: `${group.id}/${kind}`, kind, first: 0, last: 0, devices });
+  };
+  const others = group.devices.filter((x) => !isSwitch(x));
+  const inNodes = others.filter((x) => d.node[x]! >= 0);
+  const inDomains = others.filter((x) => d.domain[x]! >= 0);
+  const onRails = others.filter((x) => d.rail[x]! >= 0);
+  const nodes = new Set(inNodes.map((x) => d.node[x]!)).size;
+  const domains = new Set(inDomains.map((x) => d.domain[x]!)).size;
+  more("nodes", inNodes);
+  if (domains < nodes || nodes === 0) more("domains", inDomains);
+  if (new Set(onRails.map((x) => d.rail[x]!)).size > 1) more("rails", onRails);
+  more("loose", others.filter((x) => d.node[x]! < 0 && d.domain[x]! < 0));
+  return children;
+}
+
+/** What opening a group shows. Empty: a device. */
+export function childrenOf(graph: FabricGraph, group: Group): Group[] {
+  const d = graph.devices;
+  const asDevices = (): Group[] =>
+    inRuns(group, byKey(group, "device", group.devices, (x) => x));
+  switch (group.kind) {
+    case "cluster":
+      if (graph.memberNames.length > 1) return byKey(group, "member", group.devices, (x) => d.member[x]!);
+      return parts(graph, group);
+    case "member":
+      return parts(graph, group);
+    case "plane": {
+      const podded = group.devices.filter((x) => d.pod[x]! >= 0);
+      const pods = byKey(group, "pod", podded, (x) => d.pod[x]!);
+      if (pods.length > 1) {
+        const tiers = byKey(group, "tier", group.devices.filter((x) => d.pod[x]! < 0), (x) => d.tier[x]!);
+        return [...tiers.reverse(), ...inRuns(group, pods)];
+      }
+      return byKey(group, "tier", group.devices, (x) => d.tier[x]!).reverse();
+    }
+    case "pod":
+      return byKey(group, "tier", group.devices, (x) => d.tier[x]!).reverse();
+    case "nodes":
+      return inRuns(group, byKey(group, "node", group.devices, (x) => d.node[x]!));
+    case "domains":
+      return inRuns(group, byKey(group, "domain", group.devices, (x) => d.domain[x]!));
+    case "rails":
+      return inRuns(group, byKey(group, "rail", group.devices, (x) => d.rail[x]!));
+    case "run": {
+      const of = group.of!;
+      if (of === "device") return asDevices();
+      const key = of === "node" ? d.node : of === "rail" ? d.rail : of === "domain" ? d.domain : d.pod;
+      return inRuns(group, byKey(group, of, group.devices, (x) => key[x]!));
+    }
+    case "device":
+      return [];
+    default:
+      return asDevices();
+  }
+}
+
+export function summarise(graph: FabricGraph, group: Group, load: Load | undefined): GroupSummary {
+  const { devices, links } = graph;
+  const member = new Uint8Array(devices.count);
+  for (const d of group.devices) member[d] = 1;
+  const s: GroupSummary = {
+    cards: 0,
+    nics: 0,
+    scaleUpSwitches: 0,
+    switches: 0,
+    inside: 0,
+    border: 0,
+    downDevices: 0,
+    downLinks: 0,
+    degradedLinks: 0,
+    meanUtilisation: NaN,
+    maxUtilisation: NaN,
+  };
+  let sum = 0;
+  let up = 0;
+  let most = -Infinity;
+  const visit = (l: number): void => {
+    if (!graph.isUp(l)) {
+      if (devices.up[links.from[l]!] && devices.up[links.to[l]!]) s.downLinks++;
+      return;
+    }
+    if (graph.isDegraded(l)) s.degradedLinks++;
+    if (!load) return;
+    const u = load.utilisation[l]!;
+    sum += u;
+    up++;
+    if (u > most) most = u;
+  };
+  for (const d of group.devices) {
+    switch (devices.kind[d]) {
+      case ACCELERATOR:
+        s.cards++;
+        break;
+      case NIC:
+        s.nics++;
+        break;
+      case SCALEUP_SWITCH:
+        s.scaleUpSwitches++;
+        break;
+      default:
+        s.switches++;
+    }
+    if (!devices.up[d]) s.downDevices++;
+    for (const l of graph.outLinks(d)) {
+      if (member[links.to[l]!]) s.inside++;
+      else s.border++;
+      visit(l);
+    }
+    for (const l of graph.inLinks(d)) {
+      if (member[links.from[l]!]) continue;
+      s.border++;
+      visit(l);
+    }
+  }
+  if (up > 0) {
+    s.meanUtilisation = sum / up;
+    s.maxUtilisation = most;
+  }
+  return s;
+}
+
+/** All links between two devices, both ways. */
+export interface Cable {
+  a: number; // the lower device
+  b: number;
+  links: number[];
+}
+
+/** Cables inside a group, and those that leave it when asked for. Undefined: more than LINE_LIMIT. */
+export function cablesOf(graph: FabricGraph, group: Group, withBorder: boolean): Cable[] | undefined {
+  const { devices, links } = graph;
+  const member = new Uint8Array(devices.count);
+  for (const d of group.devices) member[d] = 1;
+  const found = new Map<number, Cable>();
+  const add = (l: number): boolean => {
+    const a = Math.min(links.from[l]!, links.to[l]!);
+    const b = Math.max(links.from[l]!, links.to[l]!);
+    const key = a * devices.count + b;
+    const cable = found.get(key);
+    if (cable) cable.links.push(l);
+    else found.set(key, { a, b, links: [l] });
+    return found.size <= LINE_LIMIT;
+  };
+  for (const d of group.devices) {
+    for (const l of graph.outLinks(d)) if ((member[links.to[l]!] || withBorder) && !add(l)) return undefined;
+    if (!withBorder) continue;
+    for (const l of graph.inLinks(d)) if (!member[links.from[l]!] && !add(l)) return undefined;
+  }
+  return [...found.values()].sort((x, y) => x.a - y.a || x.b - y.b);
+}
+
+/** Devices of cables by level, for rows of a drawing; each row by device. */
+export function rowsOf(graph: FabricGraph, devices: Iterable<number>): [level: number, devices: number[]][] {
+  const rows = new Map<number, Set<number>>();
+  for (const d of devices) {
+    const level = graph.level(d);
+    if (!rows.has(level)) rows.set(level, new Set());
+    rows.get(level)!.add(d);
+  }
+  return [...rows]
+    .sort((a, b) => b[0] - a[0])
+    .map(([level, set]) => [level, [...set].sort((a, b) => a - b)]);
+}

@@ -1,0 +1,158 @@
+// Utilisation as matrices: every link of one tier of a plane in one cell, or the tiers against each other. A matrix shows
+// 100,000 links where lines would be a blob.
+
+import { ACCELERATOR, NETWORK_SWITCH, NIC, type FabricGraph, type Load } from "./fabric_graph";
+
+/** Which links: of one tier, in one plane (-1: of none), in one pod or in all (-1). */
+export interface MatrixChoice {
+  tier: number;
+  plane: number;
+  pod: number;
+  /** "up": from the lower device; "down": to it. Links between devices of one level are shown whole under both. */
+  direction: "up" | "down";
+}
+
+export interface LinkMatrix {
+  /** "crossed": rows and columns are devices; "packed": a column is the n-th link of its row, where crossing is mostly empty. */
+  form: "crossed" | "packed";
+  rows: Uint32Array; // devices
+  columns: Uint32Array; // devices; packed: 0, 1, 2, ...
+  /** By row * columns.length + column: the most utilised link of the cell; -1: there is none. */
+  link: Int32Array;
+  /** Links of the cell. */
+  parallel: Uint16Array;
+  /** All links shown. */
+  count: number;
+  level: boolean; // links join devices of one level
+}
+
+/** Crossed where at least this share of the cells has links. */
+const DENSE = 0.25;
+
+function chosen(graph: FabricGraph, choice: MatrixChoice): { links: number[]; level: boolean } {
+  const { links, devices } = graph;
+  const found: number[] = [];
+  let level = true;
+  const inPod = (d: number): boolean => devices.pod[d] === choice.pod;
+  for (let l = 0; l < links.count; l++) {
+    if (links.tier[l] !== choice.tier || links.plane[l] !== choice.plane) continue;
+    const from = links.from[l]!;
+    const to = links.to[l]!;
+    if (choice.pod >= 0 && !inPod(from) && !inPod(to)) continue;
+    const climb = graph.level(to) - graph.level(from);
+    if (climb !== 0) level = false;
+    if (climb === 0 || climb > 0 === (choice.direction === "up")) found.push(l);
+  }
+  return { links: found, level };
+}
+
+export function linkMatrix(graph: FabricGraph, load: Load | undefined, choice: MatrixChoice): LinkMatrix {
+  const { links: shown, level } = chosen(graph, choice);
+  const { links } = graph;
+  const down = choice.direction === "down" && !level;
+  const low = (l: number): number => (down ? links.to[l]! : links.from[l]!);
+  const high = (l: number): number => (down ? links.from[l]! : links.to[l]!);
+  const sorted = (of: (l: number) => number): Uint32Array => Uint32Array.from(new Set(shown.map(of))).sort();
+  const lows = sorted(low);
+  const highs = sorted(high);
+  const crossed = shown.length >= DENSE * lows.length * highs.length;
+  // Packed, a row is a device that has many links: the switch of its cards, the leaf of its pod.
+  const byHigh = !crossed && highs.length < lows.length;
+  const rows = byHigh ? highs : lows;
+  const rowOf = new Map<number, number>();
+  rows.forEach((d, r) => rowOf.set(d, r));
+  const row = (l: number): number => rowOf.get(byHigh ? high(l) : low(l))!;
+
+  let columns = highs;
+  const place = new Uint32Array(shown.length);
+  if (crossed) {
+    const columnOf = new Map<number, number>();
+    highs.forEach((d, c) => columnOf.set(d, c));
+    shown.forEach((l, i) => (place[i] = columnOf.get(high(l))!));
+  } else {
+    const filled = new Uint32Array(rows.length);
+    shown.forEach((l, i) => (place[i] = filled[row(l)]!++));
+    columns = Uint32Array.from({ length: filled.reduce((a, b) => Math.max(a, b), 0) }, (_, c) => c);
+  }
+  const link = new Int32Array(rows.length * columns.length).fill(-1);
+  const parallel = new Uint16Array(link.length);
+  shown.forEach((l, i) => {
+    const cell = row(l) * columns.length + place[i]!;
+    parallel[cell]!++;
+    const known = link[cell]!;
+    if (known < 0 || (load && load.utilisation[l]! > load.utilisation[known]!)) link[cell] = l;
+  });
+  return { form: crossed ? "crossed" : "packed", rows, columns, link, parallel, count: shown.length, level };
+}
+
+/** Kinds of devices by height: cards, NICs, scale-up switches, then switches by tier. */
+export interface DeviceClass {
+  kind: number;
+  tier: number; // of network switches
+}
+
+export function classOf(graph: FabricGraph, device: number): DeviceClass {
+  const kind = graph.devices.kind[device]!;
+  return { kind, tier: kind === NETWORK_SWITCH ? graph.devices.tier[device]! : 0 };
+}
+
+export interface TierCell {
+  links: number;
+  down: number;
+  bytes: number;
+  mean: number; // of links that are up, by capacity; NaN where none is or nothing was recorded
+  most: number;
+  mostLink: number; // -1: none
+}
+
+export interface TierMatrix {
+  classes: DeviceClass[];
+  cells: (TierCell | undefined)[]; // from * classes.length + to
+}
+
+/** All links from one class of devices to another; `plane` undefined: of all planes. */
+export function tierMatrix(graph: FabricGraph, load: Load | undefined, plane: number | undefined): TierMatrix {
+  const { links } = graph;
+  const rank = (c: DeviceClass): number => (c.kind === ACCELERATOR ? 0 : c.kind === NIC ? 1 : c.kind === NETWORK_SWITCH ? 3 + c.tier : 2);
+  const keyOf = (d: number): number => rank(classOf(graph, d));
+  const classes = new Map<number, DeviceClass>();
+  const sums = new Map<string, { cell: TierCell; capacity: number; used: number }>();
+  for (let l = 0; l < links.count; l++) {
+    if (plane !== undefined && links.plane[l] !== plane) continue;
+    const from = keyOf(links.from[l]!);
+    const to = keyOf(links.to[l]!);
+    if (!classes.has(from)) classes.set(from, classOf(graph, links.from[l]!));
+    if (!classes.has(to)) classes.set(to, classOf(graph, links.to[l]!));
+    const key = `${from} ${to}`;
+    let sum = sums.get(key);
+    if (!sum) {
+      sum = { cell: { links: 0, down: 0, bytes: 0, mean: NaN, most: NaN, mostLink: -1 }, capacity: 0, used: 0 };
+      sums.set(key, sum);
+    }
+    const cell = sum.cell;
+    cell.links++;
+    if (!graph.isUp(l)) {
+      cell.down++;
+      continue;
+    }
+    if (!load) continue;
+    const u = load.utilisation[l]!;
+    cell.bytes += load.bytes[l]!;
+    sum.capacity += links.rate[l]!;
+    sum.used += links.rate[l]! * u;
+    if (cell.mostLink < 0 || u > cell.most) {
+      cell.most = u;
+      cell.mostLink = l;
+    }
+  }
+  const keys = [...classes.keys()].sort((a, b) => a - b);
+  const cells = keys.flatMap((from) =>
+    keys.map((to) => {
+      const sum = sums.get(`${from} ${to}`);
+      if (!sum) return undefined;
+      if (sum.capacity > 0) sum.cell.mean = sum.used / sum.capacity;
+      return sum.cell;
+    }),
+  );
+  return { classes: keys.map((k) => classes.get(k)!), cells };
+}
