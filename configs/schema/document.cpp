@@ -8,6 +8,7 @@
 #include "configs/schema/check_values.h"
 #include "configs/schema/json.h"
 #include "configs/schema/read_file.h"
+#include "configs/schema/read_observer.h"
 #include "configs/schema/text_format.h"
 
 namespace polyplane::configs {
@@ -56,13 +57,14 @@ std::string to_string(const FieldPath& path) {
 }
 
 Document::Document(std::string path, Message& root)
-    : path_(std::move(path)), text_(read_text_file(path_)), json_(is_json(path_, text_)), root_(root) {
+    : path_(std::move(path)), text_(read_document(path_)), json_(is_json(path_, text_)), root_(root) {
   if (json_) {
     parse_json(path_, text_, root_);
   } else {
     parse_text(path_, text_, root_);
   }
   check_values(*this, root_);
+  tell_message(root_);
 }
 
 FieldPath Document::path_to(const Message& message, std::string_view field, int index) const {

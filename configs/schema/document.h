@@ -46,8 +46,12 @@ class Document : public Source {
   [[nodiscard]] std::string place(const google::protobuf::Message& message, std::string_view field,
                                   int index) const override;
 
- private:
+ protected:
+  /// The way from the root to a field of `message`; to `message` itself when `field` is empty.
   [[nodiscard]] FieldPath path_to(const google::protobuf::Message& message, std::string_view field, int index) const;
+  [[nodiscard]] google::protobuf::Message& root() const { return root_; }
+
+ private:
   [[nodiscard]] std::string where(const FieldPath& path) const;
 
   std::string path_;

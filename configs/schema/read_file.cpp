@@ -11,6 +11,7 @@
 #include "base/suggest.h"
 #include "base/units.h"
 #include "base/utf8.h"
+#include "configs/schema/read_observer.h"
 
 namespace polyplane::configs {
 namespace {
@@ -39,18 +40,7 @@ std::string read_all(const std::string& path) {
   }
 }
 
-}  // namespace
-
-std::size_t find_malformed_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = first_character(std::string_view(text).substr(at)).length;
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::string_view::npos;
-}
-
-std::string read_binary_file(const std::string& path) {
+std::string read_bytes(const std::string& path) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) refuse(path, "there is no such file");
@@ -66,8 +56,31 @@ std::string read_binary_file(const std::string& path) {
   return bytes;
 }
 
+}  // namespace
+
+std::size_t find_malformed_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = first_character(std::string_view(text).substr(at)).length;
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::string_view::npos;
+}
+
+std::string read_binary_file(const std::string& path) {
+  std::string bytes = read_bytes(path);
+  tell_file(bytes);
+  return bytes;
+}
+
 std::string read_text_file(const std::string& path) {
-  std::string text = read_binary_file(path);
+  std::string text = read_document(path);
+  tell_file(text);
+  return text;
+}
+
+std::string read_document(const std::string& path) {
+  std::string text = read_bytes(path);
   if (text.find('\0') != std::string::npos) refuse(path, "is binary, not text");
   if (const std::size_t at = find_malformed_utf8(text); at != std::string::npos) {
     refuse(path, "is not UTF-8 text (first bad byte at offset " + std::to_string(at) + ")");

@@ -14,6 +14,9 @@ inline constexpr std::int64_t kMaxFileBytes = 64LL << 20;
 /// came). A byte order mark is left out.
 [[nodiscard]] std::string read_text_file(const std::string& path);
 
+/// The same for the text of a Document, which tells of its message itself (read_observer.h).
+[[nodiscard]] std::string read_document(const std::string& path);
+
 /// Any bytes. Throws as read_text_file() does, but for what is not text.
 [[nodiscard]] std::string read_binary_file(const std::string& path);
 

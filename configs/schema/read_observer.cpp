@@ -1,0 +1,22 @@
+#include "configs/schema/read_observer.h"
+
+namespace polyplane::configs {
+namespace {
+
+thread_local ReadObserver* youngest = nullptr;
+
+}  // namespace
+
+ReadObserver::ReadObserver() : older_(youngest) { youngest = this; }
+
+ReadObserver::~ReadObserver() { youngest = older_; }
+
+void tell_message(const google::protobuf::Message& root) {
+  if (youngest != nullptr) youngest->on_message(root);
+}
+
+void tell_file(std::string_view bytes) {
+  if (youngest != nullptr) youngest->on_file(bytes);
+}
+
+}  // namespace polyplane::configs
