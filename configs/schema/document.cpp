@@ -64,7 +64,7 @@ Document::Document(std::string path, Message& root)
     parse_text(path_, text_, root_);
   }
   check_values(*this, root_);
-  tell_message(root_);
+  tell_document(path_, text_, root_);
 }
 
 FieldPath Document::path_to(const Message& message, std::string_view field, int index) const {

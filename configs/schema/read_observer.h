@@ -3,6 +3,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <string>
 #include <string_view>
 
 namespace polyplane::configs {
@@ -18,6 +19,9 @@ class ReadObserver {
 
   /// The root of a document, read and checked.
   virtual void on_message(const google::protobuf::Message& root) = 0;
+  /// The same, by whoever wants the text and where it came from too.
+  virtual void on_document(const std::string& /*path*/, std::string_view /*text*/,
+                           const google::protobuf::Message& /*root*/) {}
   /// The bytes of any other file.
   virtual void on_file(std::string_view bytes) = 0;
 
@@ -26,7 +30,7 @@ class ReadObserver {
 };
 
 /// For the readers: tell who lives.
-void tell_message(const google::protobuf::Message& root);
+void tell_document(const std::string& path, std::string_view text, const google::protobuf::Message& root);
 void tell_file(std::string_view bytes);
 
 }  // namespace polyplane::configs
