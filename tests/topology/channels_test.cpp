@@ -26,7 +26,7 @@ constexpr std::uint32_t kNoEdge = 0xffffffffU;
 class ChannelBook {
  public:
   ChannelBook(const Topology& topology, Layer layer, bool by_dimension)
-      : topology_(topology), paths_(topology, layer), dependencies_(topology, kMost) {
+      : paths_(topology, layer), dependencies_(topology, kMost) {
     order_ = by_dimension ? Grids(topology, paths_.graph()).order()
                           : ChannelOrder::for_shortest_paths(topology, paths_.graph());
     edge_of_.assign(topology.links().size(), kNoEdge);
@@ -92,7 +92,6 @@ class ChannelBook {
     dependencies_.add(paths_.graph().edges()[before].link, paths_.graph().edges()[edge].link, was, channel);
   }
 
-  const Topology& topology_;
   ShortestPaths paths_;
   ChannelOrder order_;
   ChannelDependencies dependencies_;

@@ -27,7 +27,7 @@ TEST(FiniteField, PrimePowers) {
 }
 
 TEST(FiniteField, TheAxiomsHold) {
-  for (const std::uint32_t q : {3, 4, 5, 7, 8, 9, 11, 13, 16, 25, 27}) {
+  for (const std::uint32_t q : {3u, 4u, 5u, 7u, 8u, 9u, 11u, 13u, 16u, 25u, 27u}) {
     SCOPED_TRACE(q);
     const FiniteField field(q);
     std::set<std::uint32_t> powers;
