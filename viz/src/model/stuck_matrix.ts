@@ -85,6 +85,31 @@ export function linkMatrix(graph: FabricGraph, load: Load | undefined, choice: M
   return { form: crossed ? "crossed" : "packed", rows, columns, link, parallel, count: shown.length, level };
 }
 
+/** No device: between planes that stand side by side. */
+export const NO_COLUMN = 0xffffffff;
+
+/** Matrices of planes as one, with an empty column between them; rows are those of the first. */
+export function sideBySide(matrices: readonly LinkMatrix[]): LinkMatrix {
+  const rows = matrices[0]!.rows;
+  const widths = matrices.map((m) => m.columns.length);
+  const width = widths.reduce((n, w) => n + w, matrices.length - 1);
+  const columns = new Uint32Array(width).fill(NO_COLUMN);
+  const link = new Int32Array(rows.length * width).fill(-1);
+  const parallel = new Uint16Array(link.length);
+  let at = 0;
+  matrices.forEach((m, i) => {
+    columns.set(m.columns, at);
+    for (let r = 0; r < rows.length; r++) {
+      const from = r * widths[i]!;
+      link.set(m.link.subarray(from, from + widths[i]!), r * width + at);
+      parallel.set(m.parallel.subarray(from, from + widths[i]!), r * width + at);
+    }
+    at += widths[i]! + 1;
+  });
+  const { form, level } = matrices[0]!;
+  return { form, rows, columns, link, parallel, count: matrices.reduce((n, m) => n + m.count, 0), level };
+}
+
 /** Kinds of devices by height: cards, NICs, scale-up switches, then switches by tier. */
 export interface DeviceClass {
   kind: number;
@@ -105,6 +130,46 @@ export interface TierCell {
   mostLink: number; // -1: none
 }
 
+/** Adds links up into cells by key. */
+class Sums {
+  private readonly sums = new Map<number, { cell: TierCell; capacity: number; used: number }>();
+
+  constructor(
+    private readonly graph: FabricGraph,
+    private readonly load: Load | undefined,
+  ) {}
+
+  add(key: number, l: number): void {
+    let sum = this.sums.get(key);
+    if (!sum) {
+      sum = { cell: { links: 0, down: 0, bytes: 0, mean: NaN, most: NaN, mostLink: -1 }, capacity: 0, used: 0 };
+      this.sums.set(key, sum);
+    }
+    const { cell } = sum;
+    cell.links++;
+    if (!this.graph.isUp(l)) {
+      cell.down++;
+      return;
+    }
+    if (!this.load) return;
+    const used = this.load.utilisation[l]!;
+    const rate = this.graph.links.rate[l]!;
+    cell.bytes += this.load.bytes[l]!;
+    sum.capacity += rate;
+    sum.used += rate * used;
+    if (cell.mostLink < 0 || used > cell.most) {
+      cell.most = used;
+      cell.mostLink = l;
+    }
+  }
+
+  cell(key: number): TierCell | undefined {
+    const sum = this.sums.get(key);
+    if (sum && sum.capacity > 0) sum.cell.mean = sum.used / sum.capacity;
+    return sum?.cell;
+  }
+}
+
 export interface TierMatrix {
   classes: DeviceClass[];
   cells: (TierCell | undefined)[]; // from * classes.length + to
@@ -113,46 +178,37 @@ export interface TierMatrix {
 /** All links from one class of devices to another; `plane` undefined: of all planes. */
 export function tierMatrix(graph: FabricGraph, load: Load | undefined, plane: number | undefined): TierMatrix {
   const { links } = graph;
-  const rank = (c: DeviceClass): number => (c.kind === ACCELERATOR ? 0 : c.kind === NIC ? 1 : c.kind === NETWORK_SWITCH ? 3 + c.tier : 2);
-  const keyOf = (d: number): number => rank(classOf(graph, d));
   const classes = new Map<number, DeviceClass>();
-  const sums = new Map<string, { cell: TierCell; capacity: number; used: number }>();
-  for (let l = 0; l < links.count; l++) {
-    if (plane !== undefined && links.plane[l] !== plane) continue;
-    const from = keyOf(links.from[l]!);
-    const to = keyOf(links.to[l]!);
-    if (!classes.has(from)) classes.set(from, classOf(graph, links.from[l]!));
-    if (!classes.has(to)) classes.set(to, classOf(graph, links.to[l]!));
-    const key = `${from} ${to}`;
-    let sum = sums.get(key);
-    if (!sum) {
-      sum = { cell: { links: 0, down: 0, bytes: 0, mean: NaN, most: NaN, mostLink: -1 }, capacity: 0, used: 0 };
-      sums.set(key, sum);
-    }
-    const cell = sum.cell;
-    cell.links++;
-    if (!graph.isUp(l)) {
-      cell.down++;
-      continue;
-    }
-    if (!load) continue;
-    const u = load.utilisation[l]!;
-    cell.bytes += load.bytes[l]!;
-    sum.capacity += links.rate[l]!;
-    sum.used += links.rate[l]! * u;
-    if (cell.mostLink < 0 || u > cell.most) {
-      cell.most = u;
-      cell.mostLink = l;
-    }
-  }
+  const classKey = (d: number): number => {
+    const c = classOf(graph, d);
+    const key = c.kind === ACCELERATOR ? 0 : c.kind === NIC ? 1 : c.kind === NETWORK_SWITCH ? 3 + c.tier : 2;
+    if (!classes.has(key)) classes.set(key, c);
+    return key;
+  };
+  const sums = new Sums(graph, load);
+  const many = 1 << 20;
+  for (let l = 0; l < links.count; l++)
+    if (plane === undefined || links.plane[l] === plane) sums.add(classKey(links.from[l]!) * many + classKey(links.to[l]!), l);
   const keys = [...classes.keys()].sort((a, b) => a - b);
-  const cells = keys.flatMap((from) =>
-    keys.map((to) => {
-      const sum = sums.get(`${from} ${to}`);
-      if (!sum) return undefined;
-      if (sum.capacity > 0) sum.cell.mean = sum.used / sum.capacity;
-      return sum.cell;
-    }),
-  );
-  return { classes: keys.map((k) => classes.get(k)!), cells };
+  return {
+    classes: keys.map((k) => classes.get(k)!),
+    cells: keys.flatMap((from) => keys.map((to) => sums.cell(from * many + to))),
+  };
+}
+
+export interface PlaneMatrix {
+  tiers: number[]; // rows: indices into tierNames
+  planes: number[]; // columns; -1: of no plane
+  cells: (TierCell | undefined)[];
+}
+
+/** Tiers of links against planes. */
+export function planeMatrix(graph: FabricGraph, load: Load | undefined): PlaneMatrix {
+  const { links } = graph;
+  const sums = new Sums(graph, load);
+  const tiers = graph.tierNames.map((_, t) => t);
+  const planes = graph.planes();
+  const column = new Map(planes.map((p, c) => [p, c]));
+  for (let l = 0; l < links.count; l++) sums.add(links.tier[l]! * planes.length + column.get(links.plane[l]!)!, l);
+  return { tiers, planes, cells: tiers.flatMap((t) => planes.map((_, c) => sums.cell(t * planes.length + c))) };
 }

@@ -165,40 +165,82 @@ function compareNodes(a: SankeyNode, b: SankeyNode): number {
   return a.column - b.column || (plane(a) === plane(b) ? 0 : plane(a) - plane(b)) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-/** Gives boxes and flows their places: heights are bytes, one scale for all columns. */
+/**
+ * Gives boxes and flows their places. Each plane has a lane of its own from left to right, the cards reach over all lanes;
+ * heights are bytes, one scale for all.
+ */
 export function layOut(sankey: Sankey, width: number, height: number, boxWidth: number, gap: number): void {
   const { nodes, flows } = sankey;
+  const sumOf = (i: number, end: "from" | "to"): number => flows.reduce((b, f) => (f[end] === i ? b + f.bytes : b), 0);
   nodes.forEach((n, i) => {
-    const sum = (end: "from" | "to"): number => flows.reduce((b, f) => (f[end] === i ? b + f.bytes : b), 0);
-    n.bytes = Math.max(sum("from"), sum("to"));
+    n.bytes = Math.max(sumOf(i, "from"), sumOf(i, "to"));
+    n.x = sankey.columns > 1 ? (n.column * (width - boxWidth)) / (sankey.columns - 1) : 0;
+    n.width = boxWidth;
   });
-  const columns = Array.from({ length: sankey.columns }, (_, c) => nodes.filter((n) => n.column === c));
-  const scale = Math.min(
-    ...columns.map((c) => (height - gap * (c.length - 1)) / Math.max(1e-300, c.reduce((b, n) => b + n.bytes, 0))),
+  const lanes = lanesOf(nodes);
+  const cards = nodes.filter((n) => n.what === "cards");
+  const gaps = lanes.reduce((n, lane) => n + Math.max(1, lane.most), -1);
+  const bytes = Math.max(
+    lanes.reduce((b, lane) => b + lane.bytes, 0),
+    ...cards.map((n) => n.bytes),
   );
-  columns.forEach((column, c) => {
-    const used = column.reduce((h, n) => h + n.bytes * scale, 0) + gap * (column.length - 1);
-    let y = (height - used) / 2;
-    for (const n of column) {
-      n.x = sankey.columns > 1 ? (c * (width - boxWidth)) / (sankey.columns - 1) : 0;
-      n.y = y;
-      n.width = boxWidth;
-      n.height = Math.max(1, n.bytes * scale);
-      y += n.bytes * scale + gap;
+  const scale = bytes > 0 ? (height - gap * gaps) / bytes : 0;
+  let top = 0;
+  for (const lane of lanes) {
+    const room = lane.bytes * scale + gap * (lane.most - 1);
+    for (const column of lane.columns) {
+      let y = top + (room - column.reduce((h, n) => h + n.bytes * scale, gap * (column.length - 1))) / 2;
+      for (const n of column) {
+        n.y = y;
+        n.height = n.bytes * scale;
+        y += n.height + gap;
+      }
     }
-  });
-  const byOther = (end: "from" | "to") => (a: SankeyFlow, b: SankeyFlow) => nodes[a[end]]!.y - nodes[b[end]]!.y;
+    top += room + gap;
+  }
+  for (const n of cards) {
+    n.height = n.bytes * scale;
+    n.y = (height - n.height) / 2;
+  }
   nodes.forEach((n, i) => {
+    const order = (end: "from" | "to") => (a: SankeyFlow, b: SankeyFlow) => nodes[a[end]]!.y - nodes[b[end]]!.y;
     let y = n.y;
-    for (const f of flows.filter((x) => x.from === i).sort(byOther("to"))) {
+    for (const f of flows.filter((x) => x.from === i).sort(order("to"))) {
       f.thickness = f.bytes * scale;
       f.fromY = y + f.thickness / 2;
       y += f.thickness;
     }
     y = n.y;
-    for (const f of flows.filter((x) => x.to === i).sort(byOther("from"))) {
-      f.toY = y + f.bytes * scale * 0.5;
+    for (const f of flows.filter((x) => x.to === i).sort(order("from"))) {
+      f.toY = y + (f.bytes * scale) / 2;
       y += f.bytes * scale;
     }
   });
+}
+
+interface Lane {
+  columns: SankeyNode[][];
+  bytes: number; // of its fullest column
+  most: number; // boxes in one column
+}
+
+/** Boxes but for the cards by plane, in the order of nodes. */
+function lanesOf(nodes: readonly SankeyNode[]): Lane[] {
+  const planes = new Map<number, Map<number, SankeyNode[]>>();
+  for (const n of [...nodes].sort(compareNodes)) {
+    if (n.what === "cards") continue;
+    let columns = planes.get(n.plane);
+    if (!columns) planes.set(n.plane, (columns = new Map()));
+    const column = columns.get(n.column);
+    if (column) column.push(n);
+    else columns.set(n.column, [n]);
+  }
+  const order = (plane: number): number => (plane === -2 ? Infinity : plane);
+  return [...planes]
+    .sort((a, b) => (a[0] === b[0] ? 0 : order(a[0]) - order(b[0])))
+    .map(([, columns]) => {
+      const lists = [...columns.values()];
+      const bytes = lists.map((list) => list.reduce((b, n) => b + n.bytes, 0));
+      return { columns: lists, bytes: Math.max(...bytes), most: Math.max(...lists.map((list) => list.length)) };
+    });
 }

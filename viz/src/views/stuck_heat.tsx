@@ -1,0 +1,333 @@
+import type { RefObject } from "preact";
+import { useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useWidth } from "../chart/use_width";
+import { contrast, rgb, type Rgb } from "../figure/oklab";
+import { sequential, sequentialRgb, type Palette } from "../figure/palette";
+import { escapeXml, pictureOfSvg, type Picture } from "../figure/picture";
+import { cut, heatGeometry, labelStep, largest, type HeatGeometry, type HeatLimits } from "../model/stuck_heat";
+import { palette } from "../state/theme";
+import { stuckText } from "./stuck.strings";
+import "./stuck.css";
+
+export interface HeatHandle {
+  picture(): Picture;
+}
+
+export interface HeatProps {
+  label: string;
+  rows: number;
+  columns: number;
+  values: Float64Array; // row * columns + column; NaN: nothing is there
+  down?: Uint8Array; // what is there has failed
+  least: number; // of the scale of colours
+  most: number;
+  rowLabel: (row: number) => string;
+  columnLabel: (column: number) => string;
+  rowTitle?: string;
+  columnTitle?: string;
+  describe: (row: number, column: number) => string; // what the line below says
+  text?: (row: number, column: number) => string; // inside cells that have room
+  format: (value: number) => string; // of the scale
+  limits: HeatLimits;
+  chosen?: readonly [number, number];
+  onChoose?: (row: number, column: number) => void;
+  handle: RefObject<HeatHandle | null>;
+}
+
+const letter = 6.2; // width of one at 11 pixels, about
+const labelSize = 11;
+
+// A matrix on a canvas. Hover, touch or the arrow keys name a cell in the line below.
+export function Heat(props: HeatProps) {
+  const { rows, columns, values, rowLabel, columnLabel, down, least, most } = props;
+  const [box, width] = useWidth<HTMLDivElement>(600);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<SVGSVGElement>(null);
+  const colours = palette.value;
+  const [cursor, setCursor] = useState<readonly [number, number] | null>(null);
+  const place = useMemo(() => layOut(props, width), [rows, columns, width, rowLabel, columnLabel, props.rowTitle, props.columnTitle, props.limits]);
+  const { geometry } = place;
+
+  useLayoutEffect(() => {
+    if (canvas.current && width > 0) paint(canvas.current, values, down, rows, columns, least, most, geometry, colours);
+  }, [values, down, rows, columns, least, most, geometry, colours, width]);
+
+  useImperativeHandle(
+    props.handle,
+    () => ({ picture: () => heatPicture(canvas.current!, overlay.current!, geometry, props, colours) }),
+    [geometry, props, colours],
+  );
+
+  const inside = cursor && cursor[0] < rows && cursor[1] < columns ? cursor : null;
+  const told = inside ?? props.chosen ?? null;
+  const cellAt = (event: PointerEvent): readonly [number, number] | null => {
+    const bounds = box.current!.getBoundingClientRect();
+    const column = Math.floor((event.clientX - bounds.left - geometry.left) / geometry.cellWidth);
+    const row = Math.floor((event.clientY - bounds.top - geometry.top) / geometry.cellHeight);
+    return row >= 0 && row < rows && column >= 0 && column < columns ? [row, column] : null;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? 10 : 1;
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowUp: [-step, 0],
+      ArrowDown: [step, 0],
+      ArrowLeft: [0, -step],
+      ArrowRight: [0, step],
+      Home: [0, -columns],
+      End: [0, columns],
+    };
+    const [row, column] = inside ?? props.chosen ?? [0, 0];
+    const move = moves[event.key];
+    if (move) {
+      const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
+      setCursor(inside ? [clamp(row + move[0], rows), clamp(column + move[1], columns)] : [row, column]);
+    } else if ((event.key === "Enter" || event.key === " ") && inside && props.onChoose) props.onChoose(row, column);
+    else if (event.key === "Escape") setCursor(null);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="heat">
+      <div
+        ref={box}
+        class="heat-box"
+        role="application"
+        aria-label={props.label}
+        aria-roledescription={stuckText().matrix}
+        tabIndex={0}
+        onPointerMove={(event) => setCursor(cellAt(event))}
+        onPointerLeave={(event) => event.pointerType === "mouse" && setCursor(null)}
+        onPointerDown={(event) => {
+          const cell = cellAt(event);
+          setCursor(cell);
+          if (cell && props.onChoose) props.onChoose(cell[0], cell[1]);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => setCursor(null)}
+        style={{ height: `${place.height}px` }}
+      >
+        <canvas
+          ref={canvas}
+          aria-hidden="true"
+          style={{ left: `${geometry.left}px`, top: `${geometry.top}px`, width: `${geometry.width}px`, height: `${geometry.height}px` }}
+        />
+        <svg ref={overlay} width={width} height={place.height} viewBox={`0 0 ${Math.max(1, width)} ${place.height}`} aria-hidden="true">
+          <Labels place={place} rowTitle={props.rowTitle} columnTitle={props.columnTitle} colours={colours} />
+          <Texts {...props} geometry={geometry} colours={colours} />
+          {props.chosen && <Frame at={props.chosen} geometry={geometry} colour={colours.colours.accent} />}
+          {inside && <Frame at={inside} geometry={geometry} colour={colours.colours.ink} />}
+        </svg>
+      </div>
+      <output class="heat-told" aria-live="polite">
+        <bdi>{told ? props.describe(told[0], told[1]) : stuckText().pointAt}</bdi>
+      </output>
+      <Scale least={least} most={most} format={props.format} down={down?.some((d) => d !== 0) ?? false} />
+    </div>
+  );
+}
+
+interface Placed {
+  geometry: HeatGeometry;
+  height: number; // with labels
+  rows: { at: number; text: string }[];
+  columns: { at: number; text: string }[];
+  turned: boolean; // labels of columns stand on end
+}
+
+function layOut(props: HeatProps, width: number): Placed {
+  const { rows, columns } = props;
+  const rowTexts = Array.from({ length: rows }, (_, r) => cut(props.rowLabel(r), width < 480 ? 14 : 28));
+  const columnTexts = Array.from({ length: columns }, (_, c) => cut(props.columnLabel(c), 18));
+  const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+  const titleRoom = props.rowTitle ? 16 : 0;
+  const left = Math.min(longest(rowTexts) + 10, width / 3) + titleRoom;
+  const guess = heatGeometry(width, rows, columns, left, 0, props.limits);
+  const wide = longest(columnTexts) + 6;
+  const turned = wide > guess.cellWidth && longest(columnTexts) > 3 * letter;
+  const top = (turned ? longest(columnTexts) + 8 : labelSize + 6) + (props.columnTitle ? 16 : 0);
+  const geometry = heatGeometry(width, rows, columns, left, top, props.limits);
+  const rowStep = labelStep(geometry.cellHeight, labelSize + 1);
+  const columnStep = labelStep(geometry.cellWidth, turned ? labelSize + 2 : wide);
+  const every = (texts: readonly string[], step: number, size: number) =>
+    texts.flatMap((text, i) => (i % step === 0 ? [{ at: (i + 0.5) * size, text }] : []));
+  return {
+    geometry,
+    height: top + geometry.height + 2,
+    rows: every(rowTexts, rowStep, geometry.cellHeight),
+    columns: every(columnTexts, columnStep, geometry.cellWidth),
+    turned,
+  };
+}
+
+function textWidth(text: string): number {
+  let width = 0;
+  for (const c of text) width += (c.codePointAt(0) ?? 0) >= 0x2e80 ? labelSize : letter;
+  return width;
+}
+
+function Labels({ place, rowTitle, columnTitle, colours }: { place: Placed; rowTitle?: string; columnTitle?: string; colours: Palette }) {
+  const { left, top } = place.geometry;
+  const { muted, ink } = colours.colours;
+  const titleWidth = columnTitle ? textWidth(columnTitle) : 0;
+  return (
+    <g font-size={labelSize} fill={muted}>
+      {columnTitle && (
+        <text x={left + Math.max(place.geometry.width, titleWidth) / 2} y={11} text-anchor="middle" fill={ink}>
+          {columnTitle}
+        </text>
+      )}
+      {rowTitle && (
+        <text x={11} y={top + place.geometry.height / 2} text-anchor="middle" fill={ink} transform={`rotate(-90 11 ${top + place.geometry.height / 2})`}>
+          {rowTitle}
+        </text>
+      )}
+      {place.rows.map(({ at, text }) => (
+        <text x={left - 6} y={top + at + 4} text-anchor="end">
+          {text}
+        </text>
+      ))}
+      {place.columns.map(({ at, text }) =>
+        place.turned ? (
+          <text x={left + at + 4} y={top - 5} text-anchor="start" transform={`rotate(-90 ${left + at + 4} ${top - 5})`}>
+            {text}
+          </text>
+        ) : (
+          <text x={left + at} y={top - 5} text-anchor="middle">
+            {text}
+          </text>
+        ),
+      )}
+    </g>
+  );
+}
+
+// Numbers in cells that have room for them, dark on light and light on dark.
+function Texts({ rows, columns, values, down, text, geometry, colours, least, most }: HeatProps & { geometry: HeatGeometry; colours: Palette }) {
+  if (!text || geometry.cellHeight < 16 || rows * columns > 1200) return null;
+  const cells = [];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const value = values[row * columns + column]!;
+      const words = Number.isNaN(value) || down?.[row * columns + column] ? "" : text(row, column);
+      if (words === "" || textWidth(words) > geometry.cellWidth - 4) continue;
+      cells.push(
+        <text
+          x={geometry.left + (column + 0.5) * geometry.cellWidth}
+          y={geometry.top + (row + 0.5) * geometry.cellHeight + 4}
+          text-anchor="middle"
+          fill={inkOn(sequentialRgb(colours, (value - least) / (most - least || 1)))}
+        >
+          {words}
+        </text>,
+      );
+    }
+  return <g font-size={labelSize}>{cells}</g>;
+}
+
+// Dark or light ink, whichever is told apart better.
+export function inkOn(colour: Rgb): string {
+  const hex = `#${colour.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return contrast(hex, "#111418") >= contrast(hex, "#ffffff") ? "#111418" : "#ffffff";
+}
+
+function Frame({ at, geometry, colour }: { at: readonly [number, number]; geometry: HeatGeometry; colour: string }) {
+  const { left, top, cellWidth, cellHeight } = geometry;
+  return (
+    <rect
+      x={left + at[1] * cellWidth - 1}
+      y={top + at[0] * cellHeight - 1}
+      width={Math.max(3, cellWidth + 1)}
+      height={Math.max(3, cellHeight + 1)}
+      fill="none"
+      stroke={colour}
+      stroke-width="2"
+    />
+  );
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  values: Float64Array,
+  down: Uint8Array | undefined,
+  rows: number,
+  columns: number,
+  least: number,
+  most: number,
+  geometry: HeatGeometry,
+  colours: Palette,
+): void {
+  const ratio = Math.max(1, Math.round(devicePixelRatio || 1));
+  canvas.width = geometry.width * ratio;
+  canvas.height = geometry.height * ratio;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const toRows = Math.min(rows, canvas.height);
+  const toColumns = Math.min(columns, canvas.width);
+  const shown = largest(values, rows, columns, toRows, toColumns);
+  const failed = down && largest(Float64Array.from(down), rows, columns, toRows, toColumns);
+  const image = new ImageData(toColumns, toRows);
+  const warn = rgb(colours.colours.warn);
+  for (let i = 0; i < shown.length; i++) {
+    const value = shown[i]!;
+    const broken = failed !== undefined && failed[i]! > 0;
+    if (Number.isNaN(value) && !broken) continue;
+    const [r, g, b] = broken ? warn : sequentialRgb(colours, (value - least) / (most - least || 1));
+    image.data.set([r, g, b, 255], 4 * i);
+  }
+  const small = document.createElement("canvas");
+  small.width = toColumns;
+  small.height = toRows;
+  small.getContext("2d")?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  if (geometry.gap === 0) return;
+  context.scale(ratio, ratio);
+  context.fillStyle = colours.colours.panel;
+  for (let column = 1; column < columns; column++) context.fillRect(column * geometry.cellWidth - 0.5, 0, 1, geometry.height);
+  for (let row = 1; row < rows; row++) context.fillRect(0, row * geometry.cellHeight - 0.5, geometry.width, 1);
+}
+
+// The scale of colours, with what has failed where something has.
+export function Scale({ least, most, format, down }: { least: number; most: number; format: (value: number) => string; down: boolean }) {
+  const colours = palette.value;
+  const text = stuckText();
+  return (
+    <div class="heat-scale">
+      <span>{format(least)}</span>
+      <svg width="160" height="10" viewBox="0 0 160 10" role="img" aria-label={text.scaleFromTo(format(least), format(most))}>
+        {Array.from({ length: 40 }, (_, i) => (
+          <rect x={i * 4} y="0" width="4.5" height="10" fill={sequential(colours, i / 39)} />
+        ))}
+        <rect x="0.5" y="0.5" width="159" height="9" fill="none" stroke={colours.colours.rule} />
+      </svg>
+      <span>{format(most)}</span>
+      {down && (
+        <span class="heat-down">
+          <svg width="10" height="10" aria-hidden="true">
+            <rect width="10" height="10" fill={colours.colours.warn} />
+          </svg>
+          {text.failed}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function heatPicture(canvas: HTMLCanvasElement, overlay: SVGSVGElement, geometry: HeatGeometry, props: HeatProps, colours: Palette): Picture {
+  const labels = pictureOfSvg(overlay);
+  const y = labels.height + 8;
+  const bar = Array.from(
+    { length: 40 },
+    (_, i) => `<rect x="${geometry.left + i * 4}" y="${y}" width="4.5" height="10" fill="${sequential(colours, i / 39)}"/>`,
+  ).join("");
+  const ends =
+    `<g font-size="11"><text x="${geometry.left - 6}" y="${y + 9}" text-anchor="end">${escapeXml(props.format(props.least))}</text>` +
+    `<text x="${geometry.left + 168}" y="${y + 9}">${escapeXml(props.format(props.most))}</text></g>`;
+  return {
+    width: labels.width,
+    height: y + 14,
+    markup:
+      `<image x="${geometry.left}" y="${geometry.top}" width="${geometry.width}" height="${geometry.height}" ` +
+      `href="${canvas.toDataURL("image/png")}"/>${labels.markup}${bar}${ends}`,
+  };
+}
