@@ -57,7 +57,7 @@ TEST(SideBySide, DeclaresTheMoveToTheNextGroup) {
 TEST(SideBySide, BlocksAreThoseOfEachGroup) {
   const SideBySide all(make(CollectiveKind::alltoall, "direct", 8), 2);
   ASSERT_EQ(all.blocks().size(), 2U);
-  const Block& second = all.blocks()[1];
+  const Block second = all.blocks()[1];
   EXPECT_EQ(second.first_source, 8U);
   EXPECT_EQ(second.end_source, 16U);
   EXPECT_EQ(second.first_destination, 8U);
