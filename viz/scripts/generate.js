@@ -1,6 +1,6 @@
 // Writes src/gen: the messages of the page's data, from the same schema as the C++ (protoc of the distribution).
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 

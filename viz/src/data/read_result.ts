@@ -1,5 +1,13 @@
 import { create, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
-import { CompareReportSchema, RecordingSchema, ReportSchema, SweepReportSchema, TopoReportSchema, TuneReportSchema, ViewSchema } from "../schema";
+import {
+  CompareReportSchema,
+  RecordingSchema,
+  ReportSchema,
+  SweepReportSchema,
+  TopoReportSchema,
+  TuneReportSchema,
+  ViewSchema,
+} from "../schema";
 import type { Recording } from "../schema";
 import { fromBase64, gunzip, isGzip, mostBytes, TooLarge } from "./bytes";
 
@@ -77,10 +85,10 @@ function readJson(name: string, text: string): Recording {
         return { case: "report", value: fromJson(ReportSchema, json, options) };
       case "polyplane/compare/1":
         return { case: "compare", value: fromJson(CompareReportSchema, json, options) };
-      case "polyplane/sweep/1":
-        return { case: "sweep", value: fromJson(SweepReportSchema, json, options) };
       case "polyplane/topo/1":
         return { case: "topo", value: fromJson(TopoReportSchema, json, options) };
+      case "polyplane/sweep/1":
+        return { case: "sweep", value: fromJson(SweepReportSchema, json, options) };
       case "polyplane/tune/1":
         return { case: "tune", value: fromJson(TuneReportSchema, json, options) };
       default:

@@ -32,7 +32,7 @@ export const light: Palette = {
     accent: "#0b5c97",
     warn: "#a63a00",
   },
-  series: ["#0b66a8", "#c2500a", "#00795c", "#8a4f9e", "#4a4f57", "#957000", "#2b93c4", "#b04a78"],
+  series: ["#136ea6", "#c2560a", "#2693aa", "#6c1a2f", "#766e6a", "#23208c", "#a32b16", "#431455"],
   neutral: ["#6b7178", "#9aa0a6", "#cfd2d5"],
   ramp: ["#f3f3ee", "#b5d8c6", "#53a6ae", "#2b6a9f", "#262a63"],
 };
@@ -49,7 +49,7 @@ export const dark: Palette = {
     accent: "#6fb5ea",
     warn: "#f2a26b",
   },
-  series: ["#5aaeea", "#f08f4f", "#3fc39d", "#c79be0", "#c3c9cf", "#dcb948", "#8fd0f0", "#ee93b8"],
+  series: ["#64a9ea", "#f3874b", "#7de3b0", "#9069b3", "#afa5a8", "#ddd24e", "#b6e0fa", "#b45a6a"],
   neutral: ["#8a929a", "#666e76", "#434a51"],
   ramp: ["#1b2026", "#263f6d", "#2d7f95", "#7cc094", "#f4eaa6"],
 };

@@ -37,6 +37,7 @@ export interface LegendEntry {
   label: string;
   colour: string;
   dash?: string; // of a line; else a box
+  fill?: "solid" | "tint" | "hatch" | "outline"; // of a box
 }
 
 // A whole SVG file: title, picture, legend, and the line that says where it comes from.
@@ -59,7 +60,7 @@ export function svgFile(picture: Picture, title: string, legend: readonly Legend
     }
     const mark =
       entry.dash === undefined
-        ? `<rect x="${x}" y="${y}" width="12" height="12" fill="${entry.colour}"/>`
+        ? box(entry, x, y)
         : `<path d="M${x} ${y + 6}h18" fill="none" stroke="${entry.colour}" stroke-width="2" stroke-dasharray="${entry.dash}"/>`;
     lines.push(`${mark}<text x="${x + 23}" y="${y + 10}" font-size="12">${escapeXml(entry.label)}</text>`);
     x += needs;
@@ -72,6 +73,14 @@ export function svgFile(picture: Picture, title: string, legend: readonly Legend
     `font-family="${fontStack}" fill="${colours.ink}">` +
     `<rect width="${width}" height="${height}" fill="${colours.panel}"/>${lines.join("")}</svg>\n`
   );
+}
+
+function box({ colour, fill = "solid" }: LegendEntry, x: number, y: number): string {
+  const at = `x="${x}" y="${y}" width="12" height="12"`;
+  if (fill === "solid") return `<rect ${at} fill="${colour}"/>`;
+  if (fill === "tint") return `<rect ${at} fill="${colour}" fill-opacity="0.45"/>`;
+  const stripes = fill === "hatch" ? `<path d="M${x} ${y + 8}l8-8M${x + 3} ${y + 12}l9-9" stroke="${colour}" stroke-width="2.5"/>` : "";
+  return `<rect ${at} fill="none" stroke="${colour}"/>${stripes}`;
 }
 
 // In halves of an em, about: CJK characters are twice as wide.

@@ -43,6 +43,11 @@ function upTo(value: number, digits: number): string {
   return text.includes(".") && !text.includes("e") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
+// "0.5", "200": at a mark of an axis.
+export function short(value: number): string {
+  return upTo(value, 3);
+}
+
 // "16 GiB": sizes of collectives go by powers of 1024, as in nccl-tests.
 export function bytes(value: number): string {
   if (!Number.isFinite(value)) return absent;

@@ -48,7 +48,7 @@ function Section({ view }: { view: View }) {
         </>
       ) : (
         <p class="note">
-          {shellText().notHere}. {text.empty}
+          {shellText().notHere} {text.empty}
         </p>
       )}
     </section>

@@ -58,7 +58,7 @@ export function Welcome() {
 export function Troubles() {
   const text = shellText();
   return (
-    <div role="alert">
+    <div role="alert" class="troubles">
       {reading.value && <p class="note">{text.reading}</p>}
       {troubles.value.map((trouble) => (
         <p class="trouble">

@@ -14,7 +14,7 @@ export const shellText = defineStrings(
     open: "Open a result…",
     sections: "Sections",
     skip: "Skip to the content",
-    notHere: "Not in this recording",
+    notHere: "Not in this recording.",
     dropTitle: "Drop a result here",
     dropLead:
       "A recording (--record FILE), what --format json printed, or a page that polyplane report wrote. Nothing leaves this machine: the file is read by this page alone.",
@@ -31,7 +31,7 @@ export const shellText = defineStrings(
     notJson: (detail: string) => `it starts like JSON, but does not read as a result: ${detail}`,
     noSchema: "it is JSON, but no result of polyplane: it has no “schema”.",
     otherSchema: (schema: string) =>
-      `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, tune/1.`,
+      `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1.`,
     notRecording: "it is no recording of polyplane, or a damaged one.",
     noReport: "it is a page without the data of a report.",
   },
@@ -47,7 +47,7 @@ export const shellText = defineStrings(
     open: "打开结果文件…",
     sections: "章节",
     skip: "跳到正文",
-    notHere: "此记录中没有",
+    notHere: "此记录中没有。",
     dropTitle: "将结果文件拖到此处",
     dropLead:
       "可以是记录文件（--record FILE）、--format json 的输出，或 polyplane report 生成的页面。数据不会离开本机：文件只由本页面读取。",
@@ -64,7 +64,7 @@ export const shellText = defineStrings(
     notJson: (detail: string) => `文件看似 JSON，但无法作为结果读取：${detail}`,
     noSchema: "文件是 JSON，但不是 polyplane 的结果：缺少“schema”。",
     otherSchema: (schema: string) =>
-      `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、tune/1。`,
+      `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、sweep/1、tune/1。`,
     notRecording: "文件不是 polyplane 的记录，或已损坏。",
     noReport: "页面中没有报告数据。",
   },

@@ -1,4 +1,10 @@
+import { answer } from "./answer";
+import { bars } from "./bars";
+import { curves } from "./curves";
+import { fabric } from "./fabric";
+import { stuck } from "./stuck";
+import { provenance } from "./provenance";
 import type { View } from "./view";
 
 // In the order in which people ask.
-export const views: readonly View[] = [];
+export const views: readonly View[] = [answer, curves, bars, stuck, fabric, provenance];

@@ -1,0 +1,102 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { CompareReportSchema, RecordingSchema, ReportSchema, SweepReportSchema, TuneReportSchema } from "../schema";
+import { answersOf } from "./answer";
+
+const recordingOf = (report: MessageInitShape<typeof ReportSchema>, more: MessageInitShape<typeof RecordingSchema> = {}) =>
+  create(RecordingSchema, { ...more, result: { case: "report", value: create(ReportSchema, report) } });
+
+describe("answers", () => {
+  it("take the largest size, with spread, binding tier and what helps", () => {
+    const [one, ...rest] = answersOf(
+      recordingOf(
+        {
+          cluster: { name: "c" },
+          results: [
+            { collective: "all_reduce", ranks: 8, sizeBytes: 4096, timePs: 100e6, timeUs: 100, lowerBoundUs: 50, bottleneck: "leaf",
+              attribution: { launchPs: 10e6, tiers: [{ tier: "nvlink", serialisationPs: 90e6 }], bindingTier: "nvlink" },
+              sensitivities: [{ what: "rate of nvlink", change: -0.08 }, { what: "step cost", change: 0.01 }] },
+            { collective: "all_reduce", ranks: 8, sizeBytes: 1024, timePs: 20e6, timeUs: 20 },
+          ],
+        },
+        {
+          bands: [{ result: 0, fastestPs: 90e6, slowestPs: 120e6 }],
+          measured: [{ source: "log", collective: "all_reduce", sizeBytes: 4096, timeUs: 110 }],
+        },
+      ),
+    );
+    expect(rest).toEqual([]);
+    expect(one).toMatchObject({
+      kind: "collective",
+      cluster: "c",
+      sizeBytes: 4096,
+      boundUs: 50,
+      bindingTier: "nvlink",
+      spread: { fastestPs: 90e6, slowestPs: 120e6 },
+      largest: { part: "serialisation", owner: "nvlink", share: 0.9 },
+      helps: [{ what: "rate of nvlink", change: -0.08 }],
+      asked: true,
+      smallest: { sizeBytes: 1024, timePs: 20e6 },
+      measured: { source: "log", timeUs: 110 },
+    });
+  });
+
+  it("say nothing that was not recorded", () => {
+    const [one] = answersOf(recordingOf({ results: [{ collective: "broadcast", sizeBytes: 8, timePs: 1, bottleneck: "leaf" }] }));
+    expect(one).toMatchObject({ bindingTier: "leaf", boundUs: null, spread: null, largest: null, helps: [], asked: false, smallest: null, measured: null });
+    expect(answersOf(create(RecordingSchema))).toEqual([]);
+  });
+
+  it("add up what compute of a step waits for", () => {
+    const [one] = answersOf(
+      recordingOf({ steps: [{ timePs: 100, busyPs: 60, exposed: [{ label: "ep", movingPs: 10, waitingPs: 0 }, { label: "pp", movingPs: 5, waitingPs: 20 }] }] }),
+    );
+    expect(one).toMatchObject({ kind: "step", busyShare: 0.6, exposedShare: 0.35, largest: { label: "pp", share: 0.25 } });
+  });
+
+  it("compare clusters a workload, and say when ranges overlap", () => {
+    const row = (cluster: string, timeUs: number, fastestTimeUs: number, slowestTimeUs: number, usd: number | null) => ({
+      cluster, workload: "w", ranks: 8, timeUs, fastestTimeUs, slowestTimeUs,
+      networkUsd: usd === null ? { kind: { case: "nullValue" as const, value: 0 as const } } : { kind: { case: "numberValue" as const, value: usd } },
+    });
+    const of = (rows: ReturnType<typeof row>[]) =>
+      answersOf(create(RecordingSchema, { result: { case: "compare", value: create(CompareReportSchema, { results: rows }) } }));
+    expect(of([row("b", 20, 20, 20, 1), row("a", 10, 9, 12, 3), row("c", 30, 30, 30, null)])).toEqual([
+      {
+        kind: "compare", workload: "w", ranks: 8,
+        best: { cluster: "a", timeUs: 10, spread: { fastestPs: 9e6, slowestPs: 12e6 } },
+        others: [{ cluster: "b", timeUs: 20 }, { cluster: "c", timeUs: 30 }],
+        cheapest: { cluster: "b", usd: 1, timeUs: 20 },
+        overlap: false,
+      },
+    ]);
+    expect(of([row("a", 10, 9, 12, 3), row("b", 13, 11, 14, null)])[0]).toMatchObject({ overlap: true, cheapest: null });
+  });
+
+  it("count where NCCL's choice is not the best", () => {
+    const gain = (value: number) => ({ kind: { case: "numberValue" as const, value } });
+    const value = create(TuneReportSchema, {
+      cluster: "c",
+      results: [
+        { collective: "all_reduce", sizeBytes: 8, gain: gain(1) },
+        { collective: "all_reduce", sizeBytes: 16, gain: gain(1.5), nccl: { algorithm: "Ring", protocol: "LL" }, best: { algorithm: "Tree", protocol: "LL" } },
+        { collective: "all_reduce", sizeBytes: 32, gain: { kind: { case: "nullValue", value: 0 } } },
+      ],
+    });
+    expect(answersOf(create(RecordingSchema, { result: { case: "tune", value } }))).toEqual([
+      { kind: "tune", cluster: "c", ranks: 0, rows: 2, worse: 1, worst: { collective: "all_reduce", sizeBytes: 16, gain: 1.5, nccl: "Ring LL", best: "Tree LL" } },
+    ]);
+  });
+
+  it("find the fastest point of a sweep", () => {
+    const time = (value: number) => ({ kind: { case: "numberValue" as const, value } });
+    const value = create(SweepReportSchema, {
+      experiment: "e",
+      variables: [{ key: "size", values: [{ text: "1 MiB" }, { text: "2 MiB" }] }],
+      points: [{ state: "done", values: [1], timePs: time(5) }, { state: "done", values: [0], timePs: time(3) }, { state: "failed", values: [1] }],
+    });
+    expect(answersOf(create(RecordingSchema, { result: { case: "sweep", value } }))).toEqual([
+      { kind: "sweep", experiment: "e", points: 3, done: 2, failed: 1, fastest: { timePs: 3, values: ["size = 1 MiB"] } },
+    ]);
+  });
+});

@@ -1,0 +1,352 @@
+import type { CollectiveResult, Recording, ReportedCluster, Sensitivity, StepResult, ProgramResult } from "../schema";
+import { ofAttribution, type Segment } from "./bars";
+
+export interface Spread {
+  fastestPs: number;
+  slowestPs: number;
+}
+
+// What moves the time most when it gets 10 % better; `change` is of the time, below zero is faster.
+export interface Help {
+  what: string;
+  change: number;
+}
+
+export interface CollectiveAnswer {
+  kind: "collective";
+  collective: string;
+  cluster: string;
+  job: string;
+  ranks: number;
+  sizeBytes: number;
+  timePs: number;
+  timeUs: number;
+  busbwGBps: number;
+  algorithm: string;
+  protocol: string;
+  model: string;
+  boundUs: number | null;
+  boundReason: string;
+  spread: Spread | null;
+  bindingTier: string;
+  largest: (Segment & { share: number }) | null; // part of the time
+  helps: Help[]; // most first, only what helps
+  asked: boolean; // whether what would help was worked out
+  smallest: { sizeBytes: number; timePs: number } | null; // of the same line, where it has several sizes
+  measured: { source: string; timeUs: number } | null; // at the same size
+}
+
+export interface StepAnswer {
+  kind: "step";
+  step: StepResult;
+  busyShare: number;
+  exposedShare: number; // communication that compute waited for, of the time
+  largest: { label: string; share: number } | null; // of the exposed
+  helps: Help[];
+  asked: boolean;
+}
+
+export interface ProgramAnswer {
+  kind: "program";
+  program: ProgramResult;
+  busyShare: number;
+  largest: { label: string; share: number } | null; // on the critical path
+  bindingTier: string;
+  helps: Help[];
+  asked: boolean;
+}
+
+export interface CompareAnswer {
+  kind: "compare";
+  workload: string;
+  ranks: number;
+  best: { cluster: string; timeUs: number; spread: Spread | null };
+  others: { cluster: string; timeUs: number }[]; // slower ones, in order
+  cheapest: { cluster: string; usd: number; timeUs: number } | null; // of the network, where two or more prices are known
+  overlap: boolean; // ranges of best and second overlap, so that figures nobody knows decide
+}
+
+export interface ExchangeAnswer {
+  kind: "exchange";
+  name: string;
+  cluster: string;
+  ranks: number;
+  layerPs: number;
+  timePerTokenPs: number;
+  tokensPerSecond: number;
+}
+
+export interface FlowsAnswer {
+  kind: "flows";
+  flows: number;
+  lastName: string;
+  endPs: number;
+}
+
+export interface TopoAnswer {
+  kind: "topo";
+  cluster: string;
+  endpoints: number;
+  switches: number;
+  links: number;
+  planes: number;
+  diameter: number | null;
+  costUsd: number | null;
+  powerW: number | null;
+}
+
+export interface TuneAnswer {
+  kind: "tune";
+  cluster: string;
+  ranks: number;
+  rows: number;
+  worse: number; // sizes at which another choice is faster
+  worst: { collective: string; sizeBytes: number; gain: number; nccl: string; best: string } | null;
+}
+
+export interface SweepAnswer {
+  kind: "sweep";
+  experiment: string;
+  points: number;
+  done: number;
+  failed: number;
+  fastest: { timePs: number; values: string[] } | null;
+}
+
+export type Answer =
+  | CollectiveAnswer
+  | StepAnswer
+  | ProgramAnswer
+  | CompareAnswer
+  | ExchangeAnswer
+  | FlowsAnswer
+  | TopoAnswer
+  | TuneAnswer
+  | SweepAnswer;
+
+export function answersOf(recording: Recording): Answer[] {
+  const { result } = recording;
+  switch (result.case) {
+    case "report":
+      return [
+        ...result.value.steps.map(ofStep),
+        ...result.value.programs.map(ofProgram),
+        ...collectivesOf(recording, result.value.results, result.value.cluster, result.value.clusters),
+        ...result.value.exchanges.map(
+          (exchange): ExchangeAnswer => ({
+            kind: "exchange",
+            name: exchange.name,
+            cluster: exchange.cluster,
+            ranks: exchange.ranks,
+            layerPs: exchange.layerPs,
+            timePerTokenPs: exchange.timePerTokenPs,
+            tokensPerSecond: exchange.tokensPerSecond,
+          }),
+        ),
+        ...flowsOf(result.value.flows),
+      ];
+    case "compare":
+      return comparisonsOf(recording);
+    case "topo": {
+      const topo = result.value;
+      return [
+        {
+          kind: "topo",
+          cluster: topo.cluster,
+          endpoints: topo.endpoints,
+          switches: topo.switches,
+          links: topo.links,
+          planes: topo.planes,
+          diameter: topo.diameterHops ?? null,
+          costUsd: numberOf(topo.costUsd),
+          powerW: numberOf(topo.powerW),
+        },
+      ];
+    }
+    case "tune":
+      return [ofTune(recording)].flatMap((answer) => (answer ? [answer] : []));
+    case "sweep":
+      return [ofSweep(recording)].flatMap((answer) => (answer ? [answer] : []));
+    default:
+      return [];
+  }
+}
+
+export function numberOf(value: { kind: { case: string | undefined; value?: unknown } } | undefined): number | null {
+  return value?.kind.case === "numberValue" ? Number(value.kind.value) : null;
+}
+
+function helpsOf(sensitivities: readonly Sensitivity[]): Help[] {
+  return sensitivities.filter((one) => one.change < 0).map(({ what, change }) => ({ what, change }));
+}
+
+// The largest size of each setting: (job, cluster, collective, ranks).
+function collectivesOf(
+  recording: Recording,
+  results: readonly CollectiveResult[],
+  cluster: ReportedCluster | undefined,
+  clusters: readonly ReportedCluster[],
+): CollectiveAnswer[] {
+  const lines = new Map<string, { result: CollectiveResult; index: number }[]>();
+  for (const [index, result] of results.entries()) {
+    const key = JSON.stringify([result.job, result.cluster, result.collective, result.ranks]);
+    const line = lines.get(key);
+    if (line) line.push({ result, index });
+    else lines.set(key, [{ result, index }]);
+  }
+  return [...lines.values()].flatMap((line) => {
+    const sorted = [...line].sort((a, b) => a.result.sizeBytes - b.result.sizeBytes);
+    const [first, last] = [sorted[0], sorted[sorted.length - 1]];
+    if (!first || !last) return [];
+    const { result, index } = last;
+    const band = recording.bands.find((one) => one.result === index);
+    const parts = result.attribution ? ofAttribution(result.attribution) : [];
+    const largest = parts.reduce<Segment | null>((most, part) => (most && most.ps >= part.ps ? most : part), null);
+    const measured = recording.measured.find(
+      (one) => one.collective === result.collective && one.sizeBytes === result.sizeBytes && (one.ranks === 0 || one.ranks === result.ranks),
+    );
+    return [
+      {
+        kind: "collective",
+        collective: result.collective,
+        cluster: result.cluster || cluster?.name || clusters[0]?.name || "",
+        job: result.job,
+        ranks: result.ranks,
+        sizeBytes: result.sizeBytes,
+        timePs: result.timePs,
+        timeUs: result.timeUs,
+        busbwGBps: result.busbwGBps,
+        algorithm: result.algorithm,
+        protocol: result.protocol,
+        model: result.model,
+        boundUs: result.lowerBoundUs > 0 ? result.lowerBoundUs : null,
+        boundReason: result.lowerBoundReason,
+        spread: band ? { fastestPs: band.fastestPs, slowestPs: band.slowestPs } : null,
+        bindingTier: result.attribution?.bindingTier || result.bottleneck,
+        largest: largest && result.timePs > 0 ? { ...largest, share: largest.ps / result.timePs } : null,
+        helps: helpsOf(result.sensitivities),
+        asked: result.sensitivities.length > 0,
+        smallest: first === last ? null : { sizeBytes: first.result.sizeBytes, timePs: first.result.timePs },
+        measured: measured ? { source: measured.source, timeUs: measured.timeUs } : null,
+      },
+    ];
+  });
+}
+
+function ofStep(step: StepResult): StepAnswer {
+  const exposed = step.exposed.map((one) => ({ label: one.label, ps: one.movingPs + one.waitingPs }));
+  const total = exposed.reduce((sum, one) => sum + one.ps, 0);
+  const most = [...exposed].sort((a, b) => b.ps - a.ps)[0];
+  return {
+    kind: "step",
+    step,
+    busyShare: step.busyPs / step.timePs,
+    exposedShare: total / step.timePs,
+    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / step.timePs } : null,
+    helps: helpsOf(step.sensitivities),
+    asked: step.sensitivities.length > 0,
+  };
+}
+
+function ofProgram(program: ProgramResult): ProgramAnswer {
+  const most = [...program.labels]
+    .map((label) => ({ label: label.label, ps: label.computePs + label.communicationPs }))
+    .sort((a, b) => b.ps - a.ps)[0];
+  return {
+    kind: "program",
+    program,
+    busyShare: program.busyPs / program.timePs,
+    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / program.timePs } : null,
+    bindingTier: program.communication?.bindingTier ?? "",
+    helps: helpsOf(program.sensitivities),
+    asked: program.sensitivities.length > 0,
+  };
+}
+
+function flowsOf(flows: readonly { name: string; endPs: number }[]): FlowsAnswer[] {
+  const last = [...flows].sort((a, b) => b.endPs - a.endPs)[0];
+  return last ? [{ kind: "flows", flows: flows.length, lastName: last.name, endPs: last.endPs }] : [];
+}
+
+function comparisonsOf(recording: Recording): CompareAnswer[] {
+  if (recording.result.case !== "compare") return [];
+  const { results } = recording.result.value;
+  const keys = [...new Set(results.map((row) => JSON.stringify([row.workload, row.ranks])))];
+  return keys.flatMap((key) => {
+    const rows = results.filter((row) => JSON.stringify([row.workload, row.ranks]) === key).sort((a, b) => a.timeUs - b.timeUs);
+    const [best, second] = rows;
+    if (!best) return [];
+    const spread = (row: typeof best): Spread | null =>
+      row.slowestTimeUs > row.fastestTimeUs ? { fastestPs: row.fastestTimeUs * 1e6, slowestPs: row.slowestTimeUs * 1e6 } : null;
+    const priced = rows.flatMap((row) => {
+      const usd = numberOf(row.networkUsd);
+      return usd === null ? [] : [{ cluster: row.cluster, usd, timeUs: row.timeUs }];
+    });
+    const cheapest = priced.length > 1 ? (priced.sort((a, b) => a.usd - b.usd)[0] ?? null) : null;
+    return [
+      {
+        kind: "compare",
+        workload: best.workload,
+        ranks: best.ranks,
+        best: { cluster: best.cluster, timeUs: best.timeUs, spread: spread(best) },
+        others: rows.slice(1).map((row) => ({ cluster: row.cluster, timeUs: row.timeUs })),
+        cheapest,
+        overlap: second !== undefined && second.fastestTimeUs > 0 && second.fastestTimeUs < best.slowestTimeUs,
+      },
+    ];
+  });
+}
+
+function ofTune(recording: Recording): TuneAnswer | null {
+  if (recording.result.case !== "tune") return null;
+  const tune = recording.result.value;
+  const rows = tune.results.flatMap((row) => {
+    const gain = numberOf(row.gain);
+    return gain === null ? [] : [{ row, gain }];
+  });
+  const worst = [...rows].sort((a, b) => b.gain - a.gain)[0];
+  const name = (candidate: { algorithm: string; protocol: string } | undefined) =>
+    candidate ? `${candidate.algorithm} ${candidate.protocol}` : "";
+  return {
+    kind: "tune",
+    cluster: tune.cluster,
+    ranks: tune.ranks,
+    rows: rows.length,
+    worse: rows.filter(({ gain }) => gain > 1).length,
+    worst: worst
+      ? {
+          collective: worst.row.collective,
+          sizeBytes: worst.row.sizeBytes,
+          gain: worst.gain,
+          nccl: name(worst.row.nccl),
+          best: name(worst.row.best),
+        }
+      : null,
+  };
+}
+
+function ofSweep(recording: Recording): SweepAnswer | null {
+  if (recording.result.case !== "sweep") return null;
+  const sweep = recording.result.value;
+  const timed = sweep.points.flatMap((point) => {
+    const timePs = numberOf(point.timePs);
+    return timePs === null ? [] : [{ point, timePs }];
+  });
+  const fastest = [...timed].sort((a, b) => a.timePs - b.timePs)[0];
+  return {
+    kind: "sweep",
+    experiment: sweep.experiment,
+    points: sweep.points.length,
+    done: sweep.points.filter((point) => point.state === "done").length,
+    failed: sweep.points.filter((point) => point.state === "failed").length,
+    fastest: fastest
+      ? {
+          timePs: fastest.timePs,
+          values: fastest.point.values.map((index, variable) => {
+            const { key = "", values = [] } = sweep.variables[variable] ?? {};
+            return `${key} = ${values[index]?.text ?? ""}`;
+          }),
+        }
+      : null,
+  };
+}

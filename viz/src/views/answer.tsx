@@ -1,0 +1,276 @@
+import { useMemo } from "preact/hooks";
+import { bytes, change, count, dollars, percent, rate, significant, time, watts } from "../format/numbers";
+import { shown } from "../format/names";
+import { answersOf, numberOf, type Answer, type CollectiveAnswer, type Help, type StepAnswer } from "../model/answer";
+import type { Recording } from "../schema";
+import { answerText } from "./answer.strings";
+import "./answer.css";
+import type { View } from "./view";
+
+export const answer: View = {
+  id: "answer",
+  text: () => answerText(),
+  shows: (recordings) => recordings.some((recording) => answersOf(recording).length > 0),
+  Body: ({ recordings }) => {
+    const all = useMemo(
+      () => recordings.flatMap((recording) => answersOf(recording).map((one) => ({ recording, one }))),
+      [recordings],
+    );
+    const text = answerText();
+    const first = all.slice(0, most);
+    return (
+      <>
+        {first.map(({ recording, one }, index) => (
+          <AnswerCard key={index} recording={recording} answer={one} />
+        ))}
+        {all.length > most && <p class="note">{text.more(count(all.length - most))}</p>}
+      </>
+    );
+  },
+};
+
+const most = 8;
+
+interface Fact {
+  id: string;
+  label: string;
+  value: string;
+  note?: string;
+}
+
+function AnswerCard({ recording, answer: one }: { recording: Recording; answer: Answer }) {
+  const text = answerText();
+  const facts = factsOf(one);
+  const helps = one.kind === "collective" || one.kind === "step" || one.kind === "program" ? one.helps : [];
+  const assumed = assumedOf(recording);
+  if (assumed > 0) facts.push({ id: "assumed", label: text.assumed, value: count(assumed), note: text.assumedWhere });
+  return (
+    <article class="answer" data-kind={one.kind}>
+      <p class="answer-sentence">{sentenceOf(one)}</p>
+      <dl class="facts">
+        {facts.map((fact) => (
+          <div key={fact.id} data-fact={fact.id}>
+            <dt>{fact.label}</dt>
+            <dd class={fact.value.length > 24 ? "long" : undefined}>{fact.value}</dd>
+            {fact.note && <dd class="note">{fact.note}</dd>}
+          </div>
+        ))}
+        {helps.length > 0 && <Helps helps={helps} />}
+      </dl>
+    </article>
+  );
+}
+
+// Of the three that help most; bars as long as what they take away.
+function Helps({ helps }: { helps: readonly Help[] }) {
+  const text = answerText();
+  const first = helps.slice(0, 3);
+  const longest = Math.max(...first.map((help) => -help.change));
+  return (
+    <div class="helps" data-fact="helps">
+      <dt>{text.help10}</dt>
+      <dd>
+        <table>
+          <tbody>
+            {first.map((help) => (
+              <tr key={help.what}>
+                <td>{shown(help.what, 60)}</td>
+                <td class="number">{change(help.change)}</td>
+                <td aria-hidden="true">
+                  <svg width="90" height="8">
+                    <rect width={(90 * -help.change) / longest} height="8" class="help-bar" />
+                  </svg>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </dd>
+    </div>
+  );
+}
+
+function assumedOf(recording: Recording): number {
+  if (recording.assumed.length > 0) return recording.assumed.length;
+  const { result } = recording;
+  if (result.case === "report") {
+    const clusters = result.value.cluster ? [result.value.cluster] : result.value.clusters;
+    return clusters.reduce((sum, cluster) => sum + cluster.assumed.length, 0);
+  }
+  if (result.case === "topo" || result.case === "tune") return result.value.assumed.length;
+  if (result.case === "compare") return result.value.clusters.reduce((sum, cluster) => sum + cluster.assumed.length, 0);
+  return 0;
+}
+
+function helpPhrase(helps: readonly Help[], asked: boolean): string[] {
+  const text = answerText();
+  const first = helps[0];
+  if (first) return [text.help(shown(first.what, 60), change(first.change))];
+  return asked ? [text.noHelp] : [];
+}
+
+function sentenceOf(one: Answer): string {
+  const text = answerText();
+  const join = (head: string, parts: readonly string[], then: readonly string[] = []) =>
+    [[head, ...parts].join(text.comma), ...then].join(text.semicolon) + text.stop;
+  switch (one.kind) {
+    case "collective": {
+      const head =
+        text.collective(one.collective, bytes(one.sizeBytes), count(one.ranks), shown(one.cluster), time(one.timePs)) +
+        (one.spread ? text.spreadIn(time(one.spread.fastestPs), time(one.spread.slowestPs)) : "");
+      const binding = one.bindingTier ? [text.binding(shown(one.bindingTier))] : [];
+      return join(head, binding, helpPhrase(one.helps, one.asked));
+    }
+    case "step": {
+      const { step } = one;
+      const phase = step.phase === "decode" ? text.decode : step.phase === "prefill" ? text.prefill : text.training;
+      const head = text.step(phase, shown(step.model), count(step.cards), shown(step.cluster), time(step.timePs));
+      const label = one.largest ? [text.mostlyLabel(shown(one.largest.label))] : [];
+      return join(head, [text.exposed(percent(one.exposedShare)), ...label], helpPhrase(one.helps, one.asked));
+    }
+    case "program": {
+      const { program } = one;
+      const head = text.program(shown(program.name), count(program.cards), shown(program.cluster), time(program.timePs));
+      const binding = one.bindingTier ? [text.binding(shown(one.bindingTier))] : [];
+      return join(head, binding, helpPhrase(one.helps, one.asked));
+    }
+    case "exchange":
+      return join(text.exchange(shown(one.name), count(one.ranks), shown(one.cluster), time(one.layerPs), time(one.timePerTokenPs)), []);
+    case "flows":
+      return join(text.flows(count(one.flows), shown(one.lastName), time(one.endPs)), []);
+    case "compare": {
+      const head =
+        text.compare(shown(one.workload), count(one.ranks), shown(one.best.cluster), time(one.best.timeUs * 1e6)) +
+        (one.best.spread ? text.spreadIn(time(one.best.spread.fastestPs), time(one.best.spread.slowestPs)) : "");
+      const next = one.others[0];
+      return join(head, [], [
+        ...(next ? [text.compareNext(shown(next.cluster), significant(next.timeUs / one.best.timeUs, 3))] : []),
+        ...(one.overlap ? [text.compareOverlap] : []),
+      ]);
+    }
+    case "topo":
+      return join(text.topo(shown(one.cluster), count(one.endpoints), count(one.switches), count(one.links)), []);
+    case "tune":
+      return join(
+        text.tune(count(one.worse), count(one.rows), shown(one.cluster)),
+        [],
+        one.worst && one.worst.gain > 1
+          ? [text.tuneWorst(one.worst.collective, bytes(one.worst.sizeBytes), significant(one.worst.gain, 3))]
+          : [],
+      );
+    case "sweep":
+      return join(
+        text.sweep(shown(one.experiment), count(one.done), count(one.points)),
+        [],
+        one.fastest ? [text.sweepFastest(time(one.fastest.timePs), one.fastest.values.map((value) => shown(value, 60)).join(text.comma))] : [],
+      );
+  }
+}
+
+function factsOf(one: Answer): Fact[] {
+  const text = answerText();
+  switch (one.kind) {
+    case "collective":
+      return collectiveFacts(one);
+    case "step":
+      return stepFacts(one);
+    case "program":
+      return [
+        { id: "busy", label: text.busy, value: percent(one.busyShare) },
+        ...(one.largest ? [{ id: "largest", label: text.largest, value: shown(one.largest.label), note: percent(one.largest.share) }] : []),
+        ...(one.asked ? [] : [{ id: "helps", label: text.help10, value: text.notAsked }]),
+      ];
+    case "exchange":
+      return [{ id: "tokens", label: text.perSecond, value: significant(one.tokensPerSecond) }];
+    case "flows":
+      return [];
+    case "compare":
+      return [
+        ...one.others.slice(0, 4).map((other, index) => ({
+          id: `other-${index}`,
+          label: shown(other.cluster, 40),
+          value: time(other.timeUs * 1e6),
+        })),
+        ...(one.cheapest
+          ? [{ id: "cheapest", label: text.cheapest, value: shown(one.cheapest.cluster, 40), note: time(one.cheapest.timeUs * 1e6) }]
+          : []),
+      ];
+    case "topo":
+      return [
+        ...(one.planes > 1 ? [{ id: "planes", label: text.planes, value: count(one.planes) }] : []),
+        ...(one.diameter === null ? [] : [{ id: "diameter", label: text.diameter, value: text.hops(count(one.diameter)) }]),
+        ...(one.costUsd === null ? [] : [{ id: "cost", label: text.cost, value: dollars(one.costUsd) }]),
+        ...(one.powerW === null ? [] : [{ id: "power", label: text.power, value: watts(one.powerW) }]),
+      ];
+    case "tune":
+      return one.worst
+        ? [
+            { id: "nccl", label: text.ncclChoice, value: shown(one.worst.nccl) },
+            { id: "best", label: text.bestChoice, value: shown(one.worst.best) },
+          ]
+        : [];
+    case "sweep":
+      return one.failed > 0 ? [{ id: "failed", label: text.failed, value: count(one.failed) }] : [];
+  }
+}
+
+function collectiveFacts(one: CollectiveAnswer): Fact[] {
+  const text = answerText();
+  const facts: Fact[] = [{ id: "busbw", label: text.busbw, value: rate(one.busbwGBps) }];
+  if (one.boundUs !== null) {
+    const factor = text.timesBound(significant(one.timeUs / one.boundUs, 3));
+    facts.push({ id: "bound", label: text.bound, value: time(one.boundUs * 1e6), note: `${factor}; ${shown(one.boundReason)}` });
+  }
+  facts.push(
+    one.spread
+      ? { id: "spread", label: text.spread, value: `${time(one.spread.fastestPs)} … ${time(one.spread.slowestPs)}` }
+      : { id: "spread", label: text.spread, value: text.noSpread },
+  );
+  facts.push({ id: "algorithm", label: text.algorithm, value: shown(one.algorithm), note: shown(one.protocol) });
+  if (one.largest) {
+    const part = text[one.largest.part as keyof Pick<typeof text, "launch" | "software" | "waiting" | "latency" | "serialisation" | "contention">];
+    facts.push({
+      id: "largest",
+      label: text.largest,
+      value: one.largest.owner === "" ? part : `${shown(one.largest.owner)}: ${part}`,
+      note: percent(one.largest.share),
+    });
+  }
+  if (one.smallest) facts.push({ id: "small", label: text.small, value: time(one.smallest.timePs), note: bytes(one.smallest.sizeBytes) });
+  if (one.measured) {
+    facts.push({
+      id: "measured",
+      label: text.measured,
+      value: time(one.measured.timeUs * 1e6),
+      note: text.measuredChange(shown(one.measured.source), change(one.timeUs / one.measured.timeUs - 1)),
+    });
+  }
+  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: one.largest ? text.tooMany : text.notAsked });
+  return facts;
+}
+
+function stepFacts(one: StepAnswer): Fact[] {
+  const text = answerText();
+  const { step } = one;
+  const facts: Fact[] = [
+    { id: "tokens", label: text.tokens, value: count(Math.round(step.tokensPerSecond)) },
+    { id: "busy", label: text.busy, value: percent(one.busyShare) },
+    { id: "exposed", label: text.exposedFact, value: percent(one.exposedShare), note: one.largest ? shown(one.largest.label) : "" },
+  ];
+  if (step.training) {
+    facts.push({ id: "mfu", label: text.mfu, value: percent(step.training.mfuCausal) });
+    const days = numberOf(step.training.trainDays);
+    if (days !== null) facts.push({ id: "days", label: text.days, value: text.daysText(significant(days, 3)) });
+  }
+  if (step.memory) {
+    const card = numberOf(step.memory.cardBytes);
+    facts.push({
+      id: "memory",
+      label: text.memory,
+      value: bytes(step.memory.totalBytes),
+      ...(card === null ? {} : { note: text.ofCard(bytes(card)) }),
+    });
+  }
+  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: text.notAsked });
+  return facts;
+}

@@ -1,0 +1,207 @@
+import { useMemo, useState } from "preact/hooks";
+import { Figure } from "../figure/figure";
+import { saveFile } from "../figure/save";
+import type { FigureTable } from "../figure/table";
+import { count } from "../format/numbers";
+import { shown } from "../format/names";
+import { filtered, provenanceOf, type Provenance } from "../model/provenance";
+import type { Figure as HardwareFigure, Recording } from "../schema";
+import { provenanceText } from "./provenance.strings";
+import "./provenance.css";
+import type { View } from "./view";
+
+export const provenance: View = {
+  id: "provenance",
+  text: () => provenanceText(),
+  shows: (recordings) => recordings.length > 0,
+  Body: ({ recordings }) => recordings.map((recording, index) => <Origin key={index} recording={recording} />),
+};
+
+function Origin({ recording }: { recording: Recording }) {
+  const text = provenanceText();
+  const from = useMemo(() => provenanceOf(recording), [recording]);
+  return (
+    <article class="origin">
+      <h3>{shown(from.name)}</h3>
+      <dl>
+        <dt>{text.version}</dt>
+        <dd>
+          polyplane {shown(from.version)}, {shown(from.schema)}
+        </dd>
+        <dt>{text.command}</dt>
+        <dd>{from.commandLine ? <code>{shown(from.commandLine, 4000)}</code> : <span class="note">{text.unknownCommand}</span>}</dd>
+        {from.fingerprint && (
+          <>
+            <dt>{text.fingerprint}</dt>
+            <dd>
+              <code data-fact="fingerprint">{shown(from.fingerprint)}</code> <span class="note">{text.fingerprintNote}</span>
+            </dd>
+          </>
+        )}
+        {from.clusters.map((cluster) => (
+          <>
+            <dt>{text.cluster}</dt>
+            <dd>
+              {text.clusterText(shown(cluster.name), count(cluster.endpoints), shown(cluster.routing), shown(cluster.stack))}
+              {cluster.faults.length > 0 && `; ${text.faults}: ${cluster.faults.map((fault) => shown(fault)).join(", ")}`}
+            </dd>
+          </>
+        ))}
+        <dt>{text.reproduce}</dt>
+        <dd>
+          {from.commandLine === "" ? text.reproduceUnknown : from.sources.length > 0 ? text.reproduceText : text.reproduceCommand}
+        </dd>
+      </dl>
+      {from.sources.map((source, index) => (
+        <Source key={index} {...source} />
+      ))}
+      {from.figures.length > 0 ? <HardwareFigures figures={from.figures} /> : <p class="note">{text.noFigures}</p>}
+      <Sentences title={text.assumed(from.assumed.length)} sentences={from.assumed} open />
+      <Sentences title={text.leftOut} sentences={from.leftOut} open />
+    </article>
+  );
+}
+
+function Source({ role, name, text: content }: Provenance["sources"][number]) {
+  const text = provenanceText();
+  return (
+    <details class="source">
+      <summary>
+        {role}: <bdi>{shown(name)}</bdi>
+      </summary>
+      {content === "" ? (
+        <p class="note">{text.noText}</p>
+      ) : (
+        <>
+          <button type="button" onClick={() => saveFile(fileName(name), "text/plain", content)}>
+            {text.save(shown(name))}
+          </button>
+          <pre class="scroll" tabIndex={0}>
+            {content}
+          </pre>
+        </>
+      )}
+    </details>
+  );
+}
+
+// The last part of a path, of characters that no file system minds.
+function fileName(name: string): string {
+  const last = name.split("/").pop() ?? "";
+  const plain = last.replace(/[^\w.-]+/g, "_").slice(0, 120);
+  return plain.includes(".") ? plain : `${plain || "file"}.textproto`;
+}
+
+function Sentences({ title, sentences, open }: { title: string; sentences: readonly string[]; open: boolean }) {
+  if (sentences.length === 0) return null;
+  return (
+    <details open={open}>
+      <summary>{title}</summary>
+      <ul class="sentences">
+        {sentences.map((sentence, index) => (
+          <li key={index}>{shown(sentence, 2000)}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function HardwareFigures({ figures }: { figures: readonly HardwareFigure[] }) {
+  const text = provenanceText();
+  const [words, setWords] = useState("");
+  const [decidesTime, setDecidesTime] = useState(true);
+  const some = useMemo(() => filtered(figures, { words, decidesTime }), [figures, words, decidesTime]);
+  return (
+    <Figure
+      name="hardware-figures"
+      title={text.figures}
+      table={tableOf(figures)}
+      controls={
+        <>
+          <label class="filter">
+            {text.filter} <input type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+          </label>
+          <label class="filter">
+            <input type="checkbox" checked={decidesTime} onChange={(event) => setDecidesTime(event.currentTarget.checked)} /> {text.decides}
+          </label>
+        </>
+      }
+    >
+      <p class="note" aria-live="polite">
+        {text.rows(count(some.length), count(figures.length))}
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label={text.figures}>
+        <table class="hardware">
+          <thead>
+            <tr>
+              {[text.part, text.field, text.value, text.range, text.confidence, text.source, text.asOf].map((label) => (
+                <th scope="col">{label}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {some.map((figure, index) => (
+              <tr key={index} class={figure.assumed ? "is-assumed" : undefined}>
+                <td>
+                  {shown(figure.part)} <span class="note">{figure.kind}</span>
+                </td>
+                <td class="mono">{shown(figure.field)}</td>
+                <td>{shown(figure.value)}</td>
+                <td>{figure.low || figure.high ? `${shown(figure.low)} … ${shown(figure.high)}` : ""}</td>
+                <td>{confidence(figure)}</td>
+                <td class="wide">
+                  {shown(figure.assumed || figure.source, 400)}
+                  {figure.basis && <span class="note"> {shown(figure.basis, 400)}</span>}
+                  {figure.url && <span class="note mono"> {shown(figure.url, 400)}</span>}
+                </td>
+                <td>{shown(figure.asOf)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Figure>
+  );
+}
+
+function confidence(figure: HardwareFigure): string {
+  const text = provenanceText();
+  const known = { high: text.high, medium: text.medium, low: text.low };
+  return known[figure.confidence as keyof typeof known] ?? shown(figure.confidence);
+}
+
+function tableOf(figures: readonly HardwareFigure[]): FigureTable {
+  const text = provenanceText();
+  return {
+    columns: [
+      { key: "kind", label: text.kind },
+      { key: "part", label: text.part },
+      { key: "field", label: text.field },
+      { key: "value", label: text.value },
+      { key: "low", label: text.range },
+      { key: "high", label: text.range },
+      { key: "source", label: text.source },
+      { key: "url", label: text.url },
+      { key: "as_of", label: text.asOf },
+      { key: "confidence", label: text.confidence },
+      { key: "basis", label: text.basis },
+      { key: "assumed", label: text.leftOut },
+      { key: "decides_time", label: text.decidesTime },
+    ],
+    rows: figures.map((figure) => [
+      figure.kind,
+      figure.part,
+      figure.field,
+      figure.value,
+      figure.low,
+      figure.high,
+      figure.source,
+      figure.url,
+      figure.asOf,
+      figure.confidence,
+      figure.basis,
+      figure.assumed,
+      figure.decidesTime ? text.yes : text.no,
+    ]),
+  };
+}
