@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DeviceTable_Kind } from "../schema";
 import { decodeFabric } from "./fabric_decode";
 import { makeFabric, railFabric } from "./fabric_fixture";
-import { cablesOf, childrenOf, inRuns, LIST_LIMIT, rootGroup, rowsOf, summarise, type Group } from "./fabric_groups";
+import { childrenOf, inRuns, LIST_LIMIT, rootGroup, summarise, type Group } from "./fabric_groups";
 
 const graph = decodeFabric(railFabric(4, 2, 2, 3, ["plane0/leaf0 plane0/spine1"]));
 const shown = (groups: Group[]): string[] => groups.map((g) => `${g.kind} ${g.first}: ${g.devices.length}`);
@@ -81,24 +81,5 @@ describe("what a group says of itself", () => {
     const s = summarise(graph, device, { utilisation, bytes: utilisation });
     expect(s.maxUtilisation).toBe(0.5);
     expect(s.meanUtilisation).toBe(0.25); // half of its links enter it
-  });
-});
-
-describe("lines of a group", () => {
-  it("are cables, with or without those that leave it", () => {
-    const plane = open(graph, 0);
-    expect(cablesOf(graph, plane, false)!.length).toBe(6);
-    const all = cablesOf(graph, plane, true)!;
-    expect(all.length).toBe(10);
-    expect(all.every((c) => c.links.length === 2 && c.a < c.b)).toBe(true);
-    expect(rowsOf(graph, all.flatMap((c) => [c.a, c.b])).map(([level, row]) => [level, row.length])).toEqual([
-      [3, 3],
-      [2, 2],
-      [0, 4],
-    ]);
-  });
-  it("are not drawn when they are too many", () => {
-    const wide = decodeFabric(railFabric(64, 1, 64, 64));
-    expect(cablesOf(wide, childrenOf(wide, rootGroup(wide))[0]!, false)).toBeUndefined(); // 4,096
   });
 });
