@@ -18,6 +18,13 @@ set(POLYPLANE_FORMAT_SOURCES
   import/goal_binary.cpp
   import/importer.cpp
   import/lane_draft.cpp
+  import/mpi_record.cpp
+  import/mpi_record_actor.cpp
+  import/mpi_record_calls.cpp
+  import/mpi_record_communicators.cpp
+  import/mpi_record_file.cpp
+  import/mpi_record_messages.cpp
+  import/mpi_record_scale.cpp
   import/msccl_algo.cpp
   import/msccl_xml.cpp
   import/simai_workload.cpp

@@ -76,6 +76,7 @@ struct Call {
   std::vector<std::vector<std::uint32_t>> groups;
   Bytes size;  // as Collective::sized() takes it
   std::int64_t element_bytes = 2;
+  bool exact_shares = false;         // shares of ranks are size / ranks to the element, not rounded as nccl-tests does
   std::vector<std::int64_t> matrix;  // alltoallv: elements, as Collective::Shape
   /// dispatch, combine, or alltoallv without a matrix: the traffic; `size` is then of one token (Collective::of_tokens).
   std::optional<TokenRouting> tokens;

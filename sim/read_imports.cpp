@@ -41,8 +41,13 @@ std::optional<std::size_t> last_rank(const std::string& prefix, const std::strin
   return last;
 }
 
-std::vector<ImportFile> open_all(const collectives::ProgramImporter& importer, const std::string& path) {
+std::vector<ImportFile> open_all(const collectives::ProgramImporter& importer, std::string path) {
   const std::string& ending = importer.file_of_each_rank;
+  std::error_code error;
+  if (!ending.empty() && std::filesystem::is_directory(path, error)) {
+    path = (std::filesystem::path(path) / "rank").string();
+    if (!last_rank(path, ending)) throw InputError(printable(path) + ".0" + ending + " is missing in this directory");
+  }
   const auto of_rank = [&](std::size_t rank) { return path + "." + std::to_string(rank) + ending; };
   if (ending.empty() || exists(path)) return {{path, configs::read_binary_file(path)}};
   const std::optional<std::size_t> last = last_rank(path, ending);

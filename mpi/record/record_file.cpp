@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -13,9 +14,14 @@ namespace polyplane::record {
 bool RecordFile::create(const char* path, const FileHeader& header) {
   file_ = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file_ < 0) return false;
-  if (!next_window()) return false;
-  void* first = mmap(nullptr, sizeof(FileHeader), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
-  if (first == MAP_FAILED) return false;
+  void* first = MAP_FAILED;
+  if (next_window()) first = mmap(nullptr, sizeof(FileHeader), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+  if (first == MAP_FAILED) {
+    const int reason = errno;
+    unlink(path);
+    errno = reason;
+    return false;
+  }
   header_ = static_cast<FileHeader*>(first);
   *header_ = header;
   constexpr std::size_t kHeaderRecords = sizeof(FileHeader) / sizeof(Record);
@@ -27,7 +33,11 @@ bool RecordFile::create(const char* path, const FileHeader& header) {
 
 bool RecordFile::next_window() {
   const auto offset = static_cast<off_t>(windows_ * kWindowBytes);
-  const int no_room = posix_fallocate(file_, offset, static_cast<off_t>(kWindowBytes));
+  // The kernel would end a program that passes its limit on the size of files.
+  rlimit limit{};
+  const std::size_t end = (windows_ + 1) * kWindowBytes;
+  const bool too_long = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < end;
+  const int no_room = too_long ? EFBIG : posix_fallocate(file_, offset, static_cast<off_t>(kWindowBytes));
   void* window =
       no_room != 0 ? MAP_FAILED : mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, offset);
   if (window == MAP_FAILED) {

@@ -17,6 +17,18 @@ using collectives::Collective;
 
 namespace {
 
+Collective with_exact_shares(const Call& call, std::uint32_t ranks) {
+  using enum collectives::CollectiveKind;
+  const bool whole = call.kind == all_reduce || call.kind == broadcast || call.kind == reduce || call.kind == sendrecv;
+  Collective::Shape shape;
+  shape.kind = call.kind;
+  shape.ranks = ranks;
+  shape.element_bytes = call.element_bytes;
+  shape.elements_per_block =
+      call.kind == barrier ? 0 : call.size.count() / call.element_bytes / (whole ? 1 : std::int64_t{ranks});
+  return Collective(std::move(shape));
+}
+
 Collective contract_of(const Call& call, const collectives::RankLayout& layout) {
   const auto ranks = static_cast<std::uint32_t>(call.groups.front().size());
   if (call.tokens) {
@@ -24,6 +36,7 @@ Collective contract_of(const Call& call, const collectives::RankLayout& layout) 
     if (routing.ranks_per_node == 0) routing.ranks_per_node = layout.uniform_domain_size();
     return Collective::of_tokens(call.kind, ranks, routing, call.size);
   }
+  if (call.exact_shares && call.matrix.empty()) return with_exact_shares(call, ranks);
   if (call.matrix.empty()) return Collective::sized(call.kind, ranks, call.size, call.element_bytes, RankId(0));
   Collective::Shape shape;
   shape.kind = call.kind;
@@ -78,7 +91,8 @@ PlacedCall place_call(const topology::Topology& topology, const Call& call) {
 bool same_but_for_cards(const Call& a, const Call& b) {
   return a.kind == b.kind && a.size == b.size && a.element_bytes == b.element_bytes && a.algorithm == b.algorithm &&
          a.protocol == b.protocol && a.groups.size() == b.groups.size() &&
-         a.groups.front().size() == b.groups.front().size() && a.matrix == b.matrix && a.tokens == b.tokens;
+         a.groups.front().size() == b.groups.front().size() && a.exact_shares == b.exact_shares &&
+         a.matrix == b.matrix && a.tokens == b.tokens;
 }
 
 std::vector<std::uint32_t> first_alike(const std::vector<Call>& calls) {

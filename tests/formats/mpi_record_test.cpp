@@ -1,0 +1,495 @@
+// Records of MPI programs written by hand. An operation is written "kind of what -> peer after a,b".
+#include "tests/formats/formats.h"
+#include "tests/formats/mpi_records.h"
+
+namespace polyplane::collectives {
+namespace {
+
+using format::Kind;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// "compute 100", "send 8 to 1 #0", "receive 8 from 0 #0", "call 0", "join"; then " < 0,1" for what it comes after.
+std::string words(const Actor& actor, const Operation& operation) {
+  std::string text;
+  switch (operation.kind) {
+    case Operation::Kind::compute:
+      text = "compute " + std::to_string(operation.duration.ps() / 1000);
+      break;
+    case Operation::Kind::send:
+      text = "send " + std::to_string(operation.bytes.count()) + " to " + std::to_string(operation.peer) + " #" +
+             std::to_string(operation.tag);
+      break;
+    case Operation::Kind::receive:
+      text = "receive " + std::to_string(operation.bytes.count()) + " from " + std::to_string(operation.peer) + " #" +
+             std::to_string(operation.tag);
+      break;
+    case Operation::Kind::collective:
+      text = "call " + std::to_string(operation.call);
+      break;
+    case Operation::Kind::join:
+      text = "join";
+  }
+  for (std::uint32_t i = 0; i < operation.num_after; ++i) {
+    text += (i == 0 ? " < " : ",") + std::to_string(actor.after[operation.first_after + i].operation);
+  }
+  return text;
+}
+
+std::vector<std::string> words(const Actor& actor) {
+  std::vector<std::string> texts;
+  for (const Operation& operation : actor.operations) texts.push_back(words(actor, operation));
+  return texts;
+}
+
+std::vector<std::string> words(const ImportedProgram& imported, std::size_t rank) {
+  return words(imported.program.actors[rank]);
+}
+
+std::string words(const Call& call) {
+  std::string text = std::string(to_string(call.kind)) + " " + std::to_string(call.size.count());
+  for (const std::vector<std::uint32_t>& group : call.groups) {
+    text += " [";
+    for (std::size_t i = 0; i < group.size(); ++i) text += (i > 0 ? " " : "") + std::to_string(group[i]);
+    text += "]";
+  }
+  return text;
+}
+
+std::vector<std::string> calls_of(const ImportedProgram& imported) {
+  std::vector<std::string> texts;
+  for (const Call& call : imported.program.calls) texts.push_back(words(call));
+  return texts;
+}
+
+TEST(MpiRecord, TimeBetweenCallsIsComputeAndTimeInsideIsNot) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].after(100).takes(40).send(1, 8).after(30).finalize();
+  files[1].after(50).takes(500).receive(0).after(7).finalize();
+  const ImportedProgram imported = program_of(files);
+  // An eager send is not waited for: what follows comes after the same compute.
+  EXPECT_THAT(words(imported, 0), ElementsAre("compute 100", "send 8 to 1 #0 < 0", "compute 30 < 0"));
+  EXPECT_THAT(words(imported, 1), ElementsAre("compute 50", "receive 8 from 0 #0 < 0", "compute 7 < 1"));
+  EXPECT_THAT(warnings_of(imported.notes), IsEmpty());
+  // Rank 1: 50 + 500 + 7 ns.
+  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("the recorded run took 557 ns")));
+}
+
+TEST(MpiRecord, ComputeCanBeMadeFasterAndMessagesEager) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].after(100).send(1, 9000).finalize();
+  files[1].after(51).receive(0).finalize();
+  const ImportedProgram imported = program_of(files, {"compute=1:2", "eager=9000"});
+  EXPECT_THAT(words(imported, 0), ElementsAre("compute 50", "send 9000 to 1 #0 < 0"));
+  EXPECT_EQ(imported.program.actors[1].operations[0].duration, Duration::from_ps(25'500));
+}
+
+TEST(MpiRecord, ALargeMessageLeavesWhenItsReceiveIsPosted) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].send(1, 4096).after(10).send(1, 4097).after(20).finalize();
+  files[1].receive(0).after(5).receive(0).finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(words(imported, 0), ElementsAre("send 4096 to 1 #0", "compute 10", "receive 0 from 1 #3",
+                                              "send 4097 to 1 #2 < 1,2", "compute 20 < 3"));
+  EXPECT_THAT(words(imported, 1), ElementsAre("receive 4096 from 0 #0", "compute 5 < 0", "send 0 to 0 #3 < 1",
+                                              "receive 4097 from 0 #2 < 1"));
+}
+
+TEST(MpiRecord, SynchronousSendsWaitAndBufferedOnesNeverDo) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].send(1, 1, 0, format::kSynchronous).send(1, 1'000'000, 0, format::kBuffered).after(1).finalize();
+  files[1].receive(0).receive(0).finalize();
+  EXPECT_THAT(words(program_of(files), 0),
+              ElementsAre("receive 0 from 1 #1", "send 1 to 1 #0 < 0", "send 1000000 to 1 #2 < 1", "compute 1 < 1"));
+}
+
+TEST(MpiRecord, WhatIsBegunRunsBesideComputeUntilItIsWaitedFor) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].isend(1, 1, 8000).after(10).wait(1).after(1).finalize();
+  files[1].ireceive(9, 0).after(20).wait(9).after(2).finalize();
+  const ImportedProgram overlapped = program_of(files);
+  EXPECT_THAT(words(overlapped, 0),
+              ElementsAre("receive 0 from 1 #1", "send 8000 to 1 #0 < 0", "compute 10", "compute 1 < 1,2"));
+  EXPECT_THAT(words(overlapped, 1),
+              ElementsAre("send 0 to 0 #1", "receive 8000 from 0 #0", "compute 20", "compute 2 < 1,2"));
+  // In calls only: the same operations, but after the compute.
+  const ImportedProgram in_calls = program_of(files, {"progress=calls"});
+  EXPECT_THAT(words(in_calls, 0),
+              ElementsAre("compute 10", "receive 0 from 1 #1", "send 8000 to 1 #0 < 0,1", "compute 1 < 0,2"));
+  EXPECT_THAT(words(in_calls, 1),
+              ElementsAre("compute 20", "send 0 to 0 #1 < 0", "receive 8000 from 0 #0 < 0", "compute 2 < 0,2"));
+}
+
+TEST(MpiRecord, ReceivesFromAnyoneGetWhatTheyGot) {
+  std::vector<RankFile> files = rank_files(3);
+  // Rank 2 sends two messages with one tag; the receives from anyone took its first, one of rank 1, then its second.
+  files[0].ireceive(1, -1, -1).ireceive(2, -1, 4).ireceive(3, 2, 4);
+  files[0].wait(2, 1, 4).wait(1, 2, 4).wait(3).finalize();
+  files[1].send(0, 11, 4).finalize();
+  files[2].send(0, 21, 4).send(0, 22, 4).finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(words(imported, 0), ElementsAre("receive 21 from 2 #0", "receive 11 from 1 #0", "receive 22 from 2 #2"));
+  EXPECT_THAT(words(imported, 2), ElementsAre("send 21 to 0 #0", "send 22 to 0 #2"));
+}
+
+TEST(MpiRecord, MessagesOfDifferentCommunicatorsAndTagsDoNotMeet) {
+  std::vector<RankFile> files = rank_files(2);
+  // Communicator 2 has the ranks the other way round: its rank 0 is rank 1.
+  files[0].communicator({1, 0});
+  files[0].add(Kind::send, {.communicator = 2, .bytes = 1, .peer = 0}).send(1, 2, 5).send(1, 3, 6).finalize();
+  files[1].communicator({1, 0}).receive(0, 6).receive(0, 5);
+  files[1].add(Kind::receive, {.communicator = 2, .peer = 1}).finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(words(imported, 0), ElementsAre("send 1 to 1 #4", "send 2 to 1 #0", "send 3 to 1 #2"));
+  EXPECT_THAT(words(imported, 1),
+              ElementsAre("receive 3 from 0 #2", "receive 2 from 0 #0 < 0", "receive 1 from 0 #4 < 1"));
+}
+
+TEST(MpiRecord, SendAndReceiveAtOnceEndTogether) {
+  std::vector<RankFile> files = rank_files(2);
+  for (std::int32_t r = 0; r < 2; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.send(1 - r, 8000, 3, format::kPaired).takes(10).receive(1 - r, 3).after(1).finalize();
+  }
+  EXPECT_THAT(words(program_of(files), 0), ElementsAre("receive 0 from 1 #1", "send 8000 to 1 #0 < 0", "send 0 to 1 #1",
+                                                       "receive 8000 from 1 #0", "compute 1 < 1,3"));
+}
+
+TEST(MpiRecord, AProbeWaitsForTheMessageThatItFinds) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].send(1, 8, 4).send(1, 9, 5).send(1, 10, 5).finalize();
+  files[1].add(Kind::probe, {.flags = format::kResolved, .peer = 0, .tag = 5});
+  files[1].after(50).receive(0, 4).receive(0, 5).receive(0, 5).finalize();
+  const ImportedProgram imported = program_of(files);
+  // Message #2, of tag 5, is waited for at the probe; the receive of it waits no more.
+  EXPECT_THAT(words(imported, 1), ElementsAre("receive 9 from 0 #2", "compute 50 < 0", "receive 8 from 0 #0 < 1",
+                                              "receive 10 from 0 #4 < 2"));
+  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("(1 probes)")));
+}
+
+TEST(MpiRecord, PollsWaitAndWhatLiesBetweenThemComputes) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].send(1, 8).finalize();
+  // 100 ns of work, then 1000 ns of polls of which 700 waited, then the message is there.
+  files[1].ireceive(1, 0).after(100).takes(1000).add(Kind::polls, {.bytes = 700, .extra = 9}).wait(1).finalize();
+  EXPECT_THAT(words(program_of(files), 1), ElementsAre("receive 8 from 0 #0", "compute 400"));
+}
+
+TEST(MpiRecord, CollectivesAreCallsOfTheirCommunicator) {
+  std::vector<RankFile> files = rank_files(4);
+  for (std::int32_t r = 0; r < 4; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.communicator(r % 2 == 0 ? std::vector<std::int32_t>{0, 2} : std::vector<std::int32_t>{3, 1});
+    file.after(5).collective(Kind::all_reduce, 8).collective(Kind::all_reduce, 8).collective(Kind::barrier, 0);
+    file.collective(Kind::broadcast, 100, 2).collective(Kind::reduce, 100, 1);
+    file.collective(Kind::gather, 10, 3).collective(Kind::scatter, 10, 0).collective(Kind::all_gather, 10);
+    file.collective(Kind::reduce_scatter, 10).collective(Kind::alltoall, 10);
+    file.collective(Kind::all_reduce, 24, 0, 2).collective(Kind::all_reduce, 8, 0, 1).finalize();
+  }
+  const ImportedProgram imported = program_of(files);
+  // Shares are of ranks, sizes of arrays: 4 ranks of 10 bytes. The root is the first of its group.
+  EXPECT_THAT(calls_of(imported),
+              ElementsAre("all_reduce 8 [0 1 2 3]", "barrier 0 [0 1 2 3]", "broadcast 100 [2 3 0 1]",
+                          "reduce 100 [1 2 3 0]", "gather 40 [3 0 1 2]", "scatter 40 [0 1 2 3]",
+                          "all_gather 40 [0 1 2 3]", "reduce_scatter 40 [0 1 2 3]", "alltoall 40 [0 1 2 3]",
+                          "all_reduce 24 [0 2]", "all_reduce 24 [3 1]"));
+  EXPECT_THAT(imported.program.calls, testing::Each(testing::Field(&Call::exact_shares, true)));
+  // All on one stream of each communicator, one after the other; that of a rank alone moves nothing.
+  EXPECT_THAT(words(imported, 1),
+              ElementsAre("compute 5", "call 0 < 0", "call 0 < 1", "call 1 < 2", "call 2 < 3", "call 3 < 4",
+                          "call 4 < 5", "call 5 < 6", "call 6 < 7", "call 7 < 8", "call 8 < 9", "call 10 < 10"));
+  EXPECT_EQ(imported.program.actors[1].streams[2].name, "MPI_COMM_WORLD");
+}
+
+TEST(MpiRecord, CommunicatorsAreToldApartByTheOrderInWhichTheyWereMade) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].communicator({0, 1}).communicator({0, 1});
+  files[0].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 2, .bytes = 100, .request = 1});
+  files[0].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 3, .bytes = 200, .request = 2});
+  files[0].wait(1).wait(2).finalize();
+  files[1].communicator({0, 1}).communicator({0, 1});
+  files[1].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 3, .bytes = 200, .request = 1});
+  files[1].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 2, .bytes = 100, .request = 2});
+  files[1].wait(1).wait(2).finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(calls_of(imported), ElementsAre("all_reduce 100 [0 1]", "all_reduce 200 [0 1]"));
+  EXPECT_THAT(words(imported, 1), ElementsAre("call 1", "call 0"));
+}
+
+TEST(MpiRecord, UnevenCollectivesMoveWhatEachRankMoves) {
+  std::vector<RankFile> files = rank_files(2);
+  for (std::int32_t r = 0; r < 2; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.collective(Kind::gather, 10 * (r + 1), 1).collective(Kind::scatter, 10 * (r + 1), 1);
+    file.alltoallv({r + 1, 30}).collective(Kind::all_gather, r == 0 ? 11 : 20).finalize();
+  }
+  const ImportedProgram imported = program_of(files);
+  // all_gather: shares of ceil((11 + 20) / 2) = 16.
+  EXPECT_THAT(calls_of(imported),
+              ElementsAre("alltoallv 0 [0 1]", "alltoallv 0 [0 1]", "alltoallv 0 [0 1]", "all_gather 32 [0 1]"));
+  EXPECT_THAT(imported.program.calls[0].matrix, ElementsAre(0, 10, 0, 20));  // to rank 1
+  EXPECT_THAT(imported.program.calls[1].matrix, ElementsAre(0, 0, 10, 20));  // from rank 1
+  EXPECT_THAT(imported.program.calls[2].matrix, ElementsAre(1, 30, 2, 30));
+  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("shares of their mean")));
+}
+
+TEST(MpiRecord, AScanGoesFromRankToRank) {
+  std::vector<RankFile> files = rank_files(3);
+  for (RankFile& file : files) file.collective(Kind::scan, 8).finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(words(imported, 0), ElementsAre("send 8 to 1 #0"));
+  EXPECT_THAT(words(imported, 1), ElementsAre("receive 8 from 0 #0", "send 8 to 2 #0 < 0"));
+  EXPECT_THAT(words(imported, 2), ElementsAre("receive 8 from 1 #0"));
+}
+
+TEST(MpiRecord, WhatMovesNothingIsNothing) {
+  std::vector<RankFile> files = rank_files(2);
+  for (std::int32_t r = 0; r < 2; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.isend(1, r, 8).receive(r).wait(1).collective(Kind::all_reduce, 0).alltoallv({0, 0}).finalize();
+  }
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(imported.program.calls, IsEmpty());
+  EXPECT_THAT(words(imported, 0), IsEmpty());
+  EXPECT_THAT(warnings_of(imported.notes), ElementsAre("0+1: messages of a rank to itself take no time"));
+}
+
+TEST(MpiRecord, ManyRequestsAreJoinedOnce) {
+  std::vector<RankFile> files = rank_files(2);
+  for (std::uint32_t i = 1; i <= 6; ++i) {
+    files[0].send(1, 1);
+    files[1].ireceive(i, 0);
+  }
+  for (std::uint32_t i = 1; i <= 6; ++i) files[1].wait(i);
+  files[0].receive(1).finalize();
+  files[1].send(0, 1).finalize();
+  const std::vector<std::string> operations = words(program_of(files), 1);
+  ASSERT_THAT(operations, SizeIs(8));
+  EXPECT_EQ(operations[6], "join < 0,1,2,3,4,5");
+  EXPECT_EQ(operations[7], "send 1 to 0 #0 < 6");
+}
+
+TEST(MpiRecord, ARankThatWasKilledLeavesWhatItDid) {
+  std::vector<RankFile> files = rank_files(3);
+  for (RankFile& file : files) file.after(10).collective(Kind::all_reduce, 8);
+  // Rank 1 dies before the second one; what is sent to and awaited from it comes to nothing.
+  files[1].zeros(5);
+  files[0].send(1, 8).ireceive(1, 1).after(3).collective(Kind::all_reduce, 8).zeros(2);
+  files[2].collective(Kind::all_reduce, 8).receive(0);
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(calls_of(imported), ElementsAre("all_reduce 8 [0 1 2]"));
+  for (std::size_t r = 0; r < 3; ++r) {
+    SCOPED_TRACE(r);
+    std::vector<std::string> operations = words(imported, r);
+    operations.resize(2);
+    EXPECT_THAT(operations, ElementsAre("compute 10", "call 0 < 0"));
+  }
+  EXPECT_THAT(warnings_of(imported.notes),
+              ElementsAre("0: rank 0 did not come to MPI_Finalize; its record ends after 6 records",
+                          "0: rank 1 did not come to MPI_Finalize; its record ends after 3 records",
+                          "0: rank 2 did not come to MPI_Finalize; its record ends after 5 records",
+                          "0: sends whose receive is not recorded are left out",
+                          "0+1: receives whose send is not recorded are left out",
+                          "0: collectives that not all their ranks have entered are left out"));
+}
+
+TEST(MpiRecord, CallsThatAreNotReplayedAreCountedByName) {
+  std::vector<RankFile> files = rank_files(2);
+  for (RankFile& file : files) {
+    file.add(Kind::uncovered, {.extra = 1}).add(Kind::uncovered, {.extra = 1}).add(Kind::other);
+    file.add(Kind::uncovered, {.extra = 0}).finalize();
+  }
+  std::string other_threads = files[0].bytes();
+  const std::uint64_t calls = 12;
+  std::memcpy(other_threads.data() + offsetof(format::FileHeader, calls_of_other_threads), &calls, sizeof(calls));
+  const ImportedProgram imported = import_program("mpi_record", {{"a", other_threads}, files[1].file()});
+  EXPECT_THAT(warnings_of(imported.notes),
+              ElementsAre("0: calls on intercommunicators is not replayed; it was called 2 times on all ranks",
+                          "0: MPI_Accumulate is not replayed; it was called 4 times on all ranks",
+                          "0: 12 calls of threads other than the first are not replayed"));
+}
+
+TEST(MpiRecord, AllRanksMayBeInOneFile) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].after(4).send(1, 8).zeros(3);  // killed
+  files[1].after(9).receive(0).finalize();
+  const ImportedProgram apart = program_of(files);
+  const ImportedProgram together =
+      import_program("mpi_record", {{"all", files[1].bytes() + files[0].bytes()}});  // in any order
+  for (std::size_t r = 0; r < 2; ++r) EXPECT_EQ(words(apart, r), words(together, r));
+}
+
+// 2 ranks on 6: 3 tiles, rank r of tile t is rank 2 t + r.
+TEST(MpiRecord, WeakScalingKeepsTheShareOfARank) {
+  std::vector<RankFile> files = rank_files(2);
+  for (std::int32_t r = 0; r < 2; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.communicator({r}).after(90);
+    file.send(1 - r, 100, 3, format::kPaired).receive(1 - r, 3);
+    file.collective(Kind::all_reduce, 100).collective(Kind::broadcast, 100, 1).collective(Kind::all_gather, 100);
+    file.collective(Kind::alltoall, 100).collective(Kind::all_reduce, 50, 0, 2).finalize();
+  }
+  const ImportedProgram imported = program_of(files, {"ranks=6"});
+  ASSERT_THAT(imported.program.actors, SizeIs(2));
+  EXPECT_THAT(imported.program.actors[1].cards, ElementsAre(1, 3, 5));
+  EXPECT_EQ(imported.program.actors[1].operations[0].duration, Duration::from_ps(90'000));
+  EXPECT_EQ(words(imported, 1)[1], "send 100 to 0 #0 < 0");
+  // all_gather: 6 ranks of 100. alltoall: a rank sent 2 x 100 in all, now to each of 6: ceil(100 / 3) = 34, in all 204.
+  EXPECT_THAT(calls_of(imported), ElementsAre("all_reduce 100 [0 1 2 3 4 5]", "broadcast 100 [1 2 3 4 5 0]",
+                                              "all_gather 600 [0 1 2 3 4 5]", "alltoall 204 [0 1 2 3 4 5]"));
+  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("3 tiles of 2")));
+}
+
+TEST(MpiRecord, StrongScalingKeepsTheWholeOfTheData) {
+  std::vector<RankFile> files = rank_files(4);
+  for (std::int32_t r = 0; r < 4; ++r) {
+    RankFile& file = files[static_cast<std::size_t>(r)];
+    file.communicator(r < 2 ? std::vector<std::int32_t>{0, 1} : std::vector<std::int32_t>{2, 3}).after(90);
+    file.send(r ^ 1, 100, 3, format::kPaired).receive(r ^ 1, 3);
+    file.collective(Kind::all_reduce, 100).collective(Kind::all_gather, 99).collective(Kind::alltoall, 100);
+    file.collective(Kind::all_reduce, 50, 0, 2).finalize();
+  }
+  const ImportedProgram kept = program_of(files, {"ranks=8", "scale=strong"});
+  EXPECT_EQ(kept.program.actors[1].operations[0].duration, Duration::from_ps(45'000));
+  EXPECT_EQ(words(kept, 1)[1], "send 100 to 0 #0 < 0");
+  // all_gather: 8 shares of ceil(99 / 2) = 50. alltoall: 100 to each of 4 becomes 100 / 2 / 2 = 25 to each of 8.
+  EXPECT_THAT(calls_of(kept),
+              ElementsAre("all_reduce 100 [0 1 2 3 4 5 6 7]", "all_gather 400 [0 1 2 3 4 5 6 7]",
+                          "alltoall 200 [0 1 2 3 4 5 6 7]", "all_reduce 50 [0 1] [4 5]", "all_reduce 50 [2 3] [6 7]"));
+  const ImportedProgram divided = program_of(files, {"ranks=8", "scale=strong", "messages=divide"});
+  EXPECT_EQ(words(divided, 1)[1], "send 50 to 0 #0 < 0");
+  EXPECT_EQ(calls_of(divided)[0], "all_reduce 100 [0 1 2 3 4 5 6 7]");
+  EXPECT_EQ(calls_of(divided)[3], "all_reduce 25 [0 1] [4 5]");
+}
+
+TEST(MpiRecord, ScalingIsRefusedWhereItMakesNoSense) {
+  std::vector<RankFile> files = rank_files(2);
+  for (RankFile& file : files) file.collective(Kind::all_reduce, 8).finalize();
+  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"ranks=7"})); }),
+              HasSubstr("option ranks is 7; it must be a multiple of the 2 ranks"));
+  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"scale=strong"})); }),
+              HasSubstr("option scale says how the program grows; ranks says to what, and is missing"));
+  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"ranks=4", "messages=divide"})); }),
+              HasSubstr("messages=divide is of scale=strong"));
+  std::vector<RankFile> uneven = rank_files(2), scans = rank_files(2);
+  for (std::size_t r = 0; r < 2; ++r) {
+    uneven[r].alltoallv({1, 2}).finalize();
+    scans[r].collective(Kind::scan, 8).finalize();
+  }
+  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(uneven, {"ranks=4"})); }),
+              HasSubstr("rank.0.mpirec: byte 288: alltoallv is of all ranks, and moves more for some"));
+  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(scans, {"ranks=4"})); }),
+              HasSubstr("scan is of all ranks, and goes from each rank to the next"));
+  EXPECT_THAT(calls_of(program_of(uneven)), SizeIs(1));  // as recorded it runs
+}
+
+// The header is 96 bytes; the records of the two communicators, each with one of data, end at 96 + 4 x 48 = 288.
+TEST(MpiRecord, WhatIsWrongIsNamedWithItsByte) {
+  const auto problem = [](const std::string& bytes) {
+    return refusal([&] { static_cast<void>(import_program("mpi_record", {{"x", bytes}})); });
+  };
+  const auto of = [&](const auto& change) {
+    RankFile file(0, 1);
+    change(file);
+    return problem(file.bytes());
+  };
+  const std::string good = RankFile(0, 1).finalize().bytes();
+  EXPECT_EQ(problem("PPMPIREC"), "x: is too short for the record of an MPI program");
+  EXPECT_THAT(problem(std::string(200, 'x')), HasSubstr("x: byte 0: is not the record of an MPI program"));
+  EXPECT_THAT(problem(good.substr(0, 300)), HasSubstr("x: byte 288: a record is cut off"));
+  EXPECT_THAT(problem(good + good), HasSubstr("rank 0 is there twice"));
+  EXPECT_THAT(problem(good + "x"), HasSubstr("byte 336: is not the record"));
+  std::string version = good;
+  version[8] = 2;
+  EXPECT_THAT(problem(version),
+              HasSubstr("byte 8: version 2 with records of 48 bytes; this polyplane reads version 1"));
+  EXPECT_THAT(problem(RankFile(1, 1).bytes()), HasSubstr("byte 16: is of rank 1 of 1"));
+  EXPECT_THAT(problem(RankFile(1, 2).finalize().bytes()), HasSubstr("rank 0 is missing; the program ran on 2"));
+  EXPECT_THAT(problem(RankFile(0, 2).finalize().bytes()), HasSubstr("is the last of 1 ranks; the program ran on 2"));
+
+  EXPECT_THAT(of([](RankFile& f) { f.add(static_cast<Kind>(99)); }),
+              HasSubstr("byte 288: is a record of unknown kind 99"));
+  EXPECT_THAT(of([](RankFile& f) { f.add(Kind::data); }), HasSubstr("byte 288: data stands where a record should"));
+  EXPECT_THAT(of([](RankFile& f) { f.add(Kind::other, {.flags = 1024}); }), HasSubstr("other has unknown flags 1024"));
+  EXPECT_THAT(of([](RankFile& f) { f.zeros(1).add(Kind::other); }),
+              HasSubstr("byte 336: a record stands behind the end of the records"));
+  EXPECT_THAT(of([](RankFile& f) { f.send(1, 8); }), HasSubstr("send names rank 1 of a communicator of 1"));
+  EXPECT_THAT(of([](RankFile& f) { f.send(0, -8); }), HasSubstr("send has -8 bytes"));
+  EXPECT_THAT(of([](RankFile& f) { f.send(0, 8, -1); }), HasSubstr("send has tag -1"));
+  EXPECT_THAT(of([](RankFile& f) { f.collective(Kind::barrier, 0, 0, 7); }),
+              HasSubstr("barrier is on communicator 7, which no record before it makes"));
+  EXPECT_THAT(of([](RankFile& f) { f.collective(Kind::reduce, 8, 3); }), HasSubstr("reduce names rank 3"));
+  EXPECT_THAT(of([](RankFile& f) { f.wait(5); }), HasSubstr("wait is for request 5, which is not under way"));
+  EXPECT_THAT(of([](RankFile& f) { f.isend(5, 0, 1).wait(5).wait(5); }),
+              HasSubstr("request 5, which is not under way"));
+  EXPECT_THAT(of([](RankFile& f) { f.isend(5, 0, 1).isend(5, 0, 1); }), HasSubstr("begins request 5 again"));
+  EXPECT_THAT(of([](RankFile& f) { f.isend(5, 0, 1).wait(5, 0, 0); }), HasSubstr("says whose message a send took"));
+  EXPECT_THAT(of([](RankFile& f) { f.ireceive(5, -1).wait(5, 3, 0); }), HasSubstr("wait names rank 3"));
+  EXPECT_THAT(of([](RankFile& f) { f.communicator({0, 0}); }),
+              HasSubstr("communicator has rank 0 of 1, or has it twice"));
+  EXPECT_THAT(of([](RankFile& f) { f.communicator({}); }), HasSubstr("communicator is without the rank that made it"));
+  EXPECT_THAT(of([](RankFile& f) { f.communicator({0}, 9); }),
+              HasSubstr("made from communicator 9, which is not known"));
+  EXPECT_THAT(of([](RankFile& f) { f.alltoallv({-1}); }), HasSubstr("alltoallv sends -1 bytes to a rank"));
+  EXPECT_THAT(of([](RankFile& f) { f.add(Kind::alltoallv); }), HasSubstr("is of 1 ranks, but has 0 records of data"));
+  EXPECT_THAT(of([](RankFile& f) { f.add(Kind::uncovered, {.extra = 9999}); }), HasSubstr("unknown function 9999"));
+  EXPECT_THAT(of([](RankFile& f) { f.add(Kind::polls, {.bytes = 1}); }), HasSubstr("polls waited longer than it took"));
+  EXPECT_THAT(of([](RankFile& f) { f.after(864'000'000'000'001).finalize(); }),
+              HasSubstr("finalize is not within ten days after the first"));
+  std::string back = RankFile(0, 1).after(10).finalize().bytes();
+  std::memset(back.data() + 288 + offsetof(format::Record, end), 0, 8);
+  EXPECT_THAT(problem(back), HasSubstr("byte 288: finalize ends before it begins"));
+}
+
+TEST(MpiRecord, RanksThatDoNotDoTheSameAreNamed) {
+  const auto problem = [](const auto& first, const auto& second) {
+    std::vector<RankFile> files = rank_files(2);
+    first(files[0]);
+    second(files[1]);
+    for (RankFile& file : files) file.finalize();
+    return refusal([&] { static_cast<void>(program_of(files)); });
+  };
+  EXPECT_EQ(
+      problem([](RankFile& f) { f.collective(Kind::all_reduce, 8); },
+              [](RankFile& f) { f.collective(Kind::all_reduce, 9); }),
+      "rank.1.mpirec: byte 288: all_reduce is all_reduce of 9 bytes; on rank 0 the same one is all_reduce of 8 bytes");
+  EXPECT_THAT(
+      problem([](RankFile& f) { f.collective(Kind::broadcast, 8, 0); },
+              [](RankFile& f) { f.collective(Kind::broadcast, 8, 1); }),
+      HasSubstr("broadcast of 8 bytes with root 1; on rank 0 the same one is broadcast of 8 bytes with root 0"));
+  EXPECT_THAT(
+      problem([](RankFile& f) { f.collective(Kind::barrier, 0); }, [](RankFile&) {}),
+      HasSubstr("rank.0.mpirec: byte 288: barrier is number 0 on MPI_COMM_WORLD, but rank 1 has entered 0 only"));
+  EXPECT_THAT(
+      problem([](RankFile& f) { f.receive(1, 3); }, [](RankFile&) {}),
+      HasSubstr("byte 288: receive got a message from rank 1 with tag 3 on MPI_COMM_WORLD, but no send of it is "
+                "recorded"));
+}
+
+TEST(MpiRecord, WhatNeverEndedIsLeftOut) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].ireceive(1, 1).ireceive(2, -1, -1).ireceive(3, 1);
+  files[0].add(Kind::wait, {.flags = format::kCancelled, .request = 3}).finalize();
+  files[1].finalize();
+  const ImportedProgram imported = program_of(files);
+  EXPECT_THAT(words(imported, 0), IsEmpty());
+  EXPECT_THAT(warnings_of(imported.notes),
+              ElementsAre("0: receives from any rank or with any tag that never ended are left out",
+                          "0: requests that were cancelled are left out",
+                          "0: receives whose send is not recorded are left out"));
+}
+
+TEST(MpiRecord, FilesOfAnotherRunAreRefused) {
+  std::vector<RankFile> files = rank_files(2);
+  std::string other = files[1].finalize().bytes();
+  other[offsetof(format::FileHeader, run)] = 78;
+  EXPECT_EQ(
+      refusal([&] { static_cast<void>(import_program("mpi_record", {files[0].finalize().file(), {"other", other}})); }),
+      "other: rank 1 is of another run than rank 0");
+}
+
+}  // namespace
+}  // namespace polyplane::collectives
