@@ -73,6 +73,11 @@ void Progress::row_done() {
   clear();
 }
 
+void Progress::count_rows(std::size_t rows_done) {
+  const std::scoped_lock lock(mutex_);
+  rows_done_ = rows_done;
+}
+
 void Progress::clear() {
   const std::scoped_lock lock(mutex_);
   if (!on_screen_) return;

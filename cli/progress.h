@@ -21,6 +21,8 @@ class Progress {
   void update(double done, double total);
   /// One more result; also takes the line away, so that the result can be printed.
   void row_done();
+  /// So many in all; the line stays. update() draws it.
+  void count_rows(std::size_t rows_done);
   void clear();
 
   /// "all_reduce  48%  12/25 rows  3.1 rows/s  4 s left"; `seconds` since the start. For tests.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 
 #include "cli/exit_code.h"
 
@@ -11,6 +12,7 @@ namespace polyplane::cli {
 namespace {
 
 volatile std::sig_atomic_t first_signal = 0;
+const char* volatile last_words = "finished rows were printed";
 
 void start_countdown(long microseconds) {
   const itimerval once = {.it_interval = {.tv_sec = 0, .tv_usec = 0},
@@ -25,8 +27,9 @@ extern "C" void on_stop_request(int signal) {
 }
 
 extern "C" void on_countdown_end(int) {
-  constexpr char kMessage[] = "\npolyplane: stopped in the middle of a piece of work; finished rows were printed\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  for (const char* part : {"\npolyplane: stopped in the middle of a piece of work; ", const_cast<const char*>(last_words), "\n"}) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part, std::strlen(part));
+  }
   _exit(kExitSignalBase + first_signal);
 }
 
@@ -46,6 +49,8 @@ void install_signal_handlers() {
   handle(SIGALRM, on_countdown_end);
   handle(SIGPIPE, SIG_IGN);
 }
+
+void set_last_words(const char* text) { last_words = text; }
 
 int caught_signal() { return first_signal; }
 

@@ -8,6 +8,9 @@ namespace polyplane::cli {
 void install_signal_handlers();
 /// The first signal that came, 0 when none.
 [[nodiscard]] int caught_signal();
+/// What is said when a process that did not stop in time is ended, instead of "finished rows were printed". REQUIRES: lives as
+/// long as the program.
+void set_last_words(const char* text);
 /// The stop came through and the rest (saving, saying goodbye) is short: no countdown any more.
 void cancel_countdown();
 

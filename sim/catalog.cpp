@@ -168,9 +168,18 @@ ClusterChoice Catalog::member(std::string_view name_or_file, Reading reading) co
   return load_cluster(document, cluster, parts, std::filesystem::path(document.path()).stem().string());
 }
 
+std::string Catalog::cluster_file(std::string_view name_or_file) const {
+  const std::string name(name_or_file);
+  return is_one_liner(name) ? "" : file_of(directory_ + "/clusters", "cluster", name);
+}
+
+std::string Catalog::stack_file(std::string_view name_or_file) const {
+  return file_of(directory_ + "/stacks", "stack", std::string(name_or_file));
+}
+
 Stack Catalog::stack(std::string_view name_or_file) const {
   v1::Stack stack;
-  const configs::Document document(file_of(directory_ + "/stacks", "stack", std::string(name_or_file)), stack);
+  const configs::Document document(stack_file(name_or_file), stack);
   return load_stack(document, stack, *this);
 }
 

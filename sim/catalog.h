@@ -42,6 +42,11 @@ class Catalog {
   /// The same for a member of joined clusters, which has no members itself.
   [[nodiscard]] ClusterChoice member(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
+  /// The file that states a cluster ("" of a one-liner) or a stack. Throws InputError for an unknown name.
+  [[nodiscard]] std::string cluster_file(std::string_view name_or_file) const;
+  [[nodiscard]] std::string stack_file(std::string_view name_or_file) const;
+  /// Where the shipped files are: configs/.
+  [[nodiscard]] const std::string& directory() const { return directory_; }
   /// A table with which NCCL chooses, by release or file.
   [[nodiscard]] std::shared_ptr<const nccl::Constants> nccl_tuning(std::string_view name_or_file) const;
   [[nodiscard]] PriceSheet prices(std::string_view name_or_file) const;

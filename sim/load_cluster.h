@@ -40,5 +40,7 @@ namespace polyplane::sim {
 /// Every other key is an option of the generator. What is left out and no part states is said in ClusterSpec::assumed.
 /// Throws InputError that names the key.
 [[nodiscard]] ClusterChoice load_one_liner(const std::string& text, const Parts& parts);
+/// The same as the message of a cluster without a name.
+[[nodiscard]] v1::Cluster one_liner_message(const std::string& text, const Parts& parts);
 
 }  // namespace polyplane::sim

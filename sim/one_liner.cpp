@@ -99,7 +99,10 @@ class OneLiner {
     split(text.substr(colon + 1));
   }
 
-  ClusterChoice load() {
+  ClusterChoice load() { return load_cluster(source_, message(), parts_, name_); }
+
+  /// Once.
+  const v1::Cluster& message() {
     refuse_unknown_keys();
     size_nodes();
     set_texts();
@@ -107,7 +110,7 @@ class OneLiner {
     for (const auto& [key, value] : values_) cluster_.mutable_fabric()->add_options(key + "=" + value);
     configs::check_values(source_, cluster_);
     set_defaults();
-    return load_cluster(source_, cluster_, parts_, name_);
+    return cluster_;
   }
 
  private:
@@ -315,5 +318,7 @@ class OneLiner {
 }  // namespace
 
 ClusterChoice load_one_liner(const std::string& text, const Parts& parts) { return OneLiner(text, parts).load(); }
+
+v1::Cluster one_liner_message(const std::string& text, const Parts& parts) { return OneLiner(text, parts).message(); }
 
 }  // namespace polyplane::sim

@@ -1,0 +1,23 @@
+// A sweep from its options to its final table, whoever runs the points: threads here, ranks in mpi/.
+#pragma once
+
+#include <functional>
+
+#include "cli/command_line.h"
+#include "sim/campaign/sweep_run.h"
+
+namespace polyplane::cli {
+
+using MakeRunner = std::function<sim::PointRunner(const sim::SweepPlan&, const sim::SweepOptions&)>;
+
+/// What the options say of the plan. Throws InputError when nothing varies.
+[[nodiscard]] sim::SweepRequest sweep_request(const SweepArguments& arguments);
+/// -j, --max-memory, and the signals as `stop`. Throws InputError.
+[[nodiscard]] sim::SweepOptions sweep_options(const SweepArguments& arguments);
+/// Does the command run points, and not only print a store or a list?
+[[nodiscard]] bool runs_points(const SweepArguments& arguments);
+
+/// Checks every point, opens the store, runs what is open, prints the table. Returns an exit code; throws as commands do.
+[[nodiscard]] int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner);
+
+}  // namespace polyplane::cli

@@ -1,0 +1,65 @@
+// polyplane-mpi sweep: the same as polyplane sweep, its points spread over ranks.
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/log.h"
+#include "cli/command_line.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/sweep.h"
+#include "mpi/commands.h"
+#include "mpi/environment.h"
+#include "mpi/sweep_farm.h"
+#include "sim/simulation.h"
+
+namespace polyplane::mpi {
+namespace {
+
+int hand_out(const Communicator& ranks, const std::vector<RankPlace>& places, const cli::SweepArguments& arguments) {
+  SweepFarm farm(ranks, places);
+  const auto on_ranks = [&](const sim::SweepPlan&, const sim::SweepOptions& options) -> sim::PointRunner {
+    return [&farm, &options](std::span<const sim::RunningPoint> points, const sim::KeepResult& keep) {
+      farm.run(points, keep, options);
+    };
+  };
+  // The end of MPI waits for all ranks: nobody says goodbye where some have died.
+  int exit_code = cli::kExitFine;
+  try {
+    exit_code = cli::sweep_with(arguments, on_ranks);
+  } catch (const sim::Interrupted&) {
+    if (farm.lost_ranks()) Environment::abort(cli::kExitSignalBase + cli::caught_signal());
+    throw;
+  }
+  if (!farm.lost_ranks()) return exit_code;
+  log(LogLevel::warn, "sweep", "all points are run; mpirun is told to end, since some ranks have died");
+  Environment::abort(cli::kExitFailed);
+}
+
+}  // namespace
+
+int run_sweep(const Communicator& world, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{"sweep"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const cli::Invocation invocation = cli::parse_command_line(words);
+  if (const auto* text = std::get_if<cli::PrintText>(&invocation)) {
+    if (world.is_root()) cli::print(text->text);
+    return cli::kExitFine;
+  }
+  const auto& sweep = std::get<cli::SweepArguments>(invocation);
+  const Communicator ranks = world.duplicate();
+  const std::vector<RankPlace> places = gather_places(ranks);
+  const Communicator node = ranks.split_nodes();
+  if (ranks.size() == 1) return cli::sweep_with(sweep, sim::thread_runner);
+  if (ranks.is_root()) return hand_out(ranks, places, sweep);
+  if (!cli::runs_points(sweep)) return cli::kExitFine;
+  sim::SweepOptions options = cli::sweep_options(sweep);
+  if (options.max_memory) options.max_memory = Bytes(options.max_memory->count() / node.size());
+  work_for_sweep(ranks, cli::sweep_request(sweep), options);
+  if (cli::caught_signal() != 0) throw sim::Interrupted{};
+  return cli::kExitFine;
+}
+
+}  // namespace polyplane::mpi

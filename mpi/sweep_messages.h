@@ -1,0 +1,30 @@
+// What rank 0 and the ranks that run points of a sweep say to each other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/campaign/sweep_run.h"
+
+namespace polyplane::mpi {
+
+inline constexpr int kToWorker = 1;  // tags
+inline constexpr int kToRoot = 2;
+
+/// From rank 0: a point to run; position -1: there is no more.
+[[nodiscard]] std::string point_text(const sim::RunningPoint& point);
+[[nodiscard]] std::string end_text();
+/// None: the end. CHECKs the form: only our own rank 0 sends.
+[[nodiscard]] std::optional<sim::RunningPoint> parse_point(const std::string& text);
+
+/// What a rank answers: its result, or why it stops (an error that is not the point's own).
+struct PointAnswer {
+  sim::SweepResult result;
+  sim::SweepRun run;
+  std::string trouble;
+};
+[[nodiscard]] std::string answer_text(const PointAnswer& answer);
+[[nodiscard]] PointAnswer parse_answer(const std::string& text);
+
+}  // namespace polyplane::mpi

@@ -1,0 +1,19 @@
+# Sweeps and their stores; they link SQLite.
+set(POLYPLANE_SIM_SWEEP
+  campaign/canonical_text.cpp
+  campaign/expand_experiment.cpp
+  campaign/sqlite.cpp
+  campaign/sweep_document.cpp
+  campaign/sweep_key.cpp
+  campaign/sweep_merge.cpp
+  campaign/sweep_plan.cpp
+  campaign/sweep_result.cpp
+  campaign/sweep_run.cpp
+  campaign/sweep_scalar.cpp
+  campaign/sweep_search.cpp
+  campaign/sweep_split.cpp
+  campaign/sweep_store.cpp
+  campaign/sweep_store_rows.cpp
+  campaign/sweep_table.cpp
+  campaign/sweep_value.cpp
+  campaign/write_sweep.cpp)
