@@ -439,7 +439,7 @@ void Parser::add_export() {
       add_command("export", "writes the schedule of an algorithm, or a trace, in the format of another tool",
                   {"polyplane export msccl_xml all_reduce --cluster dgx-h100 --algorithm ring --size 1M -o ring.xml",
                    "polyplane export goal --trace app --from chakra -o app.goal"});
-  command->add_option("TARGET", export_.target_format, "required: chakra, goal, goal_binary or msccl_xml");
+  command->add_option("TARGET", export_.target_format, "required: chakra, goal, goal_binary, msccl_xml or simai_workload");
   command->add_option("COLLECTIVE", export_.collective, "all_reduce, all_gather, alltoall, ...; or --trace");
   const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
     command->add_option(names, value, sentence)->type_name(text);

@@ -7,6 +7,8 @@ set(POLYPLANE_FORMAT_SOURCES
   export/msccl_blocks.cpp
   export/msccl_xml.cpp
   export/schedule_program.cpp
+  export/simai_layers.cpp
+  export/simai_workload.cpp
   goal_file.cpp
   import/astra_system.cpp
   import/buffer_places.cpp

@@ -35,7 +35,7 @@ struct Exporter {
   std::function<std::vector<ExportFile>(const Program&, const ExportLimit&)> program;
 };
 
-[[nodiscard]] Registry<Exporter>& exporters();  // chakra, goal, goal_binary, msccl_xml
+[[nodiscard]] Registry<Exporter>& exporters();  // chakra, goal, goal_binary, msccl_xml, simai_workload
 
 /// Through program_of() where the format has no schedules. Throws InputError for an unknown format, LimitError
 /// past `limit`.
