@@ -3,7 +3,10 @@
 namespace polyplane::mpi {
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> table = {};
+  static const std::vector<Command> table = {
+      {"verify", "runs schedules on these ranks and compares every byte with the collective of MPI", run_verify},
+      {"sweep", "polyplane sweep with its points spread over the ranks, rank 0 the only writer", run_sweep},
+  };
   return table;
 }
 

@@ -71,22 +71,22 @@ void reduce_as(Reduction reduction, const std::byte* in, std::byte* inout, std::
   }
 }
 
-template <Reduction kReduction>
-void reduce_bfloat16(void* in, void* inout, int* count, MPI_Datatype*) {
-  reduce_into(ElementKind::bfloat16, kReduction, static_cast<const std::byte*>(in), static_cast<std::byte*>(inout),
-              *count);
+template <ElementKind kKind, Reduction kReduction>
+void reduce_for_mpi(void* in, void* inout, int* count, MPI_Datatype*) {
+  reduce_into(kKind, kReduction, static_cast<const std::byte*>(in), static_cast<std::byte*>(inout), *count);
 }
 
-MPI_User_function* bfloat16_function(Reduction reduction) {
+template <ElementKind kKind>
+MPI_User_function* function_of(Reduction reduction) {
   switch (reduction) {
     case Reduction::sum:
-      return reduce_bfloat16<Reduction::sum>;
+      return reduce_for_mpi<kKind, Reduction::sum>;
     case Reduction::prod:
-      return reduce_bfloat16<Reduction::prod>;
+      return reduce_for_mpi<kKind, Reduction::prod>;
     case Reduction::min:
-      return reduce_bfloat16<Reduction::min>;
+      return reduce_for_mpi<kKind, Reduction::min>;
     case Reduction::max:
-      return reduce_bfloat16<Reduction::max>;
+      return reduce_for_mpi<kKind, Reduction::max>;
   }
   check_failed("Reduction", "unknown reduction");
 }
@@ -154,9 +154,12 @@ void reduce_into(ElementKind kind, Reduction reduction, const std::byte* in, std
 }
 
 Operation Operation::of(ElementKind kind, Reduction reduction) {
-  if (kind != ElementKind::bfloat16) return {predefined(reduction), false};
+  MPI_User_function* function = nullptr;
+  if (kind == ElementKind::bfloat16) function = function_of<ElementKind::bfloat16>(reduction);
+  if (kind == ElementKind::byte) function = function_of<ElementKind::byte>(reduction);
+  if (function == nullptr) return {predefined(reduction), false};
   MPI_Op handle = MPI_OP_NULL;
-  check_mpi(MPI_Op_create(bfloat16_function(reduction), 1, &handle), "MPI_Op_create");
+  check_mpi(MPI_Op_create(function, 1, &handle), "MPI_Op_create");
   return {handle, true};
 }
 

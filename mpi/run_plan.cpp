@@ -178,12 +178,13 @@ RunPlan::RunPlan(const Schedule& schedule, std::uint32_t rank, bool in_place)
 
   for (std::uint32_t participant = 0; participant < table.participants(); ++participant) {
     if (player(participant, ranks_) != rank) continue;
-    const PlaceMemory memory(schedule, RankId(participant), in_place, use_of(table, contents, participant),
-                             work_bytes_);
+    const UserBuffers buffers =
+        participant == rank ? user_buffers(schedule.collective(), RankId(participant), in_place) : UserBuffers();
+    const PlaceMemory memory(schedule, buffers, use_of(table, contents, participant), work_bytes_);
     work_bytes_ = memory.work_end();
     if (participant == rank) {
-      in_bytes_ = memory.in_bytes();
-      out_bytes_ = memory.out_bytes();
+      in_bytes_ = buffers.in_bytes;
+      out_bytes_ = buffers.out_bytes;
     }
     copies_.insert(copies_.end(), memory.copies().begin(), memory.copies().end());
     zeros_.insert(zeros_.end(), memory.zeros().begin(), memory.zeros().end());

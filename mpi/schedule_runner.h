@@ -36,7 +36,7 @@ class ScheduleRunner {
   /// of the collective of the size of the kind.
   ScheduleRunner(MessageSpace& space, const collectives::Schedule& schedule, const RunnerOptions& options);
 
-  /// Bytes of the buffers that run() wants (mpi/place_memory.h); in place there is no `in`.
+  /// Bytes of the buffers that run() wants (mpi/user_buffers.h); in place there is no `in`.
   [[nodiscard]] std::int64_t in_bytes() const { return plan_.in_bytes(); }
   [[nodiscard]] std::int64_t out_bytes() const { return plan_.out_bytes(); }
 

@@ -1,0 +1,190 @@
+#include "mpi/calibrate_runs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "mpi/message_patterns.h"
+#include "mpi/message_space.h"
+#include "mpi/operation.h"
+#include "mpi/schedule_runner.h"
+
+namespace polyplane::mpi {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using sim::PairClass;
+using sim::TimedSize;
+
+constexpr std::uint32_t kExchanges = 4;  // in one run
+constexpr std::uint32_t kPingPongs = 8;  // messages in one run
+constexpr std::size_t kMostRepetitions = 2000;
+constexpr std::size_t kWarmUps = 3;
+constexpr double kShortest = 5e-6;  // of what is timed at once, against the grain of the clock
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Seconds of each repetition, those of the slower rank. Collective.
+template <class Work>
+std::vector<double> time_repeatedly(const Communicator& ranks, const CalibrateOptions& options, const Work& work) {
+  double longest = 0;
+  for (std::size_t i = 0; i < kWarmUps; ++i) {
+    ranks.barrier();
+    const Clock::time_point start = Clock::now();
+    work();
+    longest = seconds_since(start);
+  }
+  const double once = ranks.max(longest);
+  const auto wanted = static_cast<std::size_t>(options.seconds_a_point / std::max(once, 1e-7));
+  std::vector<double> seconds(std::clamp(wanted, options.least_repetitions, kMostRepetitions));
+  for (double& one : seconds) {
+    ranks.barrier();
+    const Clock::time_point start = Clock::now();
+    work();
+    one = seconds_since(start);
+  }
+  return ranks.max(std::move(seconds));
+}
+
+/// Of a schedule between two ranks; the time of one of its `messages` beyond the launch.
+std::vector<double> time_schedule(MessageSpace& space, const CalibrateOptions& options,
+                                  const collectives::Schedule& schedule) {
+  ScheduleRunner runner(space, schedule, {.kind = ElementKind::byte});
+  const std::vector<std::byte> in(static_cast<std::size_t>(runner.in_bytes()), std::byte{1});
+  std::vector<std::byte> out(static_cast<std::size_t>(runner.out_bytes()));
+  return time_repeatedly(space.ranks(), options, [&] { runner.run(in.data(), out.data()); });
+}
+
+std::vector<double> per_message(std::vector<double> seconds, double launch, std::uint32_t messages) {
+  // A repetition that took no longer than the launch is one message of the shortest time there is.
+  for (double& one : seconds) one = std::max(one - launch, 1e-9) / messages;
+  return seconds;
+}
+
+struct PairRuns {
+  std::vector<double> launch;
+  std::vector<TimedSize> exchange, one_way;
+};
+
+PairRuns run_pair(const Communicator& pair, const CalibrateOptions& options) {
+  MessageSpace space(pair);
+  PairRuns runs;
+  runs.launch = time_schedule(space, options, *exchange_pattern(options.sizes.front(), 0));
+  const double launch = sim::median_interval(runs.launch).middle;
+  for (const Bytes size : options.sizes) {
+    runs.exchange.push_back(
+        {size, per_message(time_schedule(space, options, *exchange_pattern(size, kExchanges)), launch, kExchanges)});
+    runs.one_way.push_back(
+        {size, per_message(time_schedule(space, options, *ping_pong_pattern(size, kPingPongs)), launch, kPingPongs)});
+  }
+  return runs;
+}
+
+/// Waits for all ranks without keeping a core busy, as MPI_Barrier would.
+void sleep_until_all_are_here(const Communicator& world) {
+  Request barrier = world.start_barrier();
+  while (!barrier.test()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+void append(std::string& text, const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  text.append(reinterpret_cast<const char*>(&count), sizeof count);
+  text.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double));
+}
+
+std::vector<double> take(const std::string& text, std::size_t& at) {
+  double count = 0;
+  std::memcpy(&count, text.data() + at, sizeof count);
+  std::vector<double> values(static_cast<std::size_t>(count));
+  std::memcpy(values.data(), text.data() + at + sizeof count, values.size() * sizeof(double));
+  at += sizeof count + values.size() * sizeof(double);
+  return values;
+}
+
+std::string packed(const PairRuns& runs) {
+  std::string text;
+  append(text, runs.launch);
+  for (const TimedSize& timed : runs.exchange) append(text, timed.seconds);
+  for (const TimedSize& timed : runs.one_way) append(text, timed.seconds);
+  return text;
+}
+
+PairRuns unpacked(const std::string& text, const std::vector<Bytes>& sizes) {
+  PairRuns runs;
+  std::size_t at = 0;
+  runs.launch = take(text, at);
+  for (const Bytes size : sizes) runs.exchange.push_back({size, take(text, at)});
+  for (const Bytes size : sizes) runs.one_way.push_back({size, take(text, at)});
+  return runs;
+}
+
+/// The first pair of a class, in order of ranks.
+std::optional<std::pair<int, int>> pair_of(const std::vector<sim::CoreOfRank>& cores, PairClass wanted) {
+  for (std::size_t a = 0; a < cores.size(); ++a) {
+    for (std::size_t b = a + 1; b < cores.size(); ++b) {
+      if (sim::pair_class(cores[a], cores[b]) == wanted) return std::pair(static_cast<int>(a), static_cast<int>(b));
+    }
+  }
+  return std::nullopt;
+}
+
+/// What `work` takes for `size` bytes, on all ranks at once.
+template <class Work>
+TimedSize time_alone(const Communicator& world, const CalibrateOptions& options, Bytes size, const Work& work) {
+  const Clock::time_point start = Clock::now();
+  work();
+  const double once = world.max(std::max(seconds_since(start), 1e-9));
+  const auto rounds = static_cast<std::size_t>(std::max(1.0, kShortest / once));
+  std::vector<double> seconds = time_repeatedly(world, options, [&] {
+    for (std::size_t i = 0; i < rounds; ++i) work();
+  });
+  for (double& one : seconds) one /= static_cast<double>(rounds);
+  return {size, std::move(seconds)};
+}
+
+void run_alone(const Communicator& world, const CalibrateOptions& options, sim::CalibrationRuns& runs) {
+  for (const Bytes size : options.sizes) {
+    const auto bytes = static_cast<std::size_t>(size.count());
+    const std::vector<std::byte> from(bytes, std::byte{1});
+    std::vector<std::byte> to(bytes);
+    runs.copy.push_back(time_alone(world, options, size, [&] { std::memcpy(to.data(), from.data(), bytes); }));
+    if (size.count() < size_of(ElementKind::float32)) continue;
+    const std::int64_t elements = size.count() / size_of(ElementKind::float32);
+    runs.reduction.push_back(time_alone(world, options, size, [&] {
+      reduce_into(ElementKind::float32, Reduction::sum, from.data(), to.data(), elements);
+    }));
+  }
+}
+
+}  // namespace
+
+sim::CalibrationRuns run_calibration(const Communicator& world, const std::vector<sim::CoreOfRank>& cores,
+                                     const CalibrateOptions& options) {
+  constexpr int kTag = 1;
+  sim::CalibrationRuns runs;
+  runs.cores = cores;
+  for (std::size_t i = 0; i < sim::kPairClasses; ++i) {
+    const auto wanted = static_cast<PairClass>(i);
+    const auto pair = pair_of(cores, wanted);
+    if (!pair) continue;
+    const bool takes_part = world.rank() == pair->first || world.rank() == pair->second;
+    const Communicator group = world.split(takes_part ? 1 : 0, world.rank());
+    std::string text;
+    if (takes_part) text = packed(run_pair(group, options));
+    sleep_until_all_are_here(world);
+    if (world.rank() == pair->first && !world.is_root()) world.send_text(text, 0, kTag);
+    if (!world.is_root()) continue;
+    if (pair->first != 0) text = world.receive_text(pair->first, kTag).second;
+    PairRuns found = unpacked(text, options.sizes);
+    if (runs.pairs.empty()) runs.launch = std::move(found.launch);
+    runs.pairs.push_back({wanted, static_cast<std::uint32_t>(pair->first), static_cast<std::uint32_t>(pair->second),
+                          std::move(found.exchange), std::move(found.one_way)});
+  }
+  run_alone(world, options, runs);
+  return runs;
+}
+
+}  // namespace polyplane::mpi

@@ -1,0 +1,55 @@
+#include "mpi/message_patterns.h"
+
+#include "collectives/collective.h"
+#include "collectives/explicit_schedule.h"
+
+namespace polyplane::mpi {
+namespace {
+
+using collectives::Collective;
+using collectives::ExplicitSchedule;
+using collectives::StoredStep;
+
+/// Each of two ranks holds a block of its own that the other wants.
+Collective swapped_blocks(Bytes bytes) {
+  return Collective({.kind = collectives::CollectiveKind::sendrecv,
+                     .ranks = 2,
+                     .elements_per_block = bytes.count(),
+                     .element_bytes = 1,
+                     .matrix = {}});
+}
+
+StoredStep step_of(std::uint32_t rank, std::uint32_t number, Bytes bytes, bool sends, bool receives) {
+  StoredStep stored;
+  if (sends) {
+    stored.step.send_to = RankId(1 - rank);
+    stored.step.peer_step = number;
+    stored.step.send_bytes = bytes;
+    stored.payload = {ChunkId(rank)};
+  }
+  if (receives) stored.step.receive_from = RankId(1 - rank);
+  return stored;
+}
+
+}  // namespace
+
+std::unique_ptr<collectives::Schedule> exchange_pattern(Bytes bytes, std::uint32_t steps) {
+  ExplicitSchedule::Steps all(2, std::vector<std::vector<StoredStep>>(1));
+  for (std::uint32_t rank = 0; rank < 2; ++rank) {
+    for (std::uint32_t k = 0; k < steps; ++k) all[rank][0].push_back(step_of(rank, k, bytes, true, true));
+  }
+  return std::make_unique<ExplicitSchedule>(swapped_blocks(bytes), 1, std::move(all));
+}
+
+std::unique_ptr<collectives::Schedule> ping_pong_pattern(Bytes bytes, std::uint32_t messages) {
+  ExplicitSchedule::Steps all(2, std::vector<std::vector<StoredStep>>(1));
+  for (std::uint32_t rank = 0; rank < 2; ++rank) {
+    for (std::uint32_t k = 0; k < messages; ++k) {
+      const bool sends = k % 2 == rank;
+      all[rank][0].push_back(step_of(rank, k, bytes, sends, !sends));
+    }
+  }
+  return std::make_unique<ExplicitSchedule>(swapped_blocks(bytes), 1, std::move(all));
+}
+
+}  // namespace polyplane::mpi

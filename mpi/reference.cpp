@@ -1,0 +1,219 @@
+#include "mpi/reference.h"
+
+#include <cstring>
+#include <limits>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "mpi/mpi_error.h"
+#include "mpi/user_buffers.h"
+
+namespace polyplane::mpi {
+namespace {
+
+using collectives::Collective;
+using collectives::CollectiveKind;
+using collectives::TokenTraffic;
+
+std::string name_of(CollectiveKind kind) {
+  switch (kind) {
+    case CollectiveKind::all_reduce:
+      return "MPI_Allreduce";
+    case CollectiveKind::all_gather:
+      return "MPI_Allgather";
+    case CollectiveKind::reduce_scatter:
+      return "MPI_Reduce_scatter_block";
+    case CollectiveKind::broadcast:
+      return "MPI_Bcast";
+    case CollectiveKind::reduce:
+      return "MPI_Reduce";
+    case CollectiveKind::alltoall:
+      return "MPI_Alltoall";
+    case CollectiveKind::alltoallv:
+    case CollectiveKind::dispatch:
+      return "MPI_Alltoallv";
+    case CollectiveKind::combine:
+      return "MPI_Alltoallv and a sum";
+    case CollectiveKind::gather:
+      return "MPI_Gather";
+    case CollectiveKind::scatter:
+      return "MPI_Scatter";
+    case CollectiveKind::sendrecv:
+      return "MPI_Sendrecv";
+    case CollectiveKind::barrier:
+      return "MPI_Barrier";
+  }
+  check_failed("CollectiveKind", "unknown kind");
+}
+
+int count_of(std::int64_t elements) {
+  if (elements <= std::numeric_limits<int>::max()) return static_cast<int>(elements);
+  throw LimitError("MPI counts up to 2^31 - 1 elements, not " + std::to_string(elements) + "; choose a smaller size");
+}
+
+/// Elements that `from` sends to `to`: of tokens, all copies (dispatch) or what was made of them (combine).
+std::int64_t pair_elements(const Collective& contract, std::uint32_t from, std::uint32_t to) {
+  if (contract.kind() == CollectiveKind::alltoallv) return contract.pair_elements(from, to);
+  const TokenTraffic& tokens = *contract.tokens();
+  const std::uint32_t source = contract.kind() == CollectiveKind::dispatch ? from : to;
+  const std::uint32_t expert = contract.kind() == CollectiveKind::dispatch ? to : from;
+  std::int64_t elements = 0;
+  for (std::uint32_t block = tokens.first_block(source); block < tokens.end_block(source); ++block) {
+    if (tokens.goes_to(tokens.blocks()[block], expert)) elements += contract.block_elements(block);
+  }
+  return elements;
+}
+
+void fill_starts(const std::vector<int>& counts, std::vector<int>& starts) {
+  std::int64_t next = 0;
+  for (const int count : counts) {
+    starts.push_back(count_of(next));
+    next += count;
+  }
+  count_of(next);
+}
+
+std::size_t total(const std::vector<int>& counts, const std::vector<int>& starts) {
+  return counts.empty() ? 0 : static_cast<std::size_t>(starts.back()) + static_cast<std::size_t>(counts.back());
+}
+
+}  // namespace
+
+bool Reference::has_in_place(CollectiveKind kind) {
+  return kind == CollectiveKind::all_reduce || kind == CollectiveKind::all_gather ||
+         kind == CollectiveKind::broadcast || kind == CollectiveKind::alltoall || kind == CollectiveKind::alltoallv ||
+         kind == CollectiveKind::barrier;
+}
+
+Reference::Reference(const Communicator& ranks, const Collective& collective, ElementKind kind, Reduction reduction,
+                     bool in_place)
+    : ranks_(ranks),
+      collective_(collective),
+      kind_(kind),
+      reduction_(reduction),
+      in_place_(in_place),
+      name_(name_of(collective.kind())),
+      type_(Datatype::of(kind)),
+      operation_(Operation::of(kind, reduction)) {
+  CHECK(!in_place || has_in_place(collective.kind()), "MPI does not do this in place on these buffers");
+  if (collective.kind() != CollectiveKind::alltoallv && collective.tokens() == nullptr) {
+    if (collective.kind() != CollectiveKind::barrier) count_ = count_of(collective.block_elements(0));
+    return;
+  }
+  const auto me = static_cast<std::uint32_t>(ranks.rank());
+  for (std::uint32_t other = 0; other < collective.ranks(); ++other) {
+    send_counts_.push_back(count_of(pair_elements(collective, me, other)));
+    counts_.push_back(count_of(pair_elements(collective, other, me)));
+  }
+  fill_starts(send_counts_, send_starts_);
+  fill_starts(counts_, starts_);
+  if (collective.kind() == CollectiveKind::dispatch) packed_.resize(total(send_counts_, send_starts_));
+  if (collective.kind() == CollectiveKind::combine) packed_.resize(total(counts_, starts_));
+}
+
+void Reference::run(const std::byte* in, std::byte* out) {
+  const int root = static_cast<int>(collective_.root().index());
+  const void* from = in_place_ ? MPI_IN_PLACE : in;
+  const MPI_Datatype type = type_.handle();
+  const MPI_Comm comm = ranks_.handle();
+  int code = MPI_SUCCESS;
+  switch (collective_.kind()) {
+    case CollectiveKind::all_reduce:
+      code = MPI_Allreduce(from, out, count_, type, operation_.handle(), comm);
+      break;
+    case CollectiveKind::all_gather:
+      code = MPI_Allgather(from, count_, type, out, count_, type, comm);
+      break;
+    case CollectiveKind::reduce_scatter:
+      code = MPI_Reduce_scatter_block(in, out, count_, type, operation_.handle(), comm);
+      break;
+    case CollectiveKind::broadcast:
+      if (!in_place_ && ranks_.rank() == root) std::memcpy(out, in, static_cast<std::size_t>(count_ * size_of(kind_)));
+      code = MPI_Bcast(out, count_, type, root, comm);
+      break;
+    case CollectiveKind::reduce:
+      code = MPI_Reduce(in, out, count_, type, operation_.handle(), root, comm);
+      break;
+    case CollectiveKind::alltoall:
+      code = MPI_Alltoall(from, count_, type, out, count_, type, comm);
+      break;
+    case CollectiveKind::alltoallv:
+      alltoallv(in_place_ ? nullptr : in, out);
+      break;
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
+      exchange_tokens(in, out);
+      break;
+    case CollectiveKind::gather:
+      code = MPI_Gather(in, count_, type, out, count_, type, root, comm);
+      break;
+    case CollectiveKind::scatter:
+      code = MPI_Scatter(in, count_, type, out, count_, type, root, comm);
+      break;
+    case CollectiveKind::sendrecv: {
+      const int size = ranks_.size(), me = ranks_.rank();
+      code = MPI_Sendrecv(in, count_, type, (me + 1) % size, 0, out, count_, type, (me + size - 1) % size, 0, comm,
+                          MPI_STATUS_IGNORE);
+      break;
+    }
+    case CollectiveKind::barrier:
+      code = MPI_Barrier(comm);
+      break;
+  }
+  check_mpi(code, name_);
+}
+
+void Reference::alltoallv(const std::byte* in, std::byte* out) const {
+  const MPI_Datatype type = type_.handle();
+  check_mpi(MPI_Alltoallv(in == nullptr ? MPI_IN_PLACE : in, send_counts_.data(), send_starts_.data(), type, out,
+                          counts_.data(), starts_.data(), type, ranks_.handle()),
+            "MPI_Alltoallv");
+}
+
+void Reference::exchange_tokens(const std::byte* in, std::byte* out) {
+  const auto me = static_cast<std::uint32_t>(ranks_.rank());
+  const TokenTraffic& tokens = *collective_.tokens();
+  if (collective_.kind() == CollectiveKind::combine) {
+    alltoallv(in, packed_.data());
+    add_up(out);
+    return;
+  }
+  // What is held are the own blocks, in a row; each goes to several.
+  std::byte* next = packed_.data();
+  for (std::uint32_t other = 0; other < collective_.ranks(); ++other) {
+    const std::byte* block_data = in;
+    for (std::uint32_t block = tokens.first_block(me); block < tokens.end_block(me); ++block) {
+      const auto bytes = static_cast<std::size_t>(block_bytes(collective_, block));
+      if (tokens.goes_to(tokens.blocks()[block], other)) {
+        std::memcpy(next, block_data, bytes);
+        next += bytes;
+      }
+      block_data += bytes;
+    }
+  }
+  alltoallv(packed_.data(), out);
+}
+
+void Reference::add_up(std::byte* out) const {
+  const auto me = static_cast<std::uint32_t>(ranks_.rank());
+  const TokenTraffic& tokens = *collective_.tokens();
+  std::int64_t all = 0;
+  for (std::uint32_t block = tokens.first_block(me); block < tokens.end_block(me); ++block) {
+    all += block_bytes(collective_, block);
+  }
+  std::memset(out, 0, static_cast<std::size_t>(all));
+  const std::byte* next = packed_.data();
+  for (std::uint32_t other = 0; other < collective_.ranks(); ++other) {
+    std::byte* sum = out;
+    for (std::uint32_t block = tokens.first_block(me); block < tokens.end_block(me); ++block) {
+      const std::int64_t bytes = block_bytes(collective_, block);
+      if (tokens.goes_to(tokens.blocks()[block], other)) {
+        reduce_into(kind_, reduction_, next, sum, bytes / size_of(kind_));
+        next += bytes;
+      }
+      sum += bytes;
+    }
+  }
+}
+
+}  // namespace polyplane::mpi
