@@ -37,6 +37,7 @@ const barHeight = 18;
 const top = 4;
 const bottom = 22;
 const right = 74;
+const nameWidth = 66; // of a bar that has a note beside its name
 
 // Horizontal bars, one below the other. Hover or focus on a bar lists its parts.
 export function Stacked({ label, bars, share, palette, width, labelWidth, svg }: StackedProps) {
@@ -86,10 +87,14 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
               onBlur={() => setAt(null)}
             >
               <rect x="0" y={top + row * rowHeight} width={width} height={rowHeight} fill="transparent" onMouseMove={() => setAt({ bar: row, key: null })} />
-              <text x={labelWidth - 8} y={y + 13} text-anchor="end" pointer-events="none">
-                {clip(bar.label, bar.note === "" ? labelWidth : labelWidth * 0.55)}
-                {bar.note !== "" && <tspan fill={colours.muted}> {clip(bar.note, labelWidth * 0.4)}</tspan>}
+              <text x={bar.note === "" ? labelWidth - 8 : nameWidth - 8} y={y + 13} text-anchor="end" pointer-events="none">
+                {clip(bar.label, bar.note === "" ? labelWidth : nameWidth)}
               </text>
+              {bar.note !== "" && (
+                <text x={nameWidth} y={y + 13} fill={colours.muted} pointer-events="none">
+                  {clip(bar.note, labelWidth - nameWidth)}
+                </text>
+              )}
               {bar.segments.map((segment) => {
                 const w = scale(segment.ps, bar);
                 const from = x;

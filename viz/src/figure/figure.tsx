@@ -3,8 +3,9 @@ import { useId, useState } from "preact/hooks";
 import { recordings } from "../state/recordings";
 import { palette } from "../state/theme";
 import { figureText } from "./figure.strings";
+import { shown } from "../format/names";
 import { svgFile, type LegendEntry, type Picture } from "./picture";
-import { pngOfSvg, saveFile } from "./save";
+import { fileName, pngOfSvg, saveFile } from "./save";
 import { csv, type Cell, type FigureTable } from "./table";
 
 interface FigureProps {
@@ -26,7 +27,7 @@ export function Figure({ name, title, caption, table, picture, legend = [], cont
   const text = figureText();
   const id = useId();
   const svg = () =>
-    picture ? svgFile(picture(), title, legend, text.madeBy(recordings.value[0]?.version ?? ""), palette.value) : "";
+    picture ? svgFile(picture(), title, legend, text.madeBy(shown(recordings.value[0]?.version ?? "", 40)), palette.value) : "";
   return (
     <figure class="figure" aria-labelledby={id} data-figure={name}>
       <header class="figure-head">
@@ -34,7 +35,7 @@ export function Figure({ name, title, caption, table, picture, legend = [], cont
         {controls}
         <div class="figure-save" role="group" aria-label={text.save(title)}>
           {picture && (
-            <button type="button" class="quiet" onClick={() => saveFile(`${name}.svg`, "image/svg+xml", svg())}>
+            <button type="button" class="quiet" onClick={() => saveFile(`${fileName(name)}.svg`, "image/svg+xml", svg())}>
               SVG
             </button>
           )}
@@ -42,12 +43,12 @@ export function Figure({ name, title, caption, table, picture, legend = [], cont
             <button
               type="button"
               class="quiet"
-              onClick={() => void pngOfSvg(svg()).then((png) => saveFile(`${name}.png`, "image/png", png))}
+              onClick={() => void pngOfSvg(svg()).then((png) => saveFile(`${fileName(name)}.png`, "image/png", png))}
             >
               PNG
             </button>
           )}
-          <button type="button" class="quiet" onClick={() => saveFile(`${name}.csv`, "text/csv", csv(table))}>
+          <button type="button" class="quiet" onClick={() => saveFile(`${fileName(name)}.csv`, "text/csv", csv(table))}>
             CSV
           </button>
         </div>

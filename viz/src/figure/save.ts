@@ -1,3 +1,8 @@
+// A name of characters that no file system minds, of a length that all take.
+export function fileName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 100) || "file";
+}
+
 // Hands the reader a file that the page made.
 export function saveFile(name: string, type: string, data: BlobPart): void {
   const url = URL.createObjectURL(new Blob([data], { type }));

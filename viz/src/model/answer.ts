@@ -131,7 +131,6 @@ export function answersOf(recording: Recording): Answer[] {
       return [
         ...result.value.steps.map(ofStep),
         ...result.value.programs.map(ofProgram),
-        ...collectivesOf(recording, result.value.results, result.value.cluster, result.value.clusters),
         ...result.value.exchanges.map(
           (exchange): ExchangeAnswer => ({
             kind: "exchange",
@@ -143,6 +142,7 @@ export function answersOf(recording: Recording): Answer[] {
             tokensPerSecond: exchange.tokensPerSecond,
           }),
         ),
+        ...collectivesOf(recording, result.value.results, result.value.cluster, result.value.clusters),
         ...flowsOf(result.value.flows),
       ];
     case "compare":

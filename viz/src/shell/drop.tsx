@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { shown } from "../format/names";
 import { recordings } from "../state/recordings";
 import { openFiles, reading, takeAway, troubles, type OpenTrouble } from "./opening";
 import { shellText } from "./shell.strings";
@@ -62,7 +63,7 @@ export function Troubles() {
       {reading.value && <p class="note">{text.reading}</p>}
       {troubles.value.map((trouble) => (
         <p class="trouble">
-          {text.cannotRead(trouble.file ?? text.embedded, why(trouble))}
+          {text.cannotRead(trouble.file === null ? text.embedded : shown(trouble.file), why(trouble))}
           <button type="button" class="quiet" onClick={() => (troubles.value = troubles.value.filter((t) => t !== trouble))}>
             {text.close}
           </button>
@@ -74,7 +75,7 @@ export function Troubles() {
 
 function why({ trouble, detail }: OpenTrouble): string {
   const phrase = shellText()[trouble];
-  return typeof phrase === "function" ? phrase(detail) : phrase;
+  return typeof phrase === "function" ? phrase(shown(detail)) : phrase;
 }
 
 // What is open, when it is more than one thing.
@@ -85,12 +86,12 @@ export function OpenList() {
     <ul class="open-list" aria-label={text.shown}>
       {recordings.value.map((recording) => (
         <li>
-          <bdi>{recording.name}</bdi>
+          <bdi>{shown(recording.name, 60)}</bdi>
           <button
             type="button"
             class="quiet"
-            aria-label={text.remove(recording.name)}
-            title={text.remove(recording.name)}
+            aria-label={text.remove(shown(recording.name, 60))}
+            title={text.remove(shown(recording.name, 60))}
             onClick={() => takeAway(recording)}
           >
             ×

@@ -11,25 +11,22 @@ export const answer: View = {
   id: "answer",
   text: () => answerText(),
   shows: (recordings) => recordings.some((recording) => answersOf(recording).length > 0),
-  Body: ({ recordings }) => {
-    const all = useMemo(
-      () => recordings.flatMap((recording) => answersOf(recording).map((one) => ({ recording, one }))),
-      [recordings],
-    );
-    const text = answerText();
-    const first = all.slice(0, most);
-    return (
-      <>
-        {first.map(({ recording, one }, index) => (
-          <AnswerCard key={index} recording={recording} answer={one} />
-        ))}
-        {all.length > most && <p class="note">{text.more(count(all.length - most))}</p>}
-      </>
-    );
-  },
+  Body: ({ recordings }) => recordings.map((recording, index) => <Answers key={index} recording={recording} />),
 };
 
-const most = 8;
+const most = 4; // of one recording
+
+function Answers({ recording }: { recording: Recording }) {
+  const all = useMemo(() => answersOf(recording), [recording]);
+  return (
+    <>
+      {all.slice(0, most).map((one, index) => (
+        <AnswerCard key={index} recording={recording} answer={one} />
+      ))}
+      {all.length > most && <p class="note">{answerText().more(shown(recording.name), count(all.length - most))}</p>}
+    </>
+  );
+}
 
 interface Fact {
   id: string;

@@ -39,7 +39,7 @@ function Bars({ set, several }: { set: BarSet; several: boolean }) {
       : step !== undefined
         ? text.step(shown(step), number, shown(cluster))
         : text.program(shown(program ?? ""), number, shown(cluster));
-  const labelWidth = Math.min(230, Math.max(84, width * 0.22));
+  const labelWidth = Math.min(230, Math.max(112, width * 0.24));
   return (
     <Figure
       name={`time-${set.id}`}

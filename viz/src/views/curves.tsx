@@ -7,6 +7,7 @@ import { Figure } from "../figure/figure";
 import { seriesColour } from "../figure/palette";
 import type { FigureTable } from "../figure/table";
 import { bytes, bytesShort, rate, short, time, timeShort } from "../format/numbers";
+import { shown } from "../format/names";
 import { language } from "../i18n/language";
 import { curveGroups, telling, type CurveGroup, type LineAttributes, type ResultLine, type ResultPoint } from "../model/curves";
 import { Choice } from "../shell/choice";
@@ -85,7 +86,8 @@ function Curve({ group, labels, hidden, table, quantity, logarithmic, controls }
     [whole.low, whole.high],
   );
   const x = zoomed ?? whole;
-  const title = quantity === "busbw" ? text.busbw(group.collective) : text.time(group.collective);
+  const collective = shown(group.collective, 60);
+  const title = quantity === "busbw" ? text.busbw(collective) : text.time(collective);
   const banded = group.lines.some((line) => line.points.some((point) => point.fastestPs !== null));
   return (
     <Figure
@@ -132,11 +134,11 @@ function labelsOf(lines: readonly ResultLine[]): string[] {
   const keys = telling(lines);
   const phrase = (attributes: LineAttributes, key: keyof LineAttributes): string => {
     if (key === "ranks") return text.ranks(attributes.ranks);
-    if (key === "faults") return attributes.faults || text.noFaults;
-    return attributes[key];
+    if (key === "faults") return shown(attributes.faults, 60) || text.noFaults;
+    return shown(attributes[key], 60);
   };
   return lines.map((line) => {
-    if (line.measured) return text.measured(line.attributes.recording);
+    if (line.measured) return text.measured(shown(line.attributes.recording, 60));
     const words = keys.map((key) => phrase(line.attributes, key)).filter((word) => word !== "");
     return words.length > 0 ? words.join(", ") : text.simulated;
   });
@@ -151,7 +153,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
   const text = curvesText();
   const lines: CurveLine[] = group.lines.flatMap((line, index) => {
     const label = labels[index] ?? "";
-    const note = (point: ResultPoint) => [point.algorithm, point.protocol].filter((word) => word !== "").join(" ");
+    const note = (point: ResultPoint) => [point.algorithm, point.protocol].filter((word) => word !== "").map((word) => shown(word, 40)).join(" ");
     const y = (point: ResultPoint, timePs: number) => (quantity === "time" ? timePs : busbwAt(point, timePs));
     const main: CurveLine = {
       id: `line-${index}`,

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { Figure } from "../figure/figure";
-import { saveFile } from "../figure/save";
+import { fileName, saveFile } from "../figure/save";
 import type { FigureTable } from "../figure/table";
 import { count } from "../format/numbers";
 import { shown } from "../format/names";
@@ -67,13 +67,13 @@ function Source({ role, name, text: content }: Provenance["sources"][number]) {
   return (
     <details class="source">
       <summary>
-        {role}: <bdi>{shown(name)}</bdi>
+        {shown(role, 40)}: <bdi>{shown(name)}</bdi>
       </summary>
       {content === "" ? (
         <p class="note">{text.noText}</p>
       ) : (
         <>
-          <button type="button" onClick={() => saveFile(fileName(name), "text/plain", content)}>
+          <button type="button" onClick={() => saveFile(lastOf(name), "text/plain", content)}>
             {text.save(shown(name))}
           </button>
           <pre class="scroll" tabIndex={0}>
@@ -85,11 +85,10 @@ function Source({ role, name, text: content }: Provenance["sources"][number]) {
   );
 }
 
-// The last part of a path, of characters that no file system minds.
-function fileName(name: string): string {
-  const last = name.split("/").pop() ?? "";
-  const plain = last.replace(/[^\w.-]+/g, "_").slice(0, 120);
-  return plain.includes(".") ? plain : `${plain || "file"}.textproto`;
+// The last part of a path.
+function lastOf(path: string): string {
+  const name = fileName(path.split("/").pop() ?? "");
+  return name.includes(".") ? name : `${name}.textproto`;
 }
 
 function Sentences({ title, sentences, open }: { title: string; sentences: readonly string[]; open: boolean }) {
@@ -143,7 +142,7 @@ function HardwareFigures({ figures }: { figures: readonly HardwareFigure[] }) {
             {some.map((figure, index) => (
               <tr key={index} class={figure.assumed ? "is-assumed" : undefined}>
                 <td>
-                  {shown(figure.part)} <span class="note">{figure.kind}</span>
+                  {shown(figure.part)} <span class="note">{shown(figure.kind, 40)}</span>
                 </td>
                 <td class="mono">{shown(figure.field)}</td>
                 <td>{shown(figure.value)}</td>
@@ -166,8 +165,16 @@ function HardwareFigures({ figures }: { figures: readonly HardwareFigure[] }) {
 
 function confidence(figure: HardwareFigure): string {
   const text = provenanceText();
-  const known = { high: text.high, medium: text.medium, low: text.low };
-  return known[figure.confidence as keyof typeof known] ?? shown(figure.confidence);
+  switch (figure.confidence) {
+    case "high":
+      return text.high;
+    case "medium":
+      return text.medium;
+    case "low":
+      return text.low;
+    default:
+      return shown(figure.confidence);
+  }
 }
 
 function tableOf(figures: readonly HardwareFigure[]): FigureTable {
