@@ -5,6 +5,7 @@ export interface HeatLimits {
   cellWidth: number; // at the most, in pixels
   cellHeight: number;
   height: number; // of all cells, at the most
+  fill?: boolean; // columns fill the width, alike or not
 }
 
 export interface HeatGeometry {
@@ -27,7 +28,8 @@ export function heatGeometry(
 ): HeatGeometry {
   // Whole pixels where there are any, so that cells are alike.
   const whole = (size: number): number => (size >= 2 ? Math.floor(size) : size);
-  const cellWidth = whole(Math.min(limits.cellWidth, Math.max(1, width - left) / Math.max(1, columns)));
+  const share = Math.max(1, width - left) / Math.max(1, columns);
+  const cellWidth = limits.fill ? share : whole(Math.min(limits.cellWidth, share));
   const cellHeight = whole(Math.min(limits.cellHeight, limits.height / Math.max(1, rows)));
   return {
     left,

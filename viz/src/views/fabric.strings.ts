@@ -48,7 +48,7 @@ export const fabricText = defineStrings(
     cableLoad: (forth: string, back: string) => `, ${forth} forth, ${back} back`,
     failedCable: "failed",
     degradedTo: (nominal: string) => `degraded from ${nominal}`,
-    device: (name: string, links: string) => `${name}: ${links} cables here`,
+    device: (name: string, links: string) => `${name}: ${links} cables`,
     failedDevice: "failed",
     pathTitle: "A path between two cards",
     pathCaption: (routing: string) =>
@@ -121,7 +121,7 @@ export const fabricText = defineStrings(
     cableLoad: (forth: string, back: string) => `，去 ${forth}，回 ${back}`,
     failedCable: "故障",
     degradedTo: (nominal: string) => `已降速，原为 ${nominal}`,
-    device: (name: string, links: string) => `${name}：此处 ${links} 根线缆`,
+    device: (name: string, links: string) => `${name}：${links} 根线缆`,
     failedDevice: "故障",
     pathTitle: "两张加速卡之间的路径",
     pathCaption: (routing: string) =>

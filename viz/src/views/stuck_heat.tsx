@@ -25,6 +25,7 @@ export interface HeatProps {
   columnLabel: (column: number) => string;
   rowTitle?: string;
   columnTitle?: string;
+  ticks?: readonly { at: number; text: string }[]; // in columns, where those are a scale and have no names of their own
   describe: (row: number, column: number) => string; // what the line below says
   text?: (row: number, column: number) => string; // inside cells that have room
   format: (value: number) => string; // of the scale
@@ -45,7 +46,7 @@ export function Heat(props: HeatProps) {
   const overlay = useRef<SVGSVGElement>(null);
   const colours = palette.value;
   const [cursor, setCursor] = useState<readonly [number, number] | null>(null);
-  const place = useMemo(() => layOut(props, width), [rows, columns, width, rowLabel, columnLabel, props.rowTitle, props.columnTitle, props.limits]);
+  const place = useMemo(() => layOut(props, width), [rows, columns, width, rowLabel, columnLabel, props.rowTitle, props.columnTitle, props.limits, props.ticks]);
   const { geometry } = place;
 
   useLayoutEffect(() => {
@@ -137,7 +138,7 @@ interface Placed {
 function layOut(props: HeatProps, width: number): Placed {
   const { rows, columns } = props;
   const rowTexts = Array.from({ length: rows }, (_, r) => cut(props.rowLabel(r), width < 480 ? 14 : 28));
-  const columnTexts = Array.from({ length: columns }, (_, c) => cut(props.columnLabel(c), 18));
+  const columnTexts = props.ticks ? [] : Array.from({ length: columns }, (_, c) => cut(props.columnLabel(c), 18));
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
   const titleRoom = props.rowTitle ? 16 : 0;
   const left = Math.min(longest(rowTexts) + 10, width / 3) + titleRoom;
@@ -154,7 +155,9 @@ function layOut(props: HeatProps, width: number): Placed {
     geometry,
     height: top + geometry.height + 2,
     rows: every(rowTexts, rowStep, geometry.cellHeight),
-    columns: every(columnTexts, columnStep, geometry.cellWidth),
+    columns: props.ticks
+      ? props.ticks.map(({ at, text }) => ({ at: at * geometry.cellWidth, text }))
+      : every(columnTexts, columnStep, geometry.cellWidth),
     turned,
   };
 }

@@ -39,3 +39,11 @@ export function linkWords(graph: FabricGraph, link: number): string {
 export function tierWords(graph: FabricGraph, tier: number): string {
   return shown(graph.tierNames[tier] ?? "", 40);
 }
+
+/** "plane3/leaf0 → spine1": what both ends begin with is said once. */
+export function shortLink(graph: FabricGraph, link: number): string {
+  const from = graph.deviceName(graph.links.from[link]!);
+  const to = graph.deviceName(graph.links.to[link]!);
+  const slash = from.lastIndexOf("/") + 1;
+  return shown(`${from} → ${slash > 0 && to.startsWith(from.slice(0, slash)) ? to.slice(slash) : to}`, 60);
+}

@@ -1,0 +1,126 @@
+import { useMemo, useState } from "preact/hooks";
+import { count } from "../format/numbers";
+import { shown } from "../format/names";
+import { parseFilter, type Filter } from "../model/compare_filter";
+import { varied } from "../model/compare_grid";
+import { resultTables, type ResultTable, type TableRow } from "../model/compare_table";
+import { GridFigure } from "./compare_grid";
+import { RowsFigure } from "./compare_rows";
+import { Scatter } from "./compare_scatter";
+import { compareText } from "./compare.strings";
+import { cellWords, columnName } from "./compare_words";
+import { Pick } from "./fabric_run_choice";
+import "./compare.css";
+import type { View } from "./view";
+
+export const compareView: View = {
+  id: "compare",
+  text: () => compareText(),
+  shows: (recordings) => resultTables(recordings).length > 0,
+  Body: ({ recordings }) => {
+    const text = compareText();
+    const tables = useMemo(() => resultTables(recordings), [recordings]);
+    const [chosen, setChosen] = useState(0);
+    const index = chosen < tables.length ? chosen : 0;
+    const names = { compare: text.compareTable, sweep: text.sweepTable, report: text.reportTable };
+    return (
+      <>
+        {tables.length > 1 && (
+          <Pick
+            label={text.which}
+            value={index}
+            options={tables.map((t, i) => [i, `${names[t.kind]} (${count(t.rows.length)})`] as const)}
+            onChoose={setChosen}
+          />
+        )}
+        <Table key={index} table={tables[index]!} />
+      </>
+    );
+  },
+};
+
+/** Parameters with few values get a list of them beside the filter. */
+const fewValues = 16;
+
+function Table({ table }: { table: ResultTable }) {
+  const text = compareText();
+  const [filterText, setFilterText] = useState("");
+  const [only, setOnly] = useState<ReadonlyMap<number, number>>(new Map()); // column to index into its values
+  const parameters = useMemo(() => varied(table), [table]);
+  const values = useMemo(() => new Map(parameters.map((c) => [c, valuesOf(table, c)])), [table, parameters]);
+  const filter = useMemo(() => parseFilter(table, filterText), [table, filterText]);
+  const rows = useMemo(
+    () =>
+      table.rows.filter(
+        (row) => filter.accepts(row) && [...only].every(([c, i]) => (row.cells[c] ?? null) === (values.get(c)?.[i]?.cells[c] ?? null)),
+      ),
+    [table, filter, only, values],
+  );
+  const choose = (column: number, value: number) => {
+    const next = new Map(only);
+    if (value < 0) next.delete(column);
+    else next.set(column, value);
+    setOnly(next);
+  };
+  return (
+    <>
+      <search class="picks" aria-label={text.filter}>
+        <label class="pick">
+          <span>{text.filter}</span>
+          <input
+            type="search"
+            value={filterText}
+            placeholder={text.filterHint}
+            title={text.filterHelp}
+            spellcheck={false}
+            onInput={(event) => setFilterText(event.currentTarget.value)}
+          />
+        </label>
+        {parameters
+          .filter((c) => values.get(c)!.length <= fewValues)
+          .map((c) => (
+            <Pick
+              key={c}
+              label={columnName(table.columns[c]!.key)}
+              value={only.get(c) ?? -1}
+              options={[
+                [-1, text.any],
+                ...values.get(c)!.map((row, i) => [i, cellWords(row.cells[c] ?? null, row.texts?.[c], table.columns[c]!.unit)] as const),
+              ]}
+              onChoose={(value) => choose(c, value)}
+            />
+          ))}
+        <span class="note" role="status">
+          {text.rows(count(rows.length), count(table.rows.length))}
+        </span>
+      </search>
+      <Wrong filter={filter} />
+      <Scatter table={table} rows={rows} telling={parameters} />
+      {parameters.length > 1 && <GridFigure table={table} rows={rows} />}
+      <RowsFigure table={table} rows={rows} />
+    </>
+  );
+}
+
+/** One row for each value of a column, in the order of the table; numbers by size. */
+function valuesOf(table: ResultTable, column: number): TableRow[] {
+  const first = new Map<unknown, TableRow>();
+  for (const row of table.rows) if (!first.has(row.cells[column])) first.set(row.cells[column], row);
+  const rows = [...first.values()];
+  return table.columns[column]!.unit === "text" ? rows : rows.sort((a, b) => Number(a.cells[column]) - Number(b.cells[column]));
+}
+
+function Wrong({ filter }: { filter: Filter }) {
+  const text = compareText();
+  if (filter.wrong.length === 0) return null;
+  return (
+    <p role="alert" class="trouble">
+      {filter.wrong
+        .map(({ term, why }) => {
+          const name = shown(term, 40);
+          return why === "column" ? text.noColumn(name) : why === "number" ? text.noNumber(name) : text.severalColumns(name);
+        })
+        .join(" ")}
+    </p>
+  );
+}

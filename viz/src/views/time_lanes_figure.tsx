@@ -1,0 +1,322 @@
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useWidth } from "../chart/use_width";
+import { Figure } from "../figure/figure";
+import { seriesColour, type Palette } from "../figure/palette";
+import { pictureOfSvg, type LegendEntry } from "../figure/picture";
+import type { FigureTable } from "../figure/table";
+import { shown } from "../format/names";
+import { percent, time, timeShort } from "../format/numbers";
+import { language } from "../i18n/language";
+import { cut } from "../model/stuck_heat";
+import { shift, ticks, zoom, type Span } from "../model/time_heat";
+import { actorsOf, busy, drawRow, intervalAt, laneRows, type LaneRow } from "../model/time_lanes";
+import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
+import { palette } from "../state/theme";
+import { timeText } from "./time.strings";
+import type { SpanProps } from "./time_span";
+
+const rowHeight = 16;
+const laneGap = 3;
+const actorGap = 9;
+const top = 22;
+const firstShown = 6; // actors
+
+// Lanes of the chosen actors on a canvas.
+export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lanes } & SpanProps) {
+  const text = timeText();
+  const actors = useMemo(() => actorsOf(lanes), [lanes]);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(actors.slice(0, firstShown)));
+  const [box, width] = useWidth<HTMLDivElement>(800);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<SVGSVGElement>(null);
+  const drag = useRef<{ x: number; span: Span } | null>(null);
+  const [cursor, setCursor] = useState<{ row: number; interval: number } | null>(null);
+  const rows = useMemo(() => laneRows(lanes, chosen), [lanes, chosen]);
+  const places = useMemo(() => placeRows(lanes, rows), [lanes, rows]);
+  const colours = useMemo(() => coloursOf(lanes, palette.value), [lanes, palette.value]);
+  const left = Math.min(150, width / 3);
+  const plot = Math.max(60, width - left);
+  useLayoutEffect(() => {
+    if (canvas.current) paint(canvas.current, lanes, rows, places, colours, span, plot);
+  }, [lanes, rows, places, colours, span, plot]);
+
+  const hit = (event: PointerEvent): { row: number; interval: number } | null => {
+    const bounds = box.current!.getBoundingClientRect();
+    const y = event.clientY - bounds.top - top;
+    const row = places.ys.findIndex((at) => y >= at && y < at + rowHeight);
+    if (row < 0) return null;
+    const at = span.begin + ((event.clientX - bounds.left - left) / plot) * (span.end - span.begin);
+    const interval = intervalAt(lanes.lanes[rows[row]!.lane]!, rows[row]!, at);
+    return interval < 0 ? null : { row, interval };
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!step || rows.length === 0) return;
+    event.preventDefault();
+    setCursor(walk(lanes, rows, cursor, step[0]!, step[1]!));
+  };
+  const lane = cursor && rows[cursor.row] ? lanes.lanes[rows[cursor.row]!.lane]! : null;
+  const table = useMemo(() => tableOf(lanes, chosen), [lanes, chosen, language.value]);
+  const legend = legendOf(lanes, colours);
+  return (
+    <Figure
+      name="lanes"
+      title={text.lanesTitle}
+      caption={text.lanesCaption}
+      table={table}
+      legend={legend}
+      picture={() => ({
+        ...pictureOfSvg(overlay.current!),
+        markup:
+          `<image x="${left}" y="${top}" width="${plot}" height="${places.height}" href="${canvas.current!.toDataURL("image/png")}"/>` +
+          pictureOfSvg(overlay.current!).markup,
+      })}
+    >
+      <fieldset class="actors">
+        <legend>{text.actors}</legend>
+        {actors.map((actor) => (
+          <label key={actor} class="pick">
+            <input
+              type="checkbox"
+              checked={chosen.has(actor)}
+              onChange={() => {
+                const next = new Set(chosen);
+                if (!next.delete(actor)) next.add(actor);
+                setChosen(next);
+              }}
+            />
+            <bdi>{shown(actor, 40)}</bdi>
+          </label>
+        ))}
+      </fieldset>
+      {lanes.actors > actors.length && <p class="note">{text.actorsOf(actors.length, lanes.actors)}</p>}
+      <ul class="legend" aria-label={text.label}>
+        {legend.map((entry) => (
+          <li key={entry.label} class="lane-key">
+            <svg width="11" height="11" aria-hidden="true">
+              <rect width="11" height="11" fill={entry.colour} />
+            </svg>
+            <bdi>{entry.label}</bdi>
+          </li>
+        ))}
+      </ul>
+      {rows.length === 0 ? (
+        <p class="note">{text.noneChosen}</p>
+      ) : (
+        <div
+          ref={box}
+          class="lanes-box"
+          role="application"
+          aria-label={text.lanesTitle}
+          tabIndex={0}
+          style={{ height: `${top + places.height}px` }}
+          onKeyDown={onKeyDown}
+          onWheel={(event) => {
+            if (!event.ctrlKey) return;
+            event.preventDefault();
+            const share = (event.clientX - box.current!.getBoundingClientRect().left - left) / plot;
+            onSpan(zoom(span, span.begin + share * (span.end - span.begin), event.deltaY > 0 ? 1.25 : 0.8, whole, least));
+          }}
+          onPointerDown={(event) => {
+            drag.current = { x: event.clientX, span };
+            setCursor(hit(event));
+          }}
+          onPointerMove={(event) => {
+            const from = drag.current;
+            if (from && event.buttons > 0) onSpan(shift(from.span, ((from.x - event.clientX) / plot) * (from.span.end - from.span.begin), whole));
+            else setCursor(hit(event));
+          }}
+          onPointerUp={() => (drag.current = null)}
+          onPointerLeave={() => {
+            drag.current = null;
+            setCursor(null);
+          }}
+        >
+          <canvas ref={canvas} aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${plot}px`, height: `${places.height}px` }} />
+          <svg ref={overlay} width={width} height={top + places.height} viewBox={`0 0 ${width} ${top + places.height}`} aria-hidden="true">
+            <Axis span={span} left={left} plot={plot} height={places.height} />
+            <Names lanes={lanes} rows={rows} places={places} whole={whole} left={left} />
+            {cursor && lane && <Frame lane={lane} cursor={cursor} y={places.ys[cursor.row]!} span={span} left={left} plot={plot} />}
+          </svg>
+        </div>
+      )}
+      <output class="heat-told" aria-live="polite">
+        <bdi>{cursor && lane ? words(lanes, lane, cursor.interval) : text.pointAt}</bdi>
+      </output>
+    </Figure>
+  );
+}
+
+interface Places {
+  ys: number[]; // by row, below the axis
+  height: number;
+}
+
+function placeRows(lanes: Lanes, rows: readonly LaneRow[]): Places {
+  let y = 0;
+  const ys = rows.map((row, i) => {
+    const before = rows[i - 1];
+    if (before && before.lane !== row.lane)
+      y += lanes.lanes[before.lane]!.actor === lanes.lanes[row.lane]!.actor ? laneGap : actorGap;
+    const at = y;
+    y += rowHeight;
+    return at;
+  });
+  return { ys, height: y + 2 };
+}
+
+/** Compute in greys, communication in colours, by label in order of first use. */
+function coloursOf(lanes: Lanes, colours: Palette): string[] {
+  const compute: string[] = [];
+  const moving: string[] = [];
+  return lanes.whats.map((what) => {
+    const labels = what.kind === Lanes_Kind.compute ? compute : moving;
+    if (!labels.includes(what.label)) labels.push(what.label);
+    const index = labels.indexOf(what.label);
+    return what.kind === Lanes_Kind.compute ? colours.neutral[index % colours.neutral.length]! : seriesColour(colours, index);
+  });
+}
+
+function legendOf(lanes: Lanes, colours: readonly string[]): LegendEntry[] {
+  const entries = new Map<string, LegendEntry>();
+  lanes.whats.forEach((what, i) => {
+    const label = shown(what.label, 60) || kindName(what.kind);
+    if (!entries.has(label)) entries.set(label, { label, colour: colours[i]! });
+  });
+  return [...entries.values()];
+}
+
+function kindName(kind: Lanes_Kind): string {
+  const text = timeText();
+  return { [Lanes_Kind.compute]: text.compute, [Lanes_Kind.send]: text.send, [Lanes_Kind.receive]: text.receive, [Lanes_Kind.collective]: text.collective }[kind] ?? "";
+}
+
+function paint(
+  canvas: HTMLCanvasElement,
+  lanes: Lanes,
+  rows: readonly LaneRow[],
+  places: Places,
+  colours: readonly string[],
+  span: Span,
+  plot: number,
+): void {
+  const ratio = Math.max(1, devicePixelRatio || 1);
+  canvas.width = Math.round(plot * ratio);
+  canvas.height = Math.round(places.height * ratio);
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  context.scale(ratio, ratio);
+  context.fillStyle = palette.value.colours.grid;
+  for (const y of places.ys) context.fillRect(0, y, plot, rowHeight);
+  rows.forEach((row, r) => {
+    drawRow(lanes.lanes[row.lane]!, row, span, plot, (what, x, w) => {
+      context.fillStyle = colours[what] ?? palette.value.colours.ink;
+      // A hair between neighbours, where they are wide enough to bear it.
+      context.fillRect(x, places.ys[r]!, w > 3 ? w - 0.75 : w, rowHeight);
+    });
+  });
+}
+
+function Axis({ span, left, plot, height }: { span: Span; left: number; plot: number; height: number }) {
+  const { muted, rule } = palette.value.colours;
+  return (
+    <g font-size="11" fill={muted} text-anchor="middle">
+      {ticks(span, Math.max(2, Math.floor(plot / 110))).map((at) => {
+        const x = left + ((at - span.begin) / (span.end - span.begin)) * plot;
+        return (
+          <g key={at}>
+            <path d={`M${x} ${top - 5}v${height + 5}`} stroke={rule} stroke-opacity="0.6" fill="none" />
+            <text x={Math.min(left + plot - 16, Math.max(left + 12, x))} y={12}>
+              {timeShort(at)}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+function Names({ lanes, rows, places, whole, left }: { lanes: Lanes; rows: readonly LaneRow[]; places: Places; whole: number; left: number }) {
+  const { ink, muted } = palette.value.colours;
+  const letters = Math.floor((left - 8) / 6.2);
+  return (
+    <g font-size="11">
+      {rows.map((row, r) => {
+        if (row.depth > 0) return null;
+        const lane = lanes.lanes[row.lane]!;
+        const first = r === 0 || lanes.lanes[rows[r - 1]!.lane]!.actor !== lane.actor;
+        const share = timeText().busy(percent(busy(lane) / whole, 2));
+        const name = first ? `${shown(lane.actor, 60)} ${shown(lane.stream, 40)}` : shown(lane.stream, 40);
+        return (
+          <text x={left - 6} y={top + places.ys[r]! + 12} text-anchor="end" fill={first ? ink : muted}>
+            {cut(name, letters)}
+            <title>{`${name}, ${share}`}</title>
+          </text>
+        );
+      })}
+    </g>
+  );
+}
+
+function Frame({ lane, cursor, y, span, left, plot }: { lane: Lanes_Lane; cursor: { interval: number }; y: number; span: Span; left: number; plot: number }) {
+  const scale = plot / (span.end - span.begin);
+  const begin = lane.beginPs[cursor.interval]!;
+  const x0 = Math.max(0, (begin - span.begin) * scale);
+  const x1 = Math.min(plot, (begin + lane.durationPs[cursor.interval]! - span.begin) * scale);
+  if (x1 < 0 || x0 > plot) return null;
+  return <rect x={left + x0} y={top + y} width={Math.max(2, x1 - x0)} height={rowHeight} fill="none" stroke={palette.value.colours.ink} stroke-width="2" />;
+}
+
+function words(lanes: Lanes, lane: Lanes_Lane, interval: number): string {
+  const text = timeText();
+  const what = lanes.whats[lane.what[interval]!];
+  const begin = lane.beginPs[interval]!;
+  const length = lane.durationPs[interval]!;
+  const title = what ? [shown(what.name, 80), shown(what.label, 60), kindName(what.kind)].filter((w) => w !== "") : [];
+  return text.interval(`${shown(lane.actor, 60)}, ${shown(lane.stream, 40)}`, title.join(" · "), time(begin, 6), time(begin + length, 6), time(length));
+}
+
+/** The next interval of the row, or the row above or below at about the same time. */
+function walk(lanes: Lanes, rows: readonly LaneRow[], from: { row: number; interval: number } | null, byRow: number, byInterval: number): { row: number; interval: number } | null {
+  if (!from || !rows[from.row]) {
+    const row = rows.findIndex((r) => r.intervals.length > 0);
+    return row < 0 ? null : { row, interval: rows[row]!.intervals[0]! };
+  }
+  if (byRow === 0) {
+    const list = rows[from.row]!.intervals;
+    const at = Math.min(list.length - 1, Math.max(0, list.indexOf(from.interval) + byInterval));
+    return { row: from.row, interval: list[at]! };
+  }
+  const begin = lanes.lanes[rows[from.row]!.lane]!.beginPs[from.interval]!;
+  for (let row = from.row + byRow; rows[row]; row += byRow) {
+    const lane = lanes.lanes[rows[row]!.lane]!;
+    const list = rows[row]!.intervals;
+    if (list.length === 0) continue;
+    const near = list.reduce((best, i) => (Math.abs(lane.beginPs[i]! - begin) < Math.abs(lane.beginPs[best]! - begin) ? i : best), list[0]!);
+    return { row, interval: near };
+  }
+  return from;
+}
+
+function tableOf(lanes: Lanes, chosen: ReadonlySet<string>): FigureTable {
+  const text = timeText();
+  return {
+    columns: [
+      { key: "actor", label: text.actor },
+      { key: "stream", label: text.stream },
+      { key: "kind", label: text.kind },
+      { key: "label", label: text.label },
+      { key: "name", label: text.name },
+      { key: "begin_ps", label: text.begin },
+      { key: "duration_ps", label: text.duration },
+    ],
+    rows: lanes.lanes.flatMap((lane) =>
+      chosen.has(lane.actor)
+        ? lane.beginPs.map((begin, i) => {
+            const what = lanes.whats[lane.what[i]!];
+            return [lane.actor, lane.stream, what ? kindName(what.kind) : "", what?.label ?? "", what?.name ?? "", begin, lane.durationPs[i]!];
+          })
+        : [],
+    ),
+  };
+}
