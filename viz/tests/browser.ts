@@ -128,7 +128,7 @@ export async function open(path: string, options: BrowserContextOptions = {}): P
 
 // Opens files in the explorer.
 export async function openFiles(page: Page, ...paths: string[]): Promise<void> {
-  await page.setInputFiles("input[type=file]", paths);
+  await page.locator("header input[type=file]").setInputFiles(paths);
   await page.waitForSelector("section.view, .trouble");
 }
 

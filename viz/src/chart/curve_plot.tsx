@@ -116,8 +116,10 @@ function Tip({ chart, lines, data, at, plot, palette }: TipProps) {
     .map((line, index) => ({ line, point: data.y[index]?.[at] ?? null }))
     .filter((row) => row.point !== null)
     .sort((a, b) => (b.point?.y ?? 0) - (a.point?.y ?? 0));
-  const left = plot.valToPos(x, "x") + plot.bbox.left / devicePixelRatio;
-  const style = left > plot.width / 2 ? { right: `${plot.width - left + 12}px` } : { left: `${left + 12}px` };
+  // In the corner away from the pointer, where lines that rise leave room.
+  const { bbox, width } = plot;
+  const [edge, far] = [bbox.left / devicePixelRatio + 8, width - (bbox.left + bbox.width) / devicePixelRatio + 8];
+  const style = plot.valToPos(x, "x") > bbox.width / devicePixelRatio / 2 ? { left: `${edge}px`, top: "12px" } : { right: `${far}px`, bottom: "64px" };
   return (
     <div class="curve-tip" aria-live="polite" style={style}>
       <strong>{chart.x.long(x)}</strong>
@@ -128,13 +130,17 @@ function Tip({ chart, lines, data, at, plot, palette }: TipProps) {
               <td>
                 <Swatch line={line} palette={palette} />
               </td>
-              <td>{line.label}</td>
-              <td class="number">{point && chart.y.long(point.y)}</td>
-              <td class="note">
-                {point?.low !== undefined && point.high !== undefined
-                  ? `${chart.y.long(point.low)} … ${chart.y.long(point.high)} `
-                  : ""}
-                {point?.note}
+              <td>
+                {line.label}
+                {point?.note && <div class="note">{point.note}</div>}
+              </td>
+              <td class="number">
+                {point && chart.y.long(point.y)}
+                {point?.low !== undefined && point.high !== undefined && (
+                  <div class="note">
+                    {chart.y.long(point.low)} … {chart.y.long(point.high)}
+                  </div>
+                )}
               </td>
             </tr>
           ))}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { shown } from "../format/names";
 import { recordings } from "../state/recordings";
+import { OpenButton } from "./open_button";
 import { openFiles, reading, takeAway, troubles, type OpenTrouble } from "./opening";
 import { shellText } from "./shell.strings";
 
@@ -47,6 +48,9 @@ export function Welcome() {
     <section class="welcome" aria-labelledby="welcome">
       <h1 id="welcome">{text.dropTitle}</h1>
       <p>{text.dropLead}</p>
+      <p>
+        <OpenButton />
+      </p>
       <p class="note">{text.dropHow}</p>
       <pre>
         {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.view\n"}

@@ -1,14 +1,12 @@
-import { useRef } from "preact/hooks";
 import { language, setLanguage, type Language } from "../i18n/language";
 import { recordings } from "../state/recordings";
 import { setTheme, themeChoice, type ThemeChoice } from "../state/theme";
 import { Choice } from "./choice";
-import { openFiles } from "./opening";
+import { OpenButton } from "./open_button";
 import { shellText } from "./shell.strings";
 
 export function Header() {
   const text = shellText();
-  const input = useRef<HTMLInputElement>(null);
   return (
     <header class="page-head">
       <a class="skip" href="#content">
@@ -19,21 +17,7 @@ export function Header() {
         <span>{recordings.value.length > 0 ? text.report : text.explorer}</span>
       </p>
       <div class="page-tools">
-        <button type="button" onClick={() => input.current?.click()}>
-          {text.open}
-        </button>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          aria-label={text.open}
-          onChange={(event) => {
-            const files = [...(event.currentTarget.files ?? [])];
-            event.currentTarget.value = "";
-            void openFiles(files);
-          }}
-        />
+        <OpenButton />
         <button type="button" onClick={() => print()}>
           {text.print}
         </button>

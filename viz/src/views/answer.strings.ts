@@ -51,7 +51,7 @@ export const answerText = defineStrings(
     measured: "Measured",
     measuredChange: (source: string, change: string) => `${source}; the simulation is ${change} off`,
     assumed: "Assumed figures",
-    assumedWhere: "listed where it comes from",
+    assumedWhere: "listed under “Where it comes from”",
     mfu: "MFU, causal attention",
     tokens: "Tokens a second",
     busy: "Compute runs",

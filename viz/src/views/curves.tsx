@@ -151,6 +151,9 @@ function busbwAt(point: ResultPoint, timePs: number): number {
 
 function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantity, logarithmic: boolean): CurveChart {
   const text = curvesText();
+  // Lines that have the same bound share it.
+  const bounds = group.lines.map((line) => JSON.stringify(line.points.map((point) => [point.sizeBytes, point.boundUs])));
+  const common = new Set(bounds.filter((_, index) => !group.lines[index]?.measured)).size === 1;
   const lines: CurveLine[] = group.lines.flatMap((line, index) => {
     const label = labels[index] ?? "";
     const note = (point: ResultPoint) => [point.algorithm, point.protocol].filter((word) => word !== "").map((word) => shown(word, 40)).join(" ");
@@ -174,7 +177,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
     };
     const bound: CurveLine = {
       id: `bound-${index}`,
-      label: group.lines.length > 1 ? text.boundOf(label) : text.bound,
+      label: common ? text.bound : text.boundOf(label),
       colour: index,
       style: "bound",
       dash: "2 3",
@@ -182,7 +185,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
         point.boundUs === null ? [] : [{ x: point.sizeBytes, y: y(point, point.boundUs * 1e6) }],
       ),
     };
-    return bound.points.length > 0 ? [main, bound] : [main];
+    return bound.points.length > 0 && bounds.indexOf(bounds[index] ?? "") === index ? [main, bound] : [main];
   });
   return {
     x: { kind: "binary", label: text.size, short: bytesShort, long: bytes },
@@ -203,7 +206,7 @@ function tableOf(group: CurveGroup, labels: readonly string[]): FigureTable {
       { key: "time_us", label: `${text.timeAxis}, µs` },
       { key: "algbw_GBps", label: text.algbw },
       { key: "busbw_GBps", label: text.busbwAxis },
-      { key: "lower_bound_us", label: `${text.bound}, µs` },
+      { key: "lower_bound_us", label: `${text.boundTime}, µs` },
       { key: "fastest_us", label: `${text.fastest}, µs` },
       { key: "slowest_us", label: `${text.slowest}, µs` },
       { key: "algorithm", label: text.algorithm },

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { DeviceTable_Kind } from "../src/schema";
+import { makeFabric, railFabric } from "../src/model/fabric_fixture";
+import { download, open, pageWith, rowsOfCsv, useBrowser } from "./browser";
+import { expectPicture } from "./pictures";
+import { sampleRecording } from "./sample_recording";
+
+useBrowser();
+
+describe("the fabric", () => {
+  it("opens groups by click, and marks faults at all that hold them", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    const section = page.locator("#fabric");
+    expect(await section.locator('[data-group="cluster/plane2"] .tree-fault').count()).toBe(1);
+    expect(await section.locator('[data-group="cluster/plane1"] .tree-fault').count()).toBe(0);
+    await section.locator('[data-group="cluster/plane2"]').click();
+    const figure = section.locator('[data-figure="fabric"]');
+    expect(await figure.locator("h3").innerText()).toBe("Inside: Plane 2");
+    expect(await figure.locator(".layered path[d]").count()).toBeGreaterThanOrEqual(16);
+    expect(await figure.locator(".fabric-summary").innerText()).toContain("2 links failed");
+    await section.locator('[data-group="cluster/plane2/tier1"] .twist').click();
+    expect(await section.locator('[role=treeitem][data-group^="cluster/plane2/tier1/"]').count()).toBe(4);
+    const [, ...rows] = rowsOfCsv((await download(page, "fabric", "CSV")).data.toString());
+    expect(rows.length).toBe(16);
+    expect(rows.filter((r) => r[3] === "2").map((r) => [r[0], r[1]])).toEqual([["plane2/leaf1", "plane2/spine2"]]);
+  });
+
+  it("is walked with the keyboard", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-group"));
+    await page.locator('#fabric [role=treeitem][tabindex="0"]').focus();
+    expect(await focused()).toBe("cluster");
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(focused).toBe("cluster/plane0");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(focused).toBe("cluster/plane0/tier2");
+    await page.keyboard.press("Enter");
+    expect(await page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: spines");
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(focused).toBe("cluster/plane0");
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.locator('[data-group="cluster/plane0"]').getAttribute("aria-expanded")).toBe("false");
+  });
+
+  it("opens what is clicked in the drawing", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    await page.locator('[data-group="cluster/plane3"]').click();
+    await page.locator('[data-figure="fabric"] [data-item="spine1"]').click();
+    expect(await page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: plane3/spine1");
+    expect(await page.locator('#fabric [role=treeitem][aria-selected="true"] .tree-name').innerText()).toContain("plane3/spine1");
+    await page.locator('[data-figure="fabric"] [data-item="leaf0"]').hover();
+    expect(await page.locator('[data-figure="fabric"] .heat-told').innerText()).toMatch(/^plane3\/leaf0: 12 cables/);
+  });
+
+  it("draws all shortest paths, says how many, and says what is wrong", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    const figure = page.locator('[data-figure="path"]');
+    const [from, to, draw] = [figure.getByLabel("From card"), figure.getByLabel("To card"), figure.getByRole("button", { name: "Draw" })];
+    await from.fill("node8/gpu2"); // under leaf 1 of plane 2, whose link to spine 2 has failed
+    await to.fill("node31/gpu2");
+    await draw.click();
+    expect(await figure.locator(".path-found").innerText()).toBe("3 shortest paths of 4 links; 4.000 ns of wire latency.");
+    expect(await figure.locator(".layered [data-item]").count()).toBe(1 + 1 + 3 + 1 + 1);
+    await to.fill("0"); // a number is a rank: gpu0 of node0 is on another plane
+    await draw.click();
+    expect(await figure.locator(".path-found").innerText()).toContain("(PXN)");
+    await to.fill("<b>nobody</b>");
+    await draw.click();
+    expect(await figure.getByRole("alert").innerText()).toContain("There is no card “");
+    await to.fill("node8/gpu2");
+    await draw.click();
+    expect(await figure.getByRole("alert").innerText()).toBe("Choose two different cards.");
+  });
+
+  it("stays readable with 16,384 cards and 131,072 links", async () => {
+    const page = await open(pageWith({ name: "big", fabrics: [railFabric(2048, 8, 64, 64)] }));
+    expect(await page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThan(200);
+    await page.locator('[data-group="cluster/plane5"]').click();
+    expect(await page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThanOrEqual(2500);
+    expect(await page.locator('[data-figure="fabric"] .layered [data-item]').count()).toBe(32);
+    await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
+    expect(await page.locator(".path-found").innerText()).toMatch(/^128 shortest paths of 6 links/);
+  });
+
+  it("keeps hostile names text", async () => {
+    const evil = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202egpu\u0007", "x".repeat(10_000)];
+    const fabric = makeFabric(
+      [
+        ...evil.map((name) => ({ name, kind: DeviceTable_Kind.accelerator, node: 0, domain: 0 })),
+        { name: "<b>switch</b>", kind: DeviceTable_Kind.network_switch, tier: 1, plane: 0 },
+      ],
+      evil.map((from) => ({ from, to: "<b>switch</b>", tier: "</style><i>", plane: 0 })),
+    );
+    fabric.cluster = "<svg onload=alert(1)>";
+    fabric.faults = ["<img src=x onerror=alert(2)>"];
+    const page = await open(pageWith({ name: "<script>", fabrics: [fabric] }));
+    await page.locator('[data-group="cluster/plane0"]').click();
+    await page.locator('[data-figure="fabric"] input[type=checkbox]').check();
+    await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
+    expect(await page.locator(".path-found").count()).toBe(1);
+    expect(await page.locator("#fabric img, #fabric script, #fabric b, #fabric i").count()).toBe(0);
+    await download(page, "fabric", "SVG");
+    await download(page, "path", "PNG");
+  });
+
+  it("looks as before", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    await page.locator('[data-group="cluster/plane2"]').click();
+    await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
+    await page.mouse.move(0, 0);
+    await expectPicture(page.locator("#fabric"), "fabric-light");
+    const phone = await open(pageWith(sampleRecording()), { viewport: { width: 375, height: 800 }, colorScheme: "dark", locale: "zh-CN" });
+    await expectPicture(phone.locator("#fabric"), "fabric-phone-dark-zh");
+  });
+});
