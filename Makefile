@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak fuzz format lint viz viz-check setup-viz clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak soak-sweep measure-replay fuzz format lint viz viz-check setup-viz clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -40,8 +40,14 @@ bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goe
 bench-full: setup-bench build ## whole runs against their limits and SimGrid; BENCH_FLAGS goes to scripts/bench
 	@scripts/bench $(BENCH_FLAGS)
 
+measure-replay: build ## what recording an MPI program costs, and its replay against its time; wants a quiet machine
+	@scripts/measure-replay
+
 soak: build ## random properties at full length: 10,000 graphs and more of most kinds; a few minutes
 	@scripts/soak
+
+soak-sweep: build ## kill -9 of a running sweep at 300 random moments: nothing lost, nothing run twice; FLAGS="--kills 1000"
+	@scripts/kill-sweep $(FLAGS)
 
 fuzz: setup-dev ## libFuzzer on the readers of real fabrics: 10 million executions each, or FUZZ_RUNS, FUZZ_SECONDS
 	@scripts/fuzz $(FORMATS)

@@ -1,37 +1,8 @@
 // Collectives, blocking and not: what this rank puts in or gets, as collectives/import/mpi_record_format.h says.
-#include "mpi/record/recorder.h"
+#include "mpi/record/collective_calls.h"
 
 namespace polyplane::record {
 namespace {
-
-namespace format = collectives::mpi_record;
-
-struct Entry {
-  Kind kind;
-  std::int64_t bytes;
-  int root = 0, element = 0;
-};
-
-/// False when the record says something else instead.
-bool describe(Record& record, const Entry& entry, MPI_Comm comm, const MPI_Request* request) {
-  const bool replayed = set_communicator(record, comm);
-  if (request != nullptr) {
-    record.flags = replayed ? format::kNonBlocking : 0;
-    if (replayed) record.request = recorder.requests.add(*request, request, false);
-    if (!replayed) recorder.requests.add_nothing(*request, request);
-  }
-  if (!replayed) return false;
-  record.bytes = entry.bytes;
-  record.peer = entry.root;
-  record.tag = entry.element;
-  return true;
-}
-
-void entered(const Timer& timer, Entry entry, MPI_Comm comm, const MPI_Request* request) {
-  Record record = record_of(timer, entry.kind);
-  static_cast<void>(describe(record, entry, comm, request));
-  recorder.append(record);
-}
 
 int element_of(MPI_Datatype type) { return static_cast<int>(bytes_of(1, type)); }
 
@@ -39,12 +10,6 @@ int rank_in(MPI_Comm comm) {
   int rank = 0;
   PMPI_Comm_rank(comm, &rank);
   return rank;
-}
-
-int size_of(MPI_Comm comm) {
-  int size = 0;
-  PMPI_Comm_size(comm, &size);
-  return size;
 }
 
 /// Arguments of a rank of a collective with two buffers; those that do not count at this rank are not looked at.
@@ -81,17 +46,6 @@ Entry alltoall(const Buffers& of) {
           in_place ? bytes_of(of.receive_count, of.receive_type) : bytes_of(of.send_count, of.send_type)};
 }
 
-/// `counts` elements to each rank, of `types[0]` or each of its own.
-void entered_alltoallv(const Timer& timer, const int* counts, const MPI_Datatype* types, bool own_types, MPI_Comm comm,
-                       const MPI_Request* request) {
-  Record record = record_of(timer, Kind::alltoallv);
-  if (!describe(record, {Kind::alltoallv, 0}, comm, request)) return recorder.append(record);
-  const auto ranks = static_cast<std::size_t>(size_of(comm));
-  if (!recorder.counts.reserve(ranks)) return recorder.stop("there is no memory");
-  for (std::size_t i = 0; i < ranks; ++i) recorder.counts[i] = bytes_of(counts[i], types[own_types ? i : 0]);
-  recorder.append(record, recorder.counts.data(), ranks * sizeof(std::int64_t));
-}
-
 }  // namespace
 }  // namespace polyplane::record
 
@@ -103,18 +57,18 @@ namespace record = polyplane::record;
 
 // The last argument of each is what both forms record.
 #define POLYPLANE_LIST(...) __VA_ARGS__
-#define POLYPLANE_COLLECTIVE(name, without_waiting, parameters, arguments, ...)                \
-  int MPI_##name(POLYPLANE_LIST parameters) {                                                  \
-    const Timer timer;                                                                         \
-    const int result = PMPI_##name(POLYPLANE_LIST arguments);                                  \
-    if (timer.on && result == MPI_SUCCESS) record::entered(timer, __VA_ARGS__, comm, nullptr); \
-    return result;                                                                             \
-  }                                                                                            \
-  int MPI_##without_waiting(POLYPLANE_LIST parameters, MPI_Request* request) {                 \
-    const Timer timer;                                                                         \
-    const int result = PMPI_##without_waiting(POLYPLANE_LIST arguments, request);              \
-    if (timer.on && result == MPI_SUCCESS) record::entered(timer, __VA_ARGS__, comm, request); \
-    return result;                                                                             \
+#define POLYPLANE_COLLECTIVE(name, without_waiting, parameters, arguments, ...)                         \
+  int MPI_##name(POLYPLANE_LIST parameters) {                                                           \
+    const Timer timer;                                                                                  \
+    const int result = PMPI_##name(POLYPLANE_LIST arguments);                                           \
+    if (timer.on && result == MPI_SUCCESS) record::entered(timer, __VA_ARGS__, comm, nullptr, nullptr); \
+    return result;                                                                                      \
+  }                                                                                                     \
+  int MPI_##without_waiting(POLYPLANE_LIST parameters, MPI_Request* request) {                          \
+    const Timer timer;                                                                                  \
+    const int result = PMPI_##without_waiting(POLYPLANE_LIST arguments, request);                       \
+    if (timer.on && result == MPI_SUCCESS) record::entered(timer, __VA_ARGS__, comm, request, request); \
+    return result;                                                                                      \
   }
 #define POLYPLANE_ALLTOALLV(name, without_waiting, parameters, arguments, in_place, own_types, send, receive)          \
   int MPI_##name(POLYPLANE_LIST parameters) {                                                                          \

@@ -2,7 +2,7 @@
 
 namespace polyplane::record {
 
-std::uint32_t RequestTable::add(MPI_Request handle, const MPI_Request* variable, bool any) {
+std::uint32_t RequestTable::add(MPI_Request handle, const void* variable, bool any) {
   Request request;
   request.id = next_id();
   request.any = any;
@@ -10,7 +10,7 @@ std::uint32_t RequestTable::add(MPI_Request handle, const MPI_Request* variable,
   return request.id;
 }
 
-void RequestTable::add_persistent(MPI_Request handle, const MPI_Request* variable,
+void RequestTable::add_persistent(MPI_Request handle, const void* variable,
                                   const collectives::mpi_record::Record& start, bool any) {
   Request request;
   request.any = any;
@@ -19,7 +19,7 @@ void RequestTable::add_persistent(MPI_Request handle, const MPI_Request* variabl
   insert(handle, variable, request);
 }
 
-void RequestTable::insert(MPI_Request handle, const MPI_Request* variable, const Request& request) {
+void RequestTable::insert(MPI_Request handle, const void* variable, const Request& request) {
   if (free_ == 0 && !nodes_.reserve(used_ + 1)) return;
   List* list = lists_.insert(number_of(handle));
   if (list == nullptr) return;
@@ -38,7 +38,7 @@ void RequestTable::insert(MPI_Request handle, const MPI_Request* variable, const
   list->last = place;
 }
 
-Request* RequestTable::find(MPI_Request handle, const MPI_Request* variable) {
+Request* RequestTable::find(MPI_Request handle, const void* variable) {
   List* list = lists_.find(number_of(handle));
   if (list == nullptr) return nullptr;
   for (std::uint32_t place = list->first; place != 0; place = nodes_[place - 1].next) {
@@ -47,7 +47,7 @@ Request* RequestTable::find(MPI_Request handle, const MPI_Request* variable) {
   return &nodes_[list->first - 1].request;
 }
 
-void RequestTable::erase(MPI_Request handle, const MPI_Request* variable) {
+void RequestTable::erase(MPI_Request handle, const void* variable) {
   List* list = lists_.find(number_of(handle));
   if (list == nullptr) return;
   std::uint32_t before = 0, place = list->first;

@@ -22,28 +22,27 @@ struct Request {
 class RequestTable {
  public:
   /// Under a new number. 0 when there is no memory: it is then as if it were not recorded.
-  std::uint32_t add(MPI_Request handle, const MPI_Request* variable, bool any);
+  std::uint32_t add(MPI_Request handle, const void* variable, bool any);
   /// A request that stands for nothing that is recorded.
-  void add_nothing(MPI_Request handle, const MPI_Request* variable) { insert(handle, variable, {}); }
-  void add_persistent(MPI_Request handle, const MPI_Request* variable, const collectives::mpi_record::Record& start,
-                      bool any);
+  void add_nothing(MPI_Request handle, const void* variable) { insert(handle, variable, {}); }
+  void add_persistent(MPI_Request handle, const void* variable, const collectives::mpi_record::Record& start, bool any);
 
   /// Null when it is not known. Stays valid until the table changes.
-  [[nodiscard]] Request* find(MPI_Request handle, const MPI_Request* variable);
+  [[nodiscard]] Request* find(MPI_Request handle, const void* variable);
   /// A number for what a persistent request starts.
   [[nodiscard]] std::uint32_t next_id() { return ++last_id_; }
-  void erase(MPI_Request handle, const MPI_Request* variable);
+  void erase(MPI_Request handle, const void* variable);
 
  private:
   struct Node {
     Request request;
-    const MPI_Request* variable;
+    const void* variable;
     std::uint32_t next;  // of the same handle, or free; index + 1, 0: none
   };
   struct List {
     std::uint32_t first, last;  // index + 1
   };
-  void insert(MPI_Request handle, const MPI_Request* variable, const Request& request);
+  void insert(MPI_Request handle, const void* variable, const Request& request);
 
   HandleMap<List> lists_;
   PageArray<Node> nodes_;

@@ -184,6 +184,23 @@ TEST_P(EveryCall, IsRecorded) {
 
 INSTANTIATE_TEST_SUITE_P(Ranks, EveryCall, testing::Values(2, 3, 4));
 
+// 3 ranks: 5 times 100 doubles to the next, received from anyone, and a sum; 7 doubles; a broadcast of 9. The scan is counted.
+TEST_F(Recording, Fortran) {
+  if (!std::filesystem::exists(POLYPLANE_PROGRAMS "/ring")) GTEST_SKIP() << "no Fortran compiler";
+  ASSERT_EQ(run(3, "ring"), 0) << said();
+  const ImportedProgram imported = recorded(3);
+  const Counts counts = count(imported.program);
+  EXPECT_EQ(counts.sends, 3U * 6);
+  EXPECT_EQ(counts.receives, 3U * 6);
+  EXPECT_EQ(counts.sent, 3 * (5 * 800 + 56));
+  ASSERT_EQ(imported.program.calls.size(), 2U);
+  EXPECT_EQ(call_words(imported.program.calls[0]), "all_reduce 800 of 3");
+  EXPECT_EQ(call_words(imported.program.calls[1]), "broadcast 72 of 3");
+  EXPECT_EQ(imported.program.calls[1].groups[0][0], 1U);
+  EXPECT_THAT(warnings_of(imported.notes),
+              testing::ElementsAre("mpi_scan of Fortran is not replayed; it was called 3 times on all ranks"));
+}
+
 // Rank 2 kills itself at the start of step 7: it has sent and received the edges of 7 steps.
 TEST_F(Recording, ARankKilledBySigkillLeavesAReadableTrace) {
   EXPECT_NE(run(4, "stencil 32 32 20 2 7"), 0);
