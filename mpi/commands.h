@@ -25,7 +25,9 @@ struct Command {
 /// In the order of --help.
 [[nodiscard]] const std::vector<Command>& commands();
 
+[[nodiscard]] int run_calibrate(const Communicator& world, const std::vector<std::string>& arguments);
 [[nodiscard]] int run_verify(const Communicator& world, const std::vector<std::string>& arguments);
+[[nodiscard]] int run_perf(const Communicator& world, const std::vector<std::string>& arguments);
 [[nodiscard]] int run_sweep(const Communicator& world, const std::vector<std::string>& arguments);
 
 }  // namespace polyplane::mpi

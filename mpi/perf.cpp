@@ -1,0 +1,303 @@
+// polyplane-mpi perf: schedules timed on real ranks, beside MPI's own collective, beside their simulation.
+#include <fmt/format.h>
+#include <array>
+#include <charconv>
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <sstream>
+#include <utility>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/perf_experiment.h"
+#include "cli/values.h"
+#include "collectives/algorithm.h"
+#include "mpi/arguments.h"
+#include "mpi/commands.h"
+#include "mpi/core_of_rank.h"
+#include "mpi/machine_files.h"
+#include "mpi/on_root.h"
+#include "mpi/perf_table.h"
+#include "mpi/reference.h"
+#include "mpi/schedule_runner.h"
+#include "mpi/test_data.h"
+#include "sim/cluster_nodes.h"
+#include "sim/placement.h"
+#include "sim/simulation.h"
+
+namespace polyplane::mpi {
+namespace {
+
+using collectives::Collective;
+using collectives::CollectiveKind;
+
+struct MpiPerfArguments {
+  cli::PerfArguments simulated;  // what the simulation has too
+  std::optional<std::string> cluster, stack;
+  std::string iterations = "20", warm_ups = "5", patience = "60";
+  bool in_place = false;
+};
+
+std::string load_text() {
+  std::array<double, 3> load{};
+  if (getloadavg(load.data(), 3) != 3) return "load average not known";
+  return fmt::format("load average {:.2f} {:.2f} {:.2f} (1, 5, 15 minutes)", load[0], load[1], load[2]);
+}
+
+std::size_t cards_of(const sim::ClusterChoice& cluster) {
+  std::size_t cards = 0;
+  for (const std::uint32_t count : sim::cards_per_node(cluster)) cards += count;
+  return cards;
+}
+
+/// Which cluster and stack the simulation takes, and a sentence on it.
+std::string choose_machine(MpiPerfArguments& arguments, const sim::Catalog& catalog, int ranks, bool one_node) {
+  cli::PerfArguments& simulated = arguments.simulated;
+  if (arguments.cluster) {
+    simulated.cluster = *arguments.cluster;
+    simulated.stack = arguments.stack.value_or("mpi");
+    return "simulated on cluster " + simulated.cluster + " with stack " + simulated.stack;
+  }
+  const std::optional<MachineFiles> files = calibrated_files();
+  if (files && cards_of(catalog.cluster(files->cluster)) >= static_cast<std::size_t>(ranks)) {
+    simulated.cluster = files->cluster;
+    simulated.stack = arguments.stack.value_or(files->stack);
+    return "simulated on this machine as calibrated: " + files->cluster + " with stack " + simulated.stack;
+  }
+  if (!one_node) {
+    throw InputError("--cluster is missing: the ranks are on several nodes, and " + machine_directory() +
+                     " has no cluster.textproto and stack.textproto for so many ranks (polyplane-mpi calibrate -o "
+                     "writes them)");
+  }
+  simulated.cluster = fmt::format(
+      "single_switch:endpoints={},rate=80 Gbps,cable_latency=0 ns,access_cable_latency=100 ns,switch_latency=0 ns,"
+      "nic_latency=0 ns",
+      std::max(ranks, 2));
+  simulated.stack = arguments.stack.value_or("mpi");
+  return fmt::format(
+      "simulated on a guess, NOT CALIBRATED: every rank sends and receives 10 GB/s, 0.2 us apart, stack {}; {}",
+      simulated.stack,
+      files ? "the files in " + machine_directory() + " are for fewer ranks"
+            : "polyplane-mpi calibrate -o " + machine_directory() + " measures this machine");
+}
+
+/// Of one size, as far as it is known before anything is measured.
+struct Planned {
+  Duration simulated;
+  std::string algorithm;
+  std::uint32_t channels = 0, slices = 0;
+};
+
+std::vector<Planned> simulate(const Communicator& world, const sim::Experiment& experiment) {
+  const std::string text = on_root(world, [&] {
+    std::string lines;
+    for (const sim::CollectiveResult& result : sim::run(experiment, {}).collectives) {
+      if (!result.proven) throw RunError(result.algorithm + " could not be proven; it is not run");
+      lines += fmt::format("{} {} {} {}\n", result.time.ps(), result.channels, result.slices, result.algorithm);
+    }
+    return lines;
+  });
+  std::vector<Planned> planned;
+  std::istringstream lines(text);
+  std::int64_t ps = 0;
+  for (Planned one; lines >> ps >> one.channels >> one.slices && std::getline(lines >> std::ws, one.algorithm);) {
+    one.simulated = Duration::from_ps(ps);
+    planned.push_back(one);
+  }
+  return planned;
+}
+
+Collective contract_of(const sim::CollectiveJob& job, const collectives::RankLayout& layout, Bytes size,
+                       ElementKind kind) {
+  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine;
+  if (job.tokens || of_tokens) {
+    collectives::TokenRouting routing = job.tokens.value_or(collectives::TokenRouting{});
+    if (routing.ranks_per_node == 0) routing.ranks_per_node = layout.uniform_domain_size();
+    return Collective::of_tokens(job.kind, layout.num_ranks(), routing, size);
+  }
+  return Collective::sized(job.kind, layout.num_ranks(), size, size_of(kind), RankId(job.root));
+}
+
+/// Measures one job, size by size.
+class Bench {
+ public:
+  Bench(const Communicator& world, const MpiPerfArguments& arguments, const sim::Experiment& experiment,
+        const collectives::RankLayout& layout, ElementKind kind, Reduction reduction)
+      : world_(world),
+        space_(world),
+        job_(experiment.collectives.front()),
+        layout_(layout),
+        in_place_(arguments.in_place),
+        kind_(kind),
+        reduction_(reduction),
+        iterations_(static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000))),
+        warm_ups_(static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000))),
+        patience_(static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400))) {}
+
+  [[nodiscard]] PerfRow measure(Bytes size, const Planned& planned) {
+    const Collective contract = contract_of(job_, layout_, size, kind_);
+    const auto schedule = collectives::make_schedule(
+        collectives::find_algorithm(job_.kind, planned.algorithm, job_.schedule.get()),
+        {.collective = contract, .layout = layout_, .channels = planned.channels, .slices = planned.slices});
+    ScheduleRunner runner(
+        space_, *schedule,
+        {.kind = kind_, .reduction = reduction_, .in_place = in_place_, .patience_seconds = patience_});
+    const bool mpi_in_place = in_place_ && Reference::has_in_place(job_.kind);
+    Reference reference(space_.ranks(), contract, kind_, reduction_, mpi_in_place);
+
+    const auto me = RankId(static_cast<std::uint32_t>(world_.rank()));
+    const UserBuffers buffers = user_buffers(contract, me, in_place_);
+    const UserBuffers mpi_buffers = user_buffers(contract, me, mpi_in_place);
+    const auto bytes = [](std::int64_t one, std::int64_t other) {
+      return std::vector<std::byte>(static_cast<std::size_t>(std::max(one, other)));
+    };
+    std::vector<std::byte> in = bytes(buffers.in_bytes, mpi_buffers.in_bytes);
+    std::vector<std::byte> out = bytes(buffers.out_bytes, mpi_buffers.out_bytes);
+    fill(in);
+    fill(out);
+
+    PerfRow row;
+    row.size = contract.size();
+    row.count = contract.count();
+    row.datatype = to_string(kind_);
+    row.reduction = contract.reduced() ? std::string(to_string(reduction_)) : "none";
+    const bool rooted = job_.kind == CollectiveKind::broadcast || job_.kind == CollectiveKind::reduce ||
+                        job_.kind == CollectiveKind::gather || job_.kind == CollectiveKind::scatter;
+    row.root = rooted ? static_cast<std::int32_t>(job_.root) : -1;
+    row.algorithm = planned.algorithm;
+    row.channels = planned.channels;
+    row.slices = planned.slices;
+    row.bus_factor = contract.bus_factor();
+    row.simulated = planned.simulated;
+    row.schedule = time_together(world_, warm_ups_, iterations_, [&] { runner.run(in.data(), out.data()); });
+    row.mpi = time_together(world_, warm_ups_, iterations_, [&] { reference.run(in.data(), out.data()); });
+    return row;
+  }
+
+ private:
+  /// Ordinary numbers: sums of them stay so for millions of repetitions, and none is subnormal.
+  void fill(std::vector<std::byte>& buffer) const {
+    const auto element = static_cast<std::size_t>(size_of(kind_));
+    const TestData data(kind_, Reduction::sum, 1);
+    data.fill(std::span(buffer).first(buffer.size() / element * element), static_cast<std::uint32_t>(world_.rank()), 0);
+  }
+
+  const Communicator& world_;
+  MessageSpace space_;
+  const sim::CollectiveJob& job_;
+  const collectives::RankLayout& layout_;
+  bool in_place_;
+  ElementKind kind_;
+  Reduction reduction_;
+  int iterations_, warm_ups_;
+  double patience_;
+};
+
+PerfFacts facts_of(const Communicator& world, const MpiPerfArguments& arguments, const sim::Experiment& experiment,
+                   const std::string& machine, const std::string& load) {
+  PerfFacts facts;
+  facts.collective = to_string(experiment.collectives.front().kind);
+  facts.lines.push_back(fmt::format("{} ranks; {}", world.size(), load));
+  const PlacedRanks placed = place_ranks(world);
+  for (std::size_t rank = 0; rank < placed.bindings.size(); ++rank) {
+    facts.lines.push_back(fmt::format("rank {}: {}", rank, placed.bindings[rank]));
+  }
+  facts.lines.push_back(
+      fmt::format("{} warm-ups, then the median of {} runs, {}; spread: from quartile to quartile, of the median",
+                  arguments.warm_ups, arguments.iterations, arguments.in_place ? "in place" : "out of place"));
+  facts.lines.emplace_back("clock: MPI_Wtime, the slowest rank, from when it left a barrier");
+  facts.lines.push_back(machine);
+  for (const std::string& assumed : sim::assumptions_of(experiment)) facts.lines.push_back("assumed: " + assumed);
+  return facts;
+}
+
+void define(CLI::App& app, MpiPerfArguments& arguments) {
+  cli::PerfArguments& perf = arguments.simulated;
+  app.add_option("COLLECTIVE", perf.collective, "all_reduce, all_gather, ...")->required();
+  app.add_option("-b,--min-bytes", perf.min_bytes, "smallest size (default 8)")->type_name("SIZE");
+  app.add_option("-e,--max-bytes", perf.max_bytes, "largest size (default 64M)")->type_name("SIZE");
+  app.add_option("-f,--step-factor", perf.step_factor, "from size to size (default 2)")->type_name("N");
+  app.add_option("-i,--step-bytes", perf.step_bytes, "from size to size, instead of a factor")->type_name("SIZE");
+  app.add_option("--algorithm", perf.algorithm, "a name, or auto: what the simulation chooses (default)")
+      ->type_name("NAME");
+  app.add_option("--schedule", perf.schedule, "a schedule of MSCCL or MSCCL++, instead of an algorithm")
+      ->type_name("FILE");
+  app.add_option("--channels", perf.channels, "parallel copies of the algorithm")->type_name("N");
+  app.add_option("--slices", perf.slices, "parts of each copy that follow each other")->type_name("N");
+  app.add_option("-d,--datatype", perf.datatype, "int32, float, double, bfloat16 or uint8 (default float)")
+      ->type_name("TYPE");
+  app.add_option("-o,--op", perf.reduction, "sum, prod, min or max (default sum)")->type_name("OP");
+  app.add_option("-r,--root", perf.root, "of broadcast, reduce, gather, scatter (default 0)")->type_name("RANK");
+  app.add_option("--tokens", perf.tokens, "traffic of experts, for dispatch, combine and alltoallv")->type_name("SPEC");
+  app.add_flag("--in-place", arguments.in_place, "one buffer (of MPI too, where it has that)");
+  app.add_option("-n,--iters", arguments.iterations, "timed runs of a size (default 20)")->type_name("N");
+  app.add_option("-w,--warmup_iters", arguments.warm_ups, "runs before those (default 5)")->type_name("N");
+  app.add_option("--cluster", arguments.cluster,
+                 "that the simulation takes: a name, file or one-liner (default: what calibrate wrote, else a guess)")
+      ->type_name("CLUSTER");
+  app.add_option("--stack", arguments.stack, "a name or file (default: what calibrate wrote, else mpi)")
+      ->type_name("STACK");
+  app.add_option("--patience", arguments.patience, "seconds without any message after which it is a stall (default 60)")
+      ->type_name("S");
+  app.add_option("--format", perf.common.format, "table, json or csv (default table)")->type_name("FORMAT");
+  app.add_flag("-q,--quiet", perf.common.quiet, "no warnings on stderr");
+  app.footer(
+      "Examples:\n  mpirun -n 4 polyplane-mpi perf all_reduce -b 8 -e 64M\n"
+      "  mpirun -n 2 polyplane-mpi perf alltoall --algorithm pairwise --cluster ./cluster.textproto --stack "
+      "./stack.textproto\n");
+}
+
+}  // namespace
+
+int run_perf(const Communicator& world, const std::vector<std::string>& given) {
+  MpiPerfArguments arguments;
+  CLI::App app("times a schedule on these ranks, beside MPI's own collective and beside its simulation",
+               "mpirun -n RANKS polyplane-mpi perf");
+  define(app, arguments);
+  if (!parse_arguments(app, world, given)) return cli::kExitFine;
+
+  cli::PerfArguments& simulated = arguments.simulated;
+  const std::string format = cli::apply_output_style(simulated.common, {"table", "json", "csv"});
+  simulated.ranks = std::to_string(world.size());
+  const bool barrier = collectives::parse_collective(simulated.collective) == CollectiveKind::barrier;
+  if (!simulated.max_bytes && !simulated.min_bytes && !barrier) simulated.max_bytes = "64M";
+  if (!simulated.min_bytes && !barrier) simulated.min_bytes = "8";
+  const sim::Catalog catalog = sim::Catalog::open();
+  const bool one_node = world.split_nodes().size() == world.size();
+  const bool all_on_one = world.min(one_node ? 1.0 : 0.0) > 0;
+  const std::string machine = choose_machine(arguments, catalog, world.size(), all_on_one);
+  const cli::PerfPlan plan = cli::plan_perf(simulated, catalog);
+  const sim::CollectiveJob& job = plan.experiment.collectives.front();
+  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine || job.tokens;
+  const ElementKind kind = of_tokens ? ElementKind::byte : parse_element_kind(job.datatype);
+  const Reduction reduction = parse_reduction(job.reduction);
+
+  const topology::Topology topology = sim::build_topology(plan.experiment);
+  const std::span<const DeviceId> all = topology.accelerators();
+  const std::vector<DeviceId> cards(all.begin(), all.begin() + world.size());
+  const collectives::RankLayout layout = sim::make_layout(topology, cards);
+  const std::string before = load_text();
+  const std::vector<Planned> planned = simulate(world, plan.experiment);
+  Bench bench(world, arguments, plan.experiment, layout, kind, reduction);
+  PerfFacts facts = facts_of(world, arguments, plan.experiment, machine, before);
+  facts.mpi_name = Reference(world, contract_of(job, layout, job.sizes.front(), kind), kind, reduction, false).name();
+
+  std::vector<PerfRow> rows;
+  for (std::size_t i = 0; i < job.sizes.size(); ++i) {
+    rows.push_back(bench.measure(job.sizes[i], planned[i]));
+    if (!world.is_root() || format == "json") continue;
+    if (i == 0) cli::print(format == "csv" ? perf_csv_header() : perf_header(facts));
+    cli::print(format == "csv" ? perf_csv_row(rows.back()) : perf_row(rows.back()));
+  }
+  const std::string load = before + " before, " + load_text() + " after";
+  if (world.is_root() && format == "json") cli::print(perf_json(facts, rows, world.size(), load));
+  if (world.is_root() && format == "table") cli::print(perf_footer(rows, load));
+  return cli::kExitFine;
+}
+
+}  // namespace polyplane::mpi
