@@ -1,0 +1,141 @@
+// polyplane fit: a stack's few numbers from nccl-tests, rccl-tests or OSU output.
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/compute_options.h"
+#include "cli/fit_text.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/progress.h"
+#include "cli/rank_choice.h"
+#include "cli/signals.h"
+#include "cli/today.h"
+#include "cli/values.h"
+#include "cli/version.h"
+#include "configs/schema/read_file.h"
+#include "sim/catalog.h"
+#include "sim/cluster_graph.h"
+#include "sim/cluster_nodes.h"
+#include "sim/fit/write_fit.h"
+#include "sim/network/network_model.h"
+#include "sim/simulation.h"
+#include "topology/cluster_spec.h"
+#include "topology/router.h"
+
+namespace polyplane::cli {
+namespace {
+
+sim::MeasurementHints hints_of(const FitArguments& arguments) {
+  sim::MeasurementHints hints;
+  try {
+    if (arguments.collective) hints.collective = collectives::parse_collective(*arguments.collective);
+  } catch (const InputError& error) { throw InputError(std::string("--collective: ") + error.what()); }
+  if (arguments.ranks) {
+    hints.ranks = static_cast<std::uint32_t>(parse_whole("--ranks", *arguments.ranks, 2, topology::kMaxDevices));
+  }
+  return hints;
+}
+
+/// Ranks in node order; where the file lists hosts, as many a node as there.
+sim::PlacedSeries place(const FitArguments& arguments, sim::MeasurementSeries series,
+                        const std::vector<std::uint32_t>& cards_per_node) {
+  RankChoice choice;
+  choice.ranks = series.ranks;
+  if (series.ranks_per_node) choice.ranks_per_node = *series.ranks_per_node;
+  if (arguments.ranks_per_node) {
+    choice.ranks_per_node = parse_whole("--ranks-per-node", *arguments.ranks_per_node, 1, topology::kMaxDevices);
+    if (series.ranks_per_node && *choice.ranks_per_node != *series.ranks_per_node) {
+      throw InputError("--ranks-per-node " + *arguments.ranks_per_node + ": " + series.file + " lists " +
+                       std::to_string(*series.ranks_per_node) + " ranks a host");
+    }
+  }
+  sim::PlacedSeries placed;
+  try {
+    placed.cards = choose_cards(cards_per_node, choice);
+  } catch (const InputError& error) { throw InputError(series.file + ": " + error.what()); }
+  placed.series = std::move(series);
+  return placed;
+}
+
+sim::FitRequest request_of(const FitArguments& arguments, const sim::Catalog& catalog) {
+  sim::FitRequest request;
+  sim::Experiment& experiment = request.experiment;
+  experiment.name = "fit";
+  experiment.cluster = catalog.cluster(arguments.cluster);
+  experiment.stack = catalog.stack(arguments.stack);
+  experiment.model = one_of("--model", arguments.model, sim::network_models().names());
+  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
+  experiment.routing.seed = experiment.seed;
+  experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
+  one_of("--routing", experiment.routing.name, topology::routings().names());
+  request.algorithm = arguments.algorithm;
+  request.protocol = arguments.protocol;
+  const sim::MeasurementHints hints = hints_of(arguments);
+  const std::vector<std::uint32_t> per_node = sim::cards_per_node(experiment.cluster);
+  for (const std::string& file : arguments.measurements) {
+    request.series.push_back(
+        place(arguments, sim::read_measurements(file, configs::read_text_file(file), hints), per_node));
+  }
+  return request;
+}
+
+/// "mine" of "dir/mine.textproto", where no name is given.
+std::string stack_name(const FitArguments& arguments) {
+  if (arguments.name) return *arguments.name;
+  if (!arguments.output) return "fitted";
+  const std::string file = arguments.output->substr(arguments.output->find_last_of('/') + 1);
+  return file.substr(0, file.find_last_of('.'));
+}
+
+std::string file_text(const sim::FitRequest& request, const sim::Fitted& fitted, const std::string& name) {
+  sim::Stack stack = fitted.stack;
+  stack.name = name;
+  // What the base stack assumed stays true of what was not fitted.
+  stack.assumed.push_back("stack " + name + ": costs of stack " + request.experiment.stack.name +
+                          ", scaled to measurements; the head of its file says which");
+  std::string files;
+  for (const sim::PlacedSeries& placed : request.series) files += (files.empty() ? "" : ", ") + placed.series.file;
+  return sim::stack_text(stack,
+                         {.description = "Fitted to measurements on " + sim::name_of(request.experiment.cluster) + ".",
+                          .source = "polyplane fit of " + files,
+                          .as_of = today(),
+                          .comments = fit_comments(request, fitted)});
+}
+
+}  // namespace
+
+int run_fit(const FitArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json"});
+  std::vector<std::optional<std::string>> inputs(arguments.measurements.begin(), arguments.measurements.end());
+  inputs.insert(inputs.end(), {arguments.cluster, arguments.stack});
+  check_outputs({arguments.output}, inputs, arguments.force);
+  if (arguments.output && !sim::is_file_name(*arguments.output)) {
+    throw InputError("--output: \"" + *arguments.output + "\" would be no file to --stack; end it in .textproto");
+  }
+  const sim::FitRequest request = request_of(arguments, sim::Catalog::open());
+
+  sim::RunOptions compute;
+  apply_compute_options(arguments.compute, request.experiment.model, compute);
+  sim::FitOptions options;
+  options.threads = compute.threads;
+  options.max_memory = compute.max_memory;
+  options.stop = [] { return caught_signal() != 0; };
+  // How many evaluations a search needs is not known before; the bar tells of the usual number.
+  constexpr double kUsual = 400;
+  Progress progress(!arguments.common.quiet, "fit", static_cast<std::size_t>(kUsual));
+  options.on_progress = [&](std::size_t done) {
+    progress.update(std::min(static_cast<double>(done), kUsual - 1), kUsual);
+  };
+  const sim::Fitted fitted = sim::fit_stack(request, options);
+  progress.clear();
+  print(format == "json" ? sim::to_json(request, fitted, kVersion)
+                         : fit_text(request, fitted, arguments.common.verbose > 0));
+  if (arguments.output) {
+    write_file(*arguments.output, file_text(request, fitted, stack_name(arguments)), arguments.force);
+  }
+  return 0;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,56 @@
+// polyplane validate: published measurements, simulated.
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/compute_options.h"
+#include "cli/output.h"
+#include "cli/output_style.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/validate_text.h"
+#include "cli/values.h"
+#include "cli/version.h"
+#include "sim/network/network_model.h"
+#include "sim/simulation.h"
+
+namespace polyplane::cli {
+
+int run_validate(const ValidateArguments& arguments) {
+  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  one_of("--model", arguments.model, sim::network_models().names());
+  std::vector<sim::MeasuredSystem> systems;
+  std::size_t rows = 0;
+  for (const std::string& name : arguments.suites.empty() ? sim::measured_systems() : arguments.suites) {
+    systems.push_back(sim::load_measured_system(name));
+    for (const sim::SystemSeries& series : systems.back().series) rows += series.series.rows.size();
+  }
+
+  sim::RunOptions compute;
+  apply_compute_options(arguments.compute, arguments.model, compute);
+  Progress progress(!arguments.common.quiet, "validate", rows);
+  std::size_t before = 0;
+  sim::ValidateOptions options;
+  options.stack = arguments.stack;
+  options.model = arguments.model;
+  options.threads = compute.threads;
+  options.max_memory = compute.max_memory;
+  options.stop = [] { return caught_signal() != 0; };
+  options.on_row = [&](std::size_t done) {
+    progress.update(static_cast<double>(before + done), static_cast<double>(rows));
+  };
+  const sim::Catalog catalog = sim::Catalog::open();
+  std::vector<sim::ValidatedSystem> validated;
+  for (sim::MeasuredSystem& system : systems) {
+    validated.push_back(sim::validate(std::move(system), catalog, options));
+    before += validated.back().rows.size();
+  }
+  progress.clear();
+  if (format == "json") print(sim::to_json(validated, arguments.model, kVersion));
+  if (format == "csv") print(validate_csv(validated));
+  if (format == "table") print(validate_text(validated, arguments.model, arguments.common.verbose > 0));
+  return 0;
+}
+
+}  // namespace polyplane::cli

@@ -1,0 +1,124 @@
+#include "sim/fit/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace polyplane::sim {
+namespace {
+
+constexpr std::int64_t kLargeBytes = 64 << 10;  // from here on rates are rates
+constexpr std::uint64_t kBootstrapSeed = 1;
+constexpr std::size_t kBootstrapSamples = 1000;
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+double median_of(const TimedSize& timed) {
+  const double seconds = median(timed.seconds);
+  if (!(seconds > 0)) throw InputError("calibrate: " + to_string(timed.size) + " took no time by this clock");
+  return seconds;
+}
+
+double bytes_of(const TimedSize& timed) { return static_cast<double>(timed.size.count()); }
+
+BitRate rate_of(double bytes_per_second) {
+  // Rates of memory; to a whole megabyte a second, as a file states them.
+  return BitRate::from_bps(std::max(1LL, std::llround(bytes_per_second / 1e6)) * 8'000'000);
+}
+
+double bytes_per_second(BitRate rate) { return static_cast<double>(rate.bps()) / 8; }
+
+/// To a nanosecond, as measured times are known.
+Duration duration_of(double seconds) { return Duration::from_ps(std::llround(std::max(0.0, seconds) * 1e9) * 1000); }
+
+/// The median of the rates of large sizes, or of all where there is none.
+BitRate steady_rate(const std::vector<TimedSize>& timed) {
+  std::vector<double> large, all;
+  for (const TimedSize& one : timed) {
+    all.push_back(bytes_of(one) / median_of(one));
+    if (one.size.count() >= kLargeBytes) large.push_back(all.back());
+  }
+  return rate_of(median(large.empty() ? all : large));
+}
+
+/// Of the size at which an exchange is at its best, so that no size is left with less than no cost.
+BitRate port_rate(const std::vector<TimedSize>& exchange) {
+  double best = 0;
+  for (const TimedSize& one : exchange) best = std::max(best, 2 * bytes_of(one) / median_of(one));
+  return rate_of(best);
+}
+
+std::vector<MessageCost> costs_by_size(const std::vector<TimedSize>& exchange, BitRate port) {
+  std::vector<MessageCost> costs;
+  for (const TimedSize& one : exchange) {
+    costs.push_back({one.size, duration_of(median_of(one) - 2 * bytes_of(one) / bytes_per_second(port))});
+  }
+  return costs;
+}
+
+/// One way alone, beyond what the costs by size are; not above the port.
+BitRate up_rate(const TimedPair& pair, const ProtocolCosts& costs, Duration extra_latency, BitRate port) {
+  std::vector<double> rates;
+  for (const TimedSize& one : pair.one_way) {
+    if (one.size.count() < kLargeBytes) continue;
+    const double left = median_of(one) - (size_cost(costs, one.size) + extra_latency).seconds();
+    rates.push_back(left > 0 ? std::min(bytes_of(one) / left, bytes_per_second(port)) : bytes_per_second(port));
+  }
+  return rates.empty() ? port : rate_of(median(rates));
+}
+
+}  // namespace
+
+std::string_view to_string(PairClass pair) {
+  constexpr std::array<std::string_view, kPairClasses> kNames = {"same core complex", "same socket", "same node",
+                                                                 "other node"};
+  return kNames[static_cast<std::size_t>(pair)];
+}
+
+PairClass pair_class(const CoreOfRank& a, const CoreOfRank& b) {
+  if (a.node != b.node) return PairClass::other_node;
+  if (a.socket != b.socket) return PairClass::same_node;
+  return a.complex != b.complex ? PairClass::same_socket : PairClass::same_complex;
+}
+
+Interval median_interval(const std::vector<double>& values) {
+  Interval interval{.middle = median(values)};
+  std::vector<double> medians, drawn(values.size());
+  RandomStream random(kBootstrapSeed, 0);
+  for (std::size_t sample = 0; sample < kBootstrapSamples; ++sample) {
+    for (double& value : drawn) value = values[random.below(values.size())];
+    medians.push_back(median(drawn));
+  }
+  std::ranges::sort(medians);
+  interval.low = medians[kBootstrapSamples * 25 / 1000];
+  interval.high = medians[kBootstrapSamples * 975 / 1000 - 1];
+  return interval;
+}
+
+Calibration calibrate(const CalibrationRuns& runs) {
+  Calibration calibration;
+  const TimedPair& closest = runs.pairs.front();
+  const BitRate port = port_rate(closest.exchange);
+  ProtocolCosts& costs = calibration.costs;
+  costs.launch = duration_of(median(runs.launch));
+  costs.by_size = costs_by_size(closest.exchange, port);
+  costs.reduction_rate = steady_rate(runs.reduction);
+  costs.copy_rate = steady_rate(runs.copy);
+  const double base = median_of(closest.exchange.front());
+  for (const TimedPair& pair : runs.pairs) {
+    CalibratedPair calibrated{.pair = pair.pair};
+    calibrated.extra_latency = duration_of(median_of(pair.exchange.front()) - base);
+    calibrated.port = port_rate(pair.exchange);
+    calibrated.up = up_rate(pair, costs, calibrated.extra_latency, calibrated.port);
+    calibration.pairs.push_back(calibrated);
+  }
+  return calibration;
+}
+
+}  // namespace polyplane::sim

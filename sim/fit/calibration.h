@@ -1,0 +1,97 @@
+// From measured messages to a cluster and a stack: what a machine looks like to the simulator.
+//
+// Measured are single messages between two ranks and what one rank does by itself; never a collective, since collectives are
+// what the result is judged by. The model of a rank's messages over memory or a NIC:
+//
+//   port         a link that all bytes into and out of a rank pass, one after the other: the processor copies both. Its rate C
+//                is that of the best exchange, 2 n / X(n), X(n) being the time in which both ranks of a pair send n bytes and have
+//                received n
+//   up           from the port on, the rate at which bytes go one way alone
+//   by_size      X(n) - 2 n / C, at the sizes measured: eager, rendezvous, caches, whatever MPI does with that size
+//   launch       of a schedule of no steps
+//   reduction_rate, copy_rate    of arithmetic and of copies, medians over the sizes from 64 KiB
+//
+// Pairs further apart add latency, half on the way up to what joins them and half on the way down, and a rate.
+// Left out: memory bandwidth that several pairs share, and how the overhead of one message overlaps with the next one's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "sim/stack.h"
+
+namespace polyplane::sim {
+
+/// What two ranks share, the closest first.
+enum class PairClass : std::uint8_t { same_complex, same_socket, same_node, other_node };
+inline constexpr std::size_t kPairClasses = 4;
+/// "same core complex".
+[[nodiscard]] std::string_view to_string(PairClass pair);
+
+/// Where a rank is bound; numbers mean nothing beyond being equal or not. A complex: cores that share their last cache.
+struct CoreOfRank {
+  std::uint32_t node = 0, socket = 0, complex = 0;
+};
+[[nodiscard]] PairClass pair_class(const CoreOfRank& a, const CoreOfRank& b);
+
+/// Repetitions of one thing.
+struct TimedSize {
+  Bytes size;
+  std::vector<double> seconds;
+};
+
+/// The two ranks of a class that were measured.
+struct TimedPair {
+  PairClass pair = PairClass::same_complex;
+  std::uint32_t first = 0, second = 0;
+  std::vector<TimedSize> exchange, one_way;  // by rising size, at least two; of one message
+};
+
+struct CalibrationRuns {
+  std::vector<CoreOfRank> cores;  // of each rank, at least two
+  std::vector<TimedPair> pairs;   // of each class that there is, the closest first
+  std::vector<double> launch;     // seconds
+  std::vector<TimedSize> copy, reduction;
+};
+
+struct Interval {
+  double middle = 0, low = 0, high = 0;
+};
+/// The median and its 95 % interval by bootstrap: percentiles of medians of 1,000 samples drawn with replacement, by random
+/// numbers of a fixed seed. REQUIRES: at least one value.
+[[nodiscard]] Interval median_interval(const std::vector<double>& values);
+
+/// What a class came to.
+struct CalibratedPair {
+  PairClass pair = PairClass::same_complex;
+  Duration extra_latency;  // over the closest class
+  BitRate port, up;
+};
+
+struct Calibration {
+  std::vector<CalibratedPair> pairs;
+  ProtocolCosts costs;  // of every family alike
+};
+
+/// Throws InputError when a time is not positive, as of a clock that stands still.
+[[nodiscard]] Calibration calibrate(const CalibrationRuns& runs);
+
+/// Who measured what, for the heads of the files.
+struct CalibrationOrigin {
+  std::string name;                   // of cluster and stack
+  std::string machine;                // "host, 2 cores, Open MPI 4.1.4"
+  std::string as_of;                  // a day
+  std::vector<std::string> comments;  // load, settings
+};
+
+/// A cluster file: a graph of ports and of what joins them, one card a rank.
+[[nodiscard]] std::string calibrated_cluster_text(const CalibrationRuns& runs, const Calibration& calibration,
+                                                  const CalibrationOrigin& origin);
+/// The stack file that belongs to it.
+[[nodiscard]] std::string calibrated_stack_text(const CalibrationRuns& runs, const Calibration& calibration,
+                                                const CalibrationOrigin& origin);
+
+}  // namespace polyplane::sim

@@ -1,0 +1,50 @@
+#include "sim/job_costs.h"
+
+#include <algorithm>
+
+namespace polyplane::sim {
+namespace {
+
+using collectives::Collective;
+using collectives::CollectiveKind;
+
+Bytes largest_own_pair(const Collective& collective) {
+  std::int64_t elements = 0;
+  for (std::uint32_t rank = 0; rank < collective.ranks(); ++rank) {
+    elements = std::max(elements, collective.pair_elements(rank, rank));
+  }
+  return Bytes(elements * collective.shape().element_bytes);
+}
+
+}  // namespace
+
+Bytes copied_before(const Collective& collective) {
+  switch (collective.kind()) {
+    case CollectiveKind::all_reduce:
+    case CollectiveKind::reduce:
+    case CollectiveKind::reduce_scatter:
+    case CollectiveKind::broadcast:
+      return collective.size();
+    case CollectiveKind::all_gather:
+    case CollectiveKind::gather:
+    case CollectiveKind::scatter:
+      return collective.piece_bytes(0, 0, 1);
+    case CollectiveKind::alltoall:
+    case CollectiveKind::alltoallv:
+      return largest_own_pair(collective);
+    case CollectiveKind::sendrecv:
+    case CollectiveKind::barrier:
+    case CollectiveKind::dispatch:
+    case CollectiveKind::combine:
+      return {};
+  }
+  return {};
+}
+
+ProtocolCosts job_costs(const Protocol& protocol, const std::string& family, const Collective& collective) {
+  ProtocolCosts costs = costs_of(protocol, family);
+  if (costs.copy_rate > BitRate()) costs.launch += transmission_time(copied_before(collective), costs.copy_rate);
+  return costs;
+}
+
+}  // namespace polyplane::sim
