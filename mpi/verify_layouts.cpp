@@ -70,14 +70,6 @@ RankLayout with_all(std::uint32_t ranks, std::uint32_t per_domain, bool by_rail)
     layout.set_grid(box_of(ranks));
   } else if (per_domain > 1) {
     layout.set_domain_grid(box_of(per_domain));
-    std::vector<std::uint32_t> shares;
-    for (std::uint32_t local = 0; local < per_domain; ++local) shares.push_back(local == 0 ? 1 : 2 + local);
-    layout.set_plane_shares(std::move(shares));
-  }
-  if (layout.num_domains() >= 4 && layout.num_domains() % 2 == 0) {
-    std::vector<std::uint32_t> leaf;
-    for (std::uint32_t domain = 0; domain < layout.num_domains(); ++domain) leaf.push_back(domain / 2);
-    layout.set_groups({std::move(leaf)});
   }
   add_reducers(layout, by_rail);
   return layout;
