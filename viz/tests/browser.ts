@@ -13,7 +13,7 @@ import { RecordingSchema, ViewSchema } from "../src/schema";
 // zero errors on the console, zero requests and zero reports of the content security policy.
 
 const viz = dirname(dirname(fileURLToPath(import.meta.url)));
-export const template = join(viz, "dist", "report.html");
+export const template = process.env["REPORT_PAGE"] ?? join(viz, "dist", "report.html");
 const folder = mkdtempSync(join(tmpdir(), "polyplane-viz-"));
 
 export function file(name: string): string {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { time } from "../src/format/numbers";
 import { download, file, jsonOf, open, openFiles, rowsOfCsv, template, useBrowser } from "./browser";
+import { pick } from "./picks";
 import { expectPicture } from "./pictures";
 
 useBrowser();
@@ -61,7 +62,7 @@ describe("comparisons", () => {
     );
     await figure.getByRole("button", { name: "time", exact: true }).click();
     const fastest = Math.min(...results.map((r) => r.time_us));
-    expect(await figure.locator("tbody tr").first().innerText()).toContain(time(fastest * 1e6));
+    await expect.poll(() => figure.locator("tbody tr").first().innerText()).toContain(time(fastest * 1e6));
   });
 
   it("put every row into the scatter, and tell it", async () => {
@@ -70,10 +71,10 @@ describe("comparisons", () => {
     await openFiles(page, path);
     const { results } = JSON.parse(text) as CompareJson;
     const figure = page.locator('[data-figure="scatter"]');
-    expect(await figure.locator("circle[aria-label]").count()).toBe(results.length);
+    await expect.poll(() => figure.locator("circle[aria-label]").count()).toBe(results.length);
     await figure.locator("svg.scatter").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await figure.locator(".heat-told").innerText()).toMatch(/: \$[\d.]+ M, [\d.]+ (µs|ms)/);
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toMatch(/: \$[\d.]+ M, [\d.]+ (µs|ms)/);
   });
 });
 
@@ -85,19 +86,19 @@ describe("sweeps", () => {
     const [, ...points] = rowsOfCsv((await download(page, "scatter", "CSV")).data.toString());
     expect(points.length).toBe(7); // one failed
     expect(points.filter((p) => p[p.length - 1] === "1").map((p) => p[1])).toEqual(["auto", "auto", "auto", "auto"]);
-    const status = section.getByRole("status");
-    expect(await status.innerText()).toBe("8 of 8 rows");
+    const status = section.locator("search [role=status]");
+    await expect.poll(() => status.innerText()).toBe("8 of 8 rows");
     const filter = section.getByRole("searchbox");
     await filter.fill("time_us<=200");
-    expect(await status.innerText()).toBe("4 of 8 rows");
-    expect(await section.locator('[data-figure="rows"] tbody tr').count()).toBe(4);
+    await expect.poll(() => status.innerText()).toBe("4 of 8 rows");
+    await expect.poll(() => section.locator('[data-figure="rows"] tbody tr').count()).toBe(4);
     await filter.fill("time_us<=200 ring");
-    expect(await status.innerText()).toBe("1 of 8 rows");
+    await expect.poll(() => status.innerText()).toBe("1 of 8 rows");
     await filter.fill("nothing:3");
-    expect(await section.getByRole("alert").innerText()).toBe("“nothing:3”: there is no such column.");
+    await expect.poll(() => section.getByRole("alert").innerText()).toBe("“nothing:3”: there is no such column.");
     await filter.fill("");
-    await section.getByLabel("collectives[0].algorithm").selectOption("ring");
-    expect(await status.innerText()).toBe("4 of 8 rows");
+    await pick(section, "collectives[0].algorithm").selectOption({ label: "ring" });
+    await expect.poll(() => status.innerText()).toBe("4 of 8 rows");
   });
 
   it("have a heat map of two parameters", async () => {
@@ -106,22 +107,22 @@ describe("sweeps", () => {
     const figure = page.locator('[data-figure="grid"]');
     await figure.locator(".heat-box").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await figure.locator(".heat-told").innerText()).toBe("100 Gbps, ring: 800.0 µs");
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("100 Gbps, ring: 800.0 µs");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("End");
-    expect(await figure.locator(".heat-told").innerText()).toBe("800 Gbps, auto: 50.00 µs");
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("800 Gbps, auto: 50.00 µs");
     await page.keyboard.press("ArrowUp");
-    expect(await figure.locator(".heat-told").innerText()).toBe("800 Gbps, ring: no figure");
-    await figure.getByLabel("Value").selectOption("busbw");
-    expect(await figure.locator("h3").innerText()).toBe("busbw by cluster.fabric.port_rate and collectives[0].algorithm");
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("800 Gbps, ring: no figure");
+    await pick(figure, "Value").selectOption({ label: "busbw" });
+    await expect.poll(() => figure.locator("h3").innerText()).toBe("busbw by cluster.fabric.port_rate and collectives[0].algorithm");
     expect((await download(page, "grid", "PNG")).data.subarray(1, 4).toString()).toBe("PNG");
   });
 
   it("keep the reason of a failure text", async () => {
     const page = await open(template);
     await openFiles(page, sweep());
-    expect(await page.locator("tr.failed").getAttribute("title")).toContain("<img src=x");
-    expect(await page.locator("#compare img").count()).toBe(0);
+    await expect.poll(() => page.locator("tr.failed").getAttribute("title")).toContain("<img src=x");
+    await expect.poll(() => page.locator("#compare img").count()).toBe(0);
   });
 
   it("look as before", async () => {

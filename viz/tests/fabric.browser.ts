@@ -11,15 +11,15 @@ describe("the fabric", () => {
   it("opens groups by click, and marks faults at all that hold them", async () => {
     const page = await open(pageWith(sampleRecording()));
     const section = page.locator("#fabric");
-    expect(await section.locator('[data-group="cluster/plane2"] .tree-fault').count()).toBe(1);
-    expect(await section.locator('[data-group="cluster/plane1"] .tree-fault').count()).toBe(0);
+    await expect.poll(() => section.locator('[data-group="cluster/plane2"] .tree-fault').count()).toBe(1);
+    await expect.poll(() => section.locator('[data-group="cluster/plane1"] .tree-fault').count()).toBe(0);
     await section.locator('[data-group="cluster/plane2"]').click();
     const figure = section.locator('[data-figure="fabric"]');
-    expect(await figure.locator("h3").innerText()).toBe("Inside: Plane 2");
-    expect(await figure.locator(".layered path[d]").count()).toBeGreaterThanOrEqual(16);
-    expect(await figure.locator(".fabric-summary").innerText()).toContain("2 links failed");
+    await expect.poll(() => figure.locator("h3").innerText()).toBe("Inside: Plane 2");
+    await expect.poll(() => figure.locator(".layered path[d]").count()).toBeGreaterThanOrEqual(16);
+    await expect.poll(() => figure.locator(".fabric-summary").innerText()).toContain("2 links failed");
     await section.locator('[data-group="cluster/plane2/tier1"] .twist').click();
-    expect(await section.locator('[role=treeitem][data-group^="cluster/plane2/tier1/"]').count()).toBe(4);
+    await expect.poll(() => section.locator('[role=treeitem][data-group^="cluster/plane2/tier1/"]').count()).toBe(4);
     const [, ...rows] = rowsOfCsv((await download(page, "fabric", "CSV")).data.toString());
     expect(rows.length).toBe(16);
     expect(rows.filter((r) => r[3] === "2").map((r) => [r[0], r[1]])).toEqual([["plane2/leaf1", "plane2/spine2"]]);
@@ -36,21 +36,21 @@ describe("the fabric", () => {
     await page.keyboard.press("ArrowRight");
     await expect.poll(focused).toBe("cluster/plane0/tier2");
     await page.keyboard.press("Enter");
-    expect(await page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: spines");
+    await expect.poll(() => page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: spines");
     await page.keyboard.press("ArrowLeft");
     await expect.poll(focused).toBe("cluster/plane0");
     await page.keyboard.press("ArrowLeft");
-    expect(await page.locator('[data-group="cluster/plane0"]').getAttribute("aria-expanded")).toBe("false");
+    await expect.poll(() => page.locator('[data-group="cluster/plane0"]').getAttribute("aria-expanded")).toBe("false");
   });
 
   it("opens what is clicked in the drawing", async () => {
     const page = await open(pageWith(sampleRecording()));
     await page.locator('[data-group="cluster/plane3"]').click();
     await page.locator('[data-figure="fabric"] [data-item="spine1"]').click();
-    expect(await page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: plane3/spine1");
-    expect(await page.locator('#fabric [role=treeitem][aria-selected="true"] .tree-name').innerText()).toContain("plane3/spine1");
+    await expect.poll(() => page.locator('[data-figure="fabric"] h3').innerText()).toBe("Inside: plane3/spine1");
+    await expect.poll(() => page.locator('#fabric [role=treeitem][aria-selected="true"] .tree-name').innerText()).toContain("plane3/spine1");
     await page.locator('[data-figure="fabric"] [data-item="leaf0"]').hover();
-    expect(await page.locator('[data-figure="fabric"] .heat-told').innerText()).toMatch(/^plane3\/leaf0: 12 cables/);
+    await expect.poll(() => page.locator('[data-figure="fabric"] .heat-told').innerText()).toMatch(/^plane3\/leaf0: 12 cables/);
   });
 
   it("draws all shortest paths, says how many, and says what is wrong", async () => {
@@ -60,27 +60,27 @@ describe("the fabric", () => {
     await from.fill("node8/gpu2"); // under leaf 1 of plane 2, whose link to spine 2 has failed
     await to.fill("node31/gpu2");
     await draw.click();
-    expect(await figure.locator(".path-found").innerText()).toBe("3 shortest paths of 4 links; 4.000 ns of wire latency.");
-    expect(await figure.locator(".layered [data-item]").count()).toBe(1 + 1 + 3 + 1 + 1);
+    await expect.poll(() => figure.locator(".path-found").innerText()).toBe("3 shortest paths of 4 links; 4.000 ns of wire latency.");
+    await expect.poll(() => figure.locator(".layered [data-item]").count()).toBe(1 + 1 + 3 + 1 + 1);
     await to.fill("0"); // a number is a rank: gpu0 of node0 is on another plane
     await draw.click();
-    expect(await figure.locator(".path-found").innerText()).toContain("(PXN)");
+    await expect.poll(() => figure.locator(".path-found").innerText()).toContain("(PXN)");
     await to.fill("<b>nobody</b>");
     await draw.click();
-    expect(await figure.getByRole("alert").innerText()).toContain("There is no card “");
+    await expect.poll(() => figure.getByRole("alert").innerText()).toContain("There is no card “");
     await to.fill("node8/gpu2");
     await draw.click();
-    expect(await figure.getByRole("alert").innerText()).toBe("Choose two different cards.");
+    await expect.poll(() => figure.getByRole("alert").innerText()).toBe("Choose two different cards.");
   });
 
   it("stays readable with 16,384 cards and 131,072 links", async () => {
     const page = await open(pageWith({ name: "big", fabrics: [railFabric(2048, 8, 64, 64)] }));
-    expect(await page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThan(200);
+    await expect.poll(() => page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThan(200);
     await page.locator('[data-group="cluster/plane5"]').click();
-    expect(await page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThanOrEqual(2500);
-    expect(await page.locator('[data-figure="fabric"] .layered [data-item]').count()).toBe(32);
+    await expect.poll(() => page.locator('[data-figure="fabric"] .layered path').count()).toBeLessThanOrEqual(2500);
+    await expect.poll(() => page.locator('[data-figure="fabric"] .layered [data-item]').count()).toBe(32);
     await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
-    expect(await page.locator(".path-found").innerText()).toMatch(/^128 shortest paths of 6 links/);
+    await expect.poll(() => page.locator(".path-found").innerText()).toMatch(/^128 shortest paths of 6 links/);
   });
 
   it("keeps hostile names text", async () => {
@@ -98,8 +98,8 @@ describe("the fabric", () => {
     await page.locator('[data-group="cluster/plane0"]').click();
     await page.locator('[data-figure="fabric"] input[type=checkbox]').check();
     await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
-    expect(await page.locator(".path-found").count()).toBe(1);
-    expect(await page.locator("#fabric img, #fabric script, #fabric b, #fabric i").count()).toBe(0);
+    await expect.poll(() => page.locator(".path-found").count()).toBe(1);
+    await expect.poll(() => page.locator("#fabric img, #fabric script, #fabric b, #fabric i").count()).toBe(0);
     await download(page, "fabric", "SVG");
     await download(page, "path", "PNG");
   });

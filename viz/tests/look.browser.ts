@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { jsonOf, open, openFiles, template, useBrowser } from "./browser";
-import { expectPicture } from "./pictures";
+import { docsPicture, expectPicture } from "./pictures";
 
 useBrowser();
 
@@ -20,7 +20,10 @@ describe("the page looks as before", () => {
       const page = await open(template, options);
       await openFiles(page, jsonOf(...perf).path, jsonOf(...step).path);
       await page.waitForFunction(() => document.querySelectorAll("article.answer").length > 1);
-      for (const view of ["answer", "curves", "where-time-goes"]) await expectPicture(page.locator(`#${view}`), `${view}-${name}`);
+      for (const view of ["answer", "curves", "where-time-goes"]) {
+        await expectPicture(page.locator(`#${view}`), `${view}-${name}`);
+        if (name === "light") await docsPicture(page.locator(`#${view}`), view);
+      }
     });
   }
 });

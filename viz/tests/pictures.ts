@@ -8,6 +8,7 @@ import { expect } from "vitest";
 // Reference pictures are small (a quarter of the size in each direction, every pixel the mean of its block): what a person
 // sees from two metres. Fonts differ a little between machines; where things stand, and in which colour, does not.
 const folder = join(dirname(fileURLToPath(import.meta.url)), "pictures");
+const docs = join(folder, "..", "..", "..", "docs", "report");
 const shrink = 4;
 const differs = 24; // of 255, in any channel
 const mayDiffer = 0.02; // of all pixels
@@ -36,6 +37,13 @@ export async function expectPicture(what: Page | Locator, name: string): Promise
     writeFileSync(kept, PNG.sync.write(now));
     expect.fail(`${name} differs in ${(100 * share).toFixed(1)} % of its pixels; see ${kept}`);
   }
+}
+
+// The same for docs/report.md, in full; written with the references, compared with nothing.
+export async function docsPicture(what: Page | Locator, name: string): Promise<void> {
+  if (!process.env["UPDATE_PICTURES"]) return;
+  mkdirSync(docs, { recursive: true });
+  writeFileSync(join(docs, `${name}.png`), await what.screenshot({ animations: "disabled" }));
 }
 
 function smaller(picture: PNG): PNG {

@@ -12,7 +12,7 @@ describe("time", () => {
     await figure.locator(".heat-box").focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("End");
-    expect(await figure.locator(".heat-told").innerText()).toBe("nvlink, 990.0 ns to 1.000 µs: 0 %");
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("nvlink, 990.0 ns to 1.000 µs: 0 %");
     const [head, ...rows] = rowsOfCsv((await download(page, "links-over-time", "CSV")).data.toString());
     expect(head).toEqual(["tier", "plane", "link", "begin_ps", "utilisation"]);
     expect(rows.length).toBe(17 * 100);
@@ -22,31 +22,31 @@ describe("time", () => {
   it("zooms both figures at once, by buttons and by wheel", async () => {
     const page = await open(pageWith(sampleRecording()));
     const span = page.locator("#time .span-controls .note");
-    expect(await span.innerText()).toBe("0 s to 1.000 µs");
+    await expect.poll(() => span.innerText()).toBe("0 s to 1.000 µs");
     await page.getByRole("button", { name: "Nearer" }).click();
-    expect(await span.innerText()).toBe("250.0 ns to 750.0 ns");
+    await expect.poll(() => span.innerText()).toBe("250.0 ns to 750.0 ns");
     await page.getByRole("button", { name: "Earlier" }).click();
-    expect(await span.innerText()).toBe("0 s to 500.0 ns");
+    await expect.poll(() => span.innerText()).toBe("0 s to 500.0 ns");
     await page.locator(".lanes-box").hover();
     await page.keyboard.down("Control");
     await page.mouse.wheel(0, -100);
     await page.keyboard.up("Control");
     await expect.poll(() => span.innerText()).not.toBe("0 s to 500.0 ns");
     await page.locator("#time").getByRole("button", { name: "All", exact: true }).click();
-    expect(await span.innerText()).toBe("0 s to 1.000 µs");
+    await expect.poll(() => span.innerText()).toBe("0 s to 1.000 µs");
   });
 
   it("shows the lanes of chosen actors and reads an interval", async () => {
     const page = await open(pageWith(sampleRecording()));
     const figure = page.locator('[data-figure="lanes"]');
-    expect(await figure.locator("p.note").first().innerText()).toBe("4 of 16 actors were recorded.");
+    await expect.poll(() => figure.locator("p.note").first().innerText()).toBe("4 of 16 actors were recorded.");
     const lanes = figure.locator(".lanes-box");
     await lanes.focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    expect(await figure.locator(".heat-told").innerText()).toBe("stage 0, compute: B · backward · compute, 35.0000 ns to 70.0000 ns (35.00 ns)");
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("stage 0, compute: B · backward · compute, 35.0000 ns to 70.0000 ns (35.00 ns)");
     await page.keyboard.press("ArrowDown");
-    expect(await figure.locator(".heat-told").innerText()).toMatch(/^stage 0, ep: all-to-all · ep dispatch · collective, 25\.0000 ns/);
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toMatch(/^stage 0, ep: all-to-all · ep dispatch · collective, 25\.0000 ns/);
     const before = (await lanes.boundingBox())!.height;
     await figure.getByLabel("stage 3").uncheck();
     expect((await lanes.boundingBox())!.height).toBeLessThan(before);
@@ -54,13 +54,13 @@ describe("time", () => {
     expect(rows.length).toBe(3 * (24 + 12));
     expect((await download(page, "lanes", "SVG")).data.toString()).toContain("<image");
     for (const stage of [0, 1, 2]) await figure.getByLabel(`stage ${stage}`).uncheck();
-    expect(await figure.innerText()).toContain("Choose an actor");
+    await expect.poll(() => figure.innerText()).toContain("Choose an actor");
   });
 
   it("says how to open the Perfetto trace, and links to nothing", async () => {
     const page = await open(pageWith(sampleRecording()));
-    expect(await page.locator("#time").innerText()).toContain("ui.perfetto.dev");
-    expect(await page.locator("#time a").count()).toBe(0);
+    await expect.poll(() => page.locator("#time").innerText()).toContain("ui.perfetto.dev");
+    await expect.poll(() => page.locator("#time a").count()).toBe(0);
   });
 
   it("looks as before", async () => {
