@@ -40,7 +40,7 @@ class MessageSpace {
   [[nodiscard]] std::pair<const Communicator&, int> address(std::uint32_t number) const;
 
   std::uint32_t tags_;
-  std::vector<Communicator> spaces_;
+  std::deque<Communicator> spaces_;  // a deque: ranks() stays where it is while there come more
   std::map<std::pair<int, std::uint32_t>, std::deque<std::vector<std::byte>>> early_;  // by source and number
 };
 
