@@ -34,7 +34,10 @@ describe("where the time goes", () => {
     await openFiles(page, jsonOf(...perf).path);
     const figure = page.locator("[data-figure='time-collective-0-0']");
     const bar = figure.locator(".stacked-bar").last();
-    await bar.focus();
+    await figure.locator(".stacked-bar").first().focus();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => figure.locator(".stacked-tip strong").innerText()).toContain("4 KiB");
+    await page.keyboard.press("End");
     const tip = figure.locator(".stacked-tip");
     await expect.poll(() => tip.innerText()).toContain("256 MiB");
     expect(await bar.getAttribute("aria-label")).toMatch(/^256 MiB .*: .* (ms|µs)\. .* %/);

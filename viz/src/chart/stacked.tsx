@@ -39,10 +39,11 @@ const bottom = 22;
 const right = 74;
 const nameWidth = 66; // of a bar that has a note beside its name
 
-// Horizontal bars, one below the other. Hover or focus on a bar lists its parts.
+// Horizontal bars, one below the other. Hover or focus on a bar lists its parts; arrow keys go from bar to bar.
 export function Stacked({ label, bars, share, palette, width, labelWidth, svg }: StackedProps) {
   const id = useId().replaceAll(":", "");
   const [at, setAt] = useState<{ bar: number; key: string | null } | null>(null);
+  const [stop, setStop] = useState(0); // the bar that Tab reaches; arrow keys go on from there
   const inner = Math.max(40, width - labelWidth - right);
   const longest = Math.max(...bars.map((bar) => bar.totalPs), 1);
   const scale = (ps: number, bar: StackBar) => (inner * ps) / (share ? bar.totalPs || 1 : longest);
@@ -80,10 +81,20 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
             <g
               key={row}
               class="stacked-bar"
-              tabIndex={0}
+              tabIndex={row === stop ? 0 : -1}
               role="img"
               aria-label={`${bar.label} ${bar.note}: ${time(bar.totalPs)}. ${bar.segments.map((s) => `${s.label} ${percent(s.ps / bar.totalPs)}`).join(", ")}`}
-              onFocus={() => setAt({ bar: row, key: null })}
+              onFocus={() => {
+                setStop(row);
+                setAt({ bar: row, key: null });
+              }}
+              onKeyDown={(event) => {
+                const next = { ArrowDown: row + 1, ArrowUp: row - 1, Home: 0, End: bars.length - 1 }[event.key];
+                const target = next === undefined ? undefined : event.currentTarget.parentElement?.querySelectorAll<SVGGElement>(".stacked-bar")[next];
+                if (next === undefined) return;
+                event.preventDefault();
+                target?.focus();
+              }}
               onBlur={() => setAt(null)}
             >
               <rect x="0" y={top + row * rowHeight} width={width} height={rowHeight} fill="transparent" onMouseMove={() => setAt({ bar: row, key: null })} />

@@ -3,27 +3,17 @@ import { views } from "../views/all_views";
 import type { View } from "../views/view";
 import { DropLayer, OpenList, Troubles, Welcome } from "./drop";
 import { Header } from "./header";
+import { Sections } from "./sections";
 import { shellText } from "./shell.strings";
 
 export function App() {
-  const text = shellText();
   const open = recordings.value;
   return (
     <>
       <Header />
       <DropLayer />
       <div class="columns">
-        {open.length > 0 && (
-          <nav class="sections" aria-label={text.sections}>
-            <ol>
-              {views.map((view) => (
-                <li key={view.id} class={view.shows(open) ? undefined : "absent"}>
-                  <a href={`#${view.id}`}>{view.text().title}</a>
-                </li>
-              ))}
-            </ol>
-          </nav>
-        )}
+        {open.length > 0 && <Sections />}
         <main id="content" tabIndex={-1}>
           <Troubles />
           <OpenList />
