@@ -4,7 +4,8 @@ import { RecordingSchema } from "../schema";
 import { parseFilter } from "./compare_filter";
 import { gridOf, varied } from "./compare_grid";
 import { paretoFront } from "./compare_pareto";
-import { resultTables, sortRows, type ResultTable } from "./compare_table";
+import { along, axisOf, marks } from "./compare_scale";
+import { byWork, resultTables, sortRows, type ResultTable } from "./compare_table";
 
 const recording = fromJson(RecordingSchema, {
   name: "two",
@@ -153,4 +154,29 @@ describe("two parameters", () => {
     expect(grid.best[0]!.cells[time]).toBe(4);
     expect(grid.rows).toEqual([3]);
   });
+});
+
+describe("work", () => {
+  it("is what rows must share to beat each other", () => {
+    const [table] = resultTables([recording]);
+    expect(byWork(table!, table!.rows).map((w) => w.rows.length)).toEqual([2, 1]); // of 64 ranks, of 16
+    const [grid] = resultTables([sweep]);
+    expect(byWork(grid!, grid!.rows).length).toBe(1);
+  });
+});
+
+describe("axes", () => {
+  it("hold all values, and have round marks", () => {
+    const axis = axisOf([20, 5000], true);
+    expect(along(axis, 20)).toBeGreaterThan(0);
+    expect(along(axis, 5000)).toBeLessThan(1);
+    expect(marks(axis, 8)).toEqual([20, 50, 100, 200, 500, 1000, 2000, 5000]);
+    expect(marks(axis, 3)).toEqual([100, 1000]);
+    expect(marks(axisOf([0, 90], false), 5)).toEqual([0, 20, 40, 60, 80]);
+  });
+  it("are linear where a logarithm is not to be had", () => {
+    expect(axisOf([0, 10], true).log).toBe(false);
+    expect(axisOf([-5, 10], false).least).toBeLessThan(-5);
+  });
+  it("mark a single value", () => expect(marks(axisOf([12_590_080, 12_590_080], true), 8)).toEqual([12_590_000]));
 });

@@ -35,6 +35,8 @@ export function marks(axis: Axis, most: number): number[] {
     for (let n = Math.ceil(axis.least / step); n * step <= axis.most; n++) out.push(n * step);
     return out;
   }
+  // Within less than a decade there may be no round value at all: then the middle.
+  const middle = Number(Math.sqrt(axis.least * axis.most).toPrecision(4));
   for (const steps of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]]) {
     const out: number[] = [];
     for (let e = Math.floor(Math.log10(axis.least)); e <= Math.ceil(Math.log10(axis.most)); e++)
@@ -42,7 +44,7 @@ export function marks(axis: Axis, most: number): number[] {
         const value = s * 10 ** e;
         if (value >= axis.least && value <= axis.most) out.push(value);
       }
-    if (out.length <= most || steps.length === 1) return out;
+    if (out.length <= most || steps.length === 1) return out.length > 0 ? out : [middle];
   }
-  return [];
+  return [middle];
 }

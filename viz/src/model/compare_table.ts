@@ -27,6 +27,8 @@ export interface ResultTable {
   kind: "compare" | "sweep" | "report";
   columns: TableColumn[];
   rows: TableRow[];
+  /** Columns that say what is to be done rather than by what: only rows of the same work can beat each other. */
+  work: number[];
 }
 
 function figure(value: Value | undefined): number | null {
@@ -37,6 +39,10 @@ const parameter = (key: string, unit: Unit): TableColumn => ({ key, unit, parame
 const less = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "less" });
 const more = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "more" });
 const plain = (key: string, unit: Unit): TableColumn => ({ key, unit, parameter: false, better: "neither" });
+
+function columnsOf(columns: readonly TableColumn[], keys: readonly string[]): number[] {
+  return keys.map((key) => columns.findIndex((c) => c.key === key));
+}
 
 function compareTable(reports: readonly CompareReport[]): ResultTable {
   const columns = [
@@ -91,7 +97,7 @@ function compareTable(reports: readonly CompareReport[]): ResultTable {
       };
     });
   });
-  return { kind: "compare", columns, rows };
+  return { kind: "compare", columns, rows, work: columnsOf(columns, ["workload", "ranks"]) };
 }
 
 const unitOfVariable: Readonly<Record<string, Unit>> = { B: "bytes", USD: "usd", W: "watt" };
@@ -140,7 +146,8 @@ function sweepTable(reports: readonly SweepReport[]): ResultTable {
       };
     }),
   );
-  return { kind: "sweep", columns, rows };
+  const work = columns.flatMap((c, i) => (c.parameter && /(^|\.)(sizes?|collective|ranks|tokens|datatype)(\[\d+\])?$/.test(c.key) ? [i] : []));
+  return { kind: "sweep", columns, rows, work };
 }
 
 function reportTable(recordings: readonly { name: string; report: Report }[]): ResultTable {
@@ -176,7 +183,7 @@ function reportTable(recordings: readonly { name: string; report: Report }[]): R
       ],
     })),
   );
-  return { kind: "report", columns, rows };
+  return { kind: "report", columns, rows, work: columnsOf(columns, ["collective", "size_bytes", "ranks"]) };
 }
 
 /** One table for comparisons, one for each set of swept variables, one for several reports beside each other. */
@@ -201,6 +208,18 @@ export function resultTables(recordings: readonly Recording[]): ResultTable[] {
     ...[...sweeps.values()].map(sweepTable),
     ...(reports.length > 1 ? [reportTable(reports)] : []),
   ];
+}
+
+/** Rows by their work, in the order of the table. */
+export function byWork(table: ResultTable, rows: readonly TableRow[]): { rows: TableRow[]; first: TableRow }[] {
+  const works = new Map<string, { rows: TableRow[]; first: TableRow }>();
+  for (const row of rows) {
+    const key = JSON.stringify(table.work.map((c) => row.cells[c]));
+    const work = works.get(key);
+    if (work) work.rows.push(row);
+    else works.set(key, { rows: [row], first: row });
+  }
+  return [...works.values()];
 }
 
 /** Compares cells of one column; nothing goes last either way. */

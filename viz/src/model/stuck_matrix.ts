@@ -27,7 +27,7 @@ export interface LinkMatrix {
 }
 
 /** Crossed where at least this share of the cells has links. */
-const DENSE = 0.25;
+const DENSE = 1 / 3;
 
 function chosen(graph: FabricGraph, choice: MatrixChoice): { links: number[]; level: boolean } {
   const { links, devices } = graph;

@@ -34,6 +34,9 @@ export function GridFigure({ table, rows }: { table: ResultTable; rows: readonly
   const columnLabel = useCallback((column: number) => words(grid?.x[column], x), [grid, x, words]);
   if (!grid || grid.x.length === 0 || grid.y.length === 0) return null;
   const unit = table.columns[figure]!.unit;
+  // Over more than a decade only the logarithm tells small values apart.
+  const log = grid.least > 0 && grid.most > 10 * grid.least;
+  const scale = (value: number) => (log ? Math.log10(value) : value);
   const names = (list: readonly number[]) => list.map((i) => [i, columnName(table.columns[i]!.key)] as const);
   const title = text.gridTitle(columnName(table.columns[figure]!.key), columnName(table.columns[x]!.key), columnName(table.columns[y]!.key));
   const figureTable: FigureTable = {
@@ -51,7 +54,7 @@ export function GridFigure({ table, rows }: { table: ResultTable; rows: readonly
     ]),
   };
   return (
-    <Figure name="grid" title={title} caption={text.gridCaption} table={figureTable} picture={() => handle.current!.picture()}>
+    <Figure name="grid" title={title} caption={log ? `${text.gridCaption} ${text.gridLog}` : text.gridCaption} table={figureTable} picture={() => handle.current!.picture()}>
       <div class="picks">
         <Pick label={text.across} value={x} options={names(parameters)} onChoose={(to) => (to === y ? (setY(x), setX(to)) : setX(to))} />
         <Pick label={text.upwards} value={y} options={names(parameters)} onChoose={(to) => (to === x ? (setX(y), setY(to)) : setY(to))} />
@@ -61,9 +64,9 @@ export function GridFigure({ table, rows }: { table: ResultTable; rows: readonly
         label={title}
         rows={grid.y.length}
         columns={grid.x.length}
-        values={values}
-        least={Number.isFinite(grid.least) ? grid.least : 0}
-        most={Number.isFinite(grid.most) ? grid.most : 1}
+        values={values.map(scale)}
+        least={Number.isFinite(grid.least) ? scale(grid.least) : 0}
+        most={Number.isFinite(grid.most) ? scale(grid.most) : 1}
         rowLabel={rowLabel}
         columnLabel={columnLabel}
         rowTitle={columnName(table.columns[y]!.key)}
@@ -75,7 +78,7 @@ export function GridFigure({ table, rows }: { table: ResultTable; rows: readonly
           return best ? text.gridCell(a, b, figureWords(best.cells[figure] as number, unit), grid.rows[cell]!) : text.gridNone(a, b);
         }}
         text={(row, column) => figureWords(values[row * grid.x.length + column]!, unit)}
-        format={(value) => figureWords(value, unit)}
+        format={(value) => figureWords(log ? 10 ** value : value, unit)}
         limits={limits}
         handle={handle}
       />

@@ -4,11 +4,10 @@ import { Figure } from "../figure/figure";
 import { seriesColour } from "../figure/palette";
 import { pictureOfSvg } from "../figure/picture";
 import type { FigureTable } from "../figure/table";
-import { count } from "../format/numbers";
 import { language } from "../i18n/language";
 import { paretoFront } from "../model/compare_pareto";
 import { along, axisOf, marks, type Axis } from "../model/compare_scale";
-import type { ResultTable, TableRow } from "../model/compare_table";
+import { byWork, type ResultTable, type TableRow } from "../model/compare_table";
 import { Choice } from "../shell/choice";
 import { palette } from "../state/theme";
 import { compareText } from "./compare.strings";
@@ -48,11 +47,12 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
   const drawing = useRef<SVGSVGElement>(null);
   const numbers = table.columns.flatMap((c, i) => (c.unit === "text" ? [] : [[i, columnName(c.key)] as const]));
   const drawn = useMemo(() => rows.filter((r) => typeof r.cells[x] === "number" && typeof r.cells[y] === "number"), [rows, x, y]);
-  const points = useMemo(() => drawn.map((r) => ({ x: r.cells[x] as number, y: r.cells[y] as number })), [drawn, x, y]);
-  const front = useMemo(
-    () => paretoFront(points, table.columns[x]?.better === "more", table.columns[y]?.better === "more"),
-    [points, table, x, y],
-  );
+  const points = useMemo(() => pointsOf(drawn, x, y), [drawn, x, y]);
+  const works = useMemo(() => worksOf(table, drawn, points, x, y), [table, drawn, points, x, y]);
+  const front = useMemo(() => works.flatMap((w) => w.front), [works]);
+  const differing = table.work.filter((c) => telling.includes(c));
+  const naming = telling.filter((c) => !table.work.includes(c));
+  const workName = (w: Work) => (differing.length > 0 ? rowName(table, w.first, differing) : text.front);
   const figureTable = useMemo(() => tableOf(table, drawn, front, telling, x, y), [table, drawn, front, telling, x, y, language.value]);
   if (start.x < 0 || start.y < 0) return null;
   const [cx, cy] = [table.columns[x]!, table.columns[y]!];
@@ -88,13 +88,13 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
           <Plot
             title={title}
             points={points}
-            front={front}
+            works={works}
             width={width}
             log={log}
             told={told}
             onTold={setTold}
             words={words}
-            label={(i) => rowName(table, drawn[i]!, telling)}
+            label={(i) => rowName(table, drawn[i]!, naming.length > 0 ? naming : telling)}
             xName={columnName(cx.key)}
             yName={columnName(cy.key)}
             xWords={(value) => figureWords(value, cx.unit)}
@@ -107,21 +107,23 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
         <bdi>{points[told] ? words(told) : text.pointAt}</bdi>
       </output>
       <ul class="legend">
-        <li class="lane-key">
-          <svg width="26" height="11" aria-hidden="true">
-            <path d="M0 5.5h26" stroke={seriesColour(colours, 1)} stroke-width="1.5" />
-            <circle cx="13" cy="5.5" r="4.5" fill={seriesColour(colours, 1)} />
-          </svg>
-          {text.front}
-        </li>
+        {works.map((w, i) => (
+          <li key={i} class="lane-key">
+            <svg width="26" height="11" aria-hidden="true">
+              <path d="M0 5.5h26" stroke={seriesColour(colours, i)} stroke-width="1.5" />
+              <circle cx="13" cy="5.5" r="4.5" fill={seriesColour(colours, i)} />
+            </svg>
+            <bdi>{workName(w)}</bdi>
+          </li>
+        ))}
         <li class="lane-key">
           <svg width="11" height="11" aria-hidden="true">
-            <circle cx="5.5" cy="5.5" r="4" fill="none" stroke={seriesColour(colours, 0)} stroke-width="1.5" />
+            <circle cx="5.5" cy="5.5" r="4" fill="none" stroke={colours.colours.muted} stroke-width="1.5" />
           </svg>
           {text.beaten}
         </li>
       </ul>
-      {drawn.length < rows.length && <p class="note">{text.missing(count(rows.length - drawn.length))}</p>}
+      {drawn.length < rows.length && <p class="note">{text.missing(rows.length - drawn.length)}</p>}
     </Figure>
   );
 }
@@ -129,7 +131,7 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
 interface PlotProps {
   title: string;
   points: readonly { x: number; y: number }[];
-  front: readonly number[];
+  works: readonly Work[];
   width: number;
   log: boolean;
   told: number;
@@ -143,10 +145,12 @@ interface PlotProps {
   drawing: preact.RefObject<SVGSVGElement | null>;
 }
 
-function Plot({ title, points, front, width, log, told, onTold, words, label, xName, yName, xWords, yWords, drawing }: PlotProps) {
+function Plot({ title, points, works, width, log, told, onTold, words, label, xName, yName, xWords, yWords, drawing }: PlotProps) {
   const colours = palette.value;
   const { ink, muted, grid, rule, panel } = colours.colours;
-  const [lineColour, otherColour] = [seriesColour(colours, 1), seriesColour(colours, 0)];
+  const front = works.flatMap((w) => w.front);
+  const workOf = new Map(works.flatMap((w, at) => w.members.map((i) => [i, at] as const)));
+  const colourOf = (i: number) => seriesColour(colours, workOf.get(i) ?? 0);
   const xAxis = axisOf(points.map((p) => p.x), log);
   const yAxis = axisOf(points.map((p) => p.y), log);
   const plot = { width: Math.max(80, width - margin.left - margin.right), height: height - margin.top - margin.bottom };
@@ -182,7 +186,7 @@ function Plot({ title, points, front, width, log, told, onTold, words, label, xN
       viewBox={`0 0 ${width} ${height}`}
       role="application"
       aria-label={title}
-      tabIndex={0}
+      tabindex={0}
       onPointerMove={(event) => onTold(nearest(event))}
       onPointerDown={(event) => onTold(nearest(event))}
       onPointerLeave={(event) => event.pointerType === "mouse" && onTold(-1)}
@@ -219,16 +223,24 @@ function Plot({ title, points, front, width, log, told, onTold, words, label, xN
           {yName}
         </text>
       </g>
-      <path d={front.map((i, n) => `${n === 0 ? "M" : "L"}${px(i)} ${py(i)}`).join("")} fill="none" stroke={lineColour} stroke-width="1.5" />
+      {works.map((w, at) => (
+        <path
+          key={at}
+          d={w.front.map((i, n) => `${n === 0 ? "M" : "L"}${px(i)} ${py(i)}`).join("")}
+          fill="none"
+          stroke={seriesColour(colours, at)}
+          stroke-width="1.5"
+        />
+      ))}
       {points.map((_, i) => (
         <circle
           key={i}
           cx={px(i)}
           cy={py(i)}
           r={told === i ? 6 : onFront.has(i) ? 4.5 : 4}
-          fill={onFront.has(i) ? lineColour : panel}
+          fill={onFront.has(i) ? colourOf(i) : panel}
           fill-opacity={onFront.has(i) ? 1 : 0.4}
-          stroke={told === i ? ink : onFront.has(i) ? lineColour : otherColour}
+          stroke={told === i ? ink : colourOf(i)}
           stroke-width="1.5"
           role="img"
           aria-label={words(i)}
@@ -237,6 +249,30 @@ function Plot({ title, points, front, width, log, told, onTold, words, label, xN
       <FrontLabels front={front} px={px} py={py} label={label} ink={ink} panel={panel} right={margin.left + plot.width} />
     </svg>
   );
+}
+
+/** Rows that do the same work, and which of them are on its front; indices into the points. */
+interface Work {
+  first: TableRow;
+  members: number[];
+  front: number[];
+}
+
+function pointsOf(rows: readonly TableRow[], x: number, y: number): { x: number; y: number }[] {
+  return rows.map((r) => ({ x: r.cells[x] as number, y: r.cells[y] as number }));
+}
+
+function worksOf(table: ResultTable, rows: readonly TableRow[], points: readonly { x: number; y: number }[], x: number, y: number): Work[] {
+  const index = new Map(rows.map((row, i) => [row, i]));
+  return byWork(table, rows).map((work) => {
+    const members = work.rows.map((row) => index.get(row)!);
+    const front = paretoFront(
+      members.map((i) => points[i]!),
+      table.columns[x]?.better === "more",
+      table.columns[y]?.better === "more",
+    );
+    return { first: work.first, members, front: front.map((f) => members[f]!) };
+  });
 }
 
 // Names of the front, as far as they do not touch each other.

@@ -36,7 +36,13 @@ export function cellWords(cell: TableCell, text: string | undefined, unit: Unit)
   return typeof cell === "number" ? figureWords(cell, unit) : shown(cell, 60);
 }
 
-/** What a row is called: its parameters that differ in the table. */
+/** What a row is called: its parameters that differ in the table. A number that says not of what gets its field's name. */
 export function rowName(table: ResultTable, row: TableRow, telling: readonly number[]): string {
-  return telling.map((c) => cellWords(row.cells[c] ?? null, row.texts?.[c], table.columns[c]!.unit)).join(", ");
+  return telling
+    .map((c) => {
+      const { key, unit } = table.columns[c]!;
+      const words = cellWords(row.cells[c] ?? null, row.texts?.[c], unit);
+      return /^[\d.,]+$/.test(words) ? `${columnName(key).replace(/^.*\./, "")} ${words}` : words;
+    })
+    .join(", ");
 }

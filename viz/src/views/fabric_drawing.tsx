@@ -106,7 +106,7 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
                 key={i}
                 class={it.open ? "opens" : undefined}
                 role={it.open ? "button" : "img"}
-                tabIndex={it.open || items.length <= 64 ? 0 : undefined}
+                tabindex={it.open || items.length <= 64 ? 0 : undefined}
                 aria-label={it.words}
                 data-item={it.name}
                 onPointerEnter={() => setTold({ item: i, edge: -1 })}

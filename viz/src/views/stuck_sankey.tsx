@@ -65,7 +65,7 @@ export function SankeyFigure({ graph, load }: { graph: FabricGraph; load: Load }
                 stroke={f.links === 0 ? colours.neutral[1] : sequential(colours, 0.12 + 0.88 * Math.min(1, f.utilisation))}
                 stroke-width={Math.max(1, f.thickness)}
                 stroke-opacity={lit === i ? 1 : lit >= 0 ? 0.35 : f.links === 0 ? 0.45 : 0.8}
-                tabIndex={0}
+                tabindex={0}
                 role="img"
                 aria-label={words(f)}
                 onPointerEnter={() => setLit(i)}
