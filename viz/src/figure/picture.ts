@@ -23,8 +23,12 @@ export function pictureOfSvg(element: SVGSVGElement): Picture {
   const width = box.width || bounds.width;
   const height = box.height || bounds.height;
   const serializer = new XMLSerializer();
-  const markup = Array.from(element.childNodes, (node) => serializer.serializeToString(node)).join("");
-  return { width, height, markup };
+  const inside = Array.from(element.childNodes, (node) => serializer.serializeToString(node)).join("");
+  // What the drawing inherits from its root.
+  const inherited = ["font-size", "fill", "stroke", "text-anchor"]
+    .flatMap((name) => (element.hasAttribute(name) ? [`${name}="${escapeXml(element.getAttribute(name) ?? "")}"`] : []))
+    .join(" ");
+  return { width, height, markup: `<g ${inherited}>${inside}</g>` };
 }
 
 // Several canvases, one over the other, each at its place in the element around them; text of the page is not in it.
@@ -37,6 +41,7 @@ export interface LegendEntry {
   label: string;
   colour: string;
   dash?: string; // of a line; else a box
+  circle?: boolean; // points, no line
   fill?: "solid" | "tint" | "hatch" | "outline"; // of a box
 }
 
@@ -58,8 +63,9 @@ export function svgFile(picture: Picture, title: string, legend: readonly Legend
       x = margin;
       y += 18;
     }
-    const mark =
-      entry.dash === undefined
+    const mark = entry.circle
+      ? `<circle cx="${x + 9}" cy="${y + 6}" r="3.5" fill="none" stroke="${entry.colour}" stroke-width="1.5"/>`
+      : entry.dash === undefined
         ? box(entry, x, y)
         : `<path d="M${x} ${y + 6}h18" fill="none" stroke="${entry.colour}" stroke-width="2" stroke-dasharray="${entry.dash}"/>`;
     lines.push(`${mark}<text x="${x + 23}" y="${y + 10}" font-size="12">${escapeXml(entry.label)}</text>`);

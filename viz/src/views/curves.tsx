@@ -96,7 +96,7 @@ function Curve({ group, labels, hidden, table, quantity, logarithmic, controls }
       caption={banded ? text.bandNote : undefined}
       table={table}
       picture={() => curveSvg(chart, lines, x, rangeOfY(chart, lines, x), palette.value)}
-      legend={lines.map((line) => ({ label: line.label, colour: seriesColour(palette.value, line.colour), dash: line.dash }))}
+      legend={lines.map((line) => ({ label: line.label, colour: seriesColour(palette.value, line.colour), dash: line.dash, circle: line.style === "points" }))}
       controls={
         <>
           {zoomed && (
