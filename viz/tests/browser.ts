@@ -45,7 +45,7 @@ export function recordingOf(...words: string[]): string {
   const key = ["--record", ...words].join(" ");
   let path = made.get(key);
   if (path === undefined) {
-    path = file(`recording-${made.size}.view`);
+    path = file(`recording-${made.size}.pprec`);
     polyplane(...words, "--quiet", "--record", path);
     made.set(key, path);
   }

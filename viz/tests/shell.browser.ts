@@ -39,14 +39,14 @@ describe("the explorer", () => {
     const page = await open(template);
     const bad = file("bad <b>.json");
     writeFileSync(bad, '{"schema": "other/1"}');
-    const cut = file("cut.view");
+    const cut = file("cut.pprec");
     writeFileSync(cut, gzipSync("x".repeat(1000)).subarray(0, 20));
     await openFiles(page, bad, cut, jsonOf(...perf).path);
     await page.waitForSelector("article.answer");
     const troubles = await page.locator(".trouble").evaluateAll((all) => all.map((one) => one.firstChild?.textContent));
     expect(troubles).toEqual([
       "“bad <b>.json” cannot be shown: its schema “other/1” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1.",
-      "“cut.view” cannot be shown: it starts like a compressed file, but is damaged or cut off.",
+      "“cut.pprec” cannot be shown: it starts like a compressed file, but is damaged or cut off.",
     ]);
     await page.locator(".trouble button").first().click();
     expect(await page.locator(".trouble").count()).toBe(1);

@@ -53,7 +53,7 @@ export function Welcome() {
       </p>
       <p class="note">{text.dropHow}</p>
       <pre>
-        {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.view\n"}
+        {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.pprec\n"}
         {"polyplane compare deepseek-v3-2048 ft2-2048 --workload all_reduce:1GiB --format json > compare.json"}
       </pre>
     </section>
