@@ -41,7 +41,7 @@ struct MeasurementHints {
 /// only), else from `hints`; a hint that contradicts the file is refused.
 /// Throws InputError with file and line: not one of these, a row with too few or too many columns, a value that is none, a
 /// time of zero, a row that the benchmark found wrong, no row at all, a collective or ranks that nothing tells; and for
-/// OSU's point-to-point tests, which are not collectives.
+/// OSU's point-to-point tests, which are not collectives; LimitError above 10,000 rows.
 [[nodiscard]] MeasurementSeries read_measurements(const std::string& file, std::string_view text,
                                                   const MeasurementHints& hints);
 

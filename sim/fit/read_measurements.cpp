@@ -12,6 +12,8 @@ namespace {
 
 using collectives::CollectiveKind;
 
+constexpr std::size_t kMostRows = 10'000;  // each is simulated hundreds of times
+
 enum class Tool { nccl_tests_table, nccl_tests_json, osu };
 
 /// By the first lines that only one of them writes.
@@ -136,6 +138,11 @@ MeasurementSeries read_measurements(const std::string& file, std::string_view te
     series.rows.push_back(row);
   }
   if (series.rows.empty()) source.fail(0, "", "has no measured row");
+  if (series.rows.size() > kMostRows) {
+    source.pass_limit(
+        0, "",
+        "has " + std::to_string(series.rows.size()) + " rows; at most " + std::to_string(kMostRows) + " are fitted to");
+  }
   return series;
 }
 
