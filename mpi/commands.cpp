@@ -8,6 +8,7 @@ const std::vector<Command>& commands() {
       {"calibrate", "measures messages between these ranks; writes a cluster and a stack file of this machine",
        run_calibrate},
       {"perf", "times a schedule beside MPI's own collective and beside its simulation", run_perf},
+      {"run", "runs the sends, receives and calcs of a GOAL file, beside its simulation", run_program},
       {"sweep", "polyplane sweep with its points spread over the ranks, rank 0 the only writer", run_sweep},
   };
   return table;

@@ -28,6 +28,7 @@ struct Command {
 [[nodiscard]] int run_calibrate(const Communicator& world, const std::vector<std::string>& arguments);
 [[nodiscard]] int run_verify(const Communicator& world, const std::vector<std::string>& arguments);
 [[nodiscard]] int run_perf(const Communicator& world, const std::vector<std::string>& arguments);
+[[nodiscard]] int run_program(const Communicator& world, const std::vector<std::string>& arguments);
 [[nodiscard]] int run_sweep(const Communicator& world, const std::vector<std::string>& arguments);
 
 }  // namespace polyplane::mpi

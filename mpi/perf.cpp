@@ -1,9 +1,7 @@
 // polyplane-mpi perf: schedules timed on real ranks, beside MPI's own collective, beside their simulation.
 #include <fmt/format.h>
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <memory>
 #include <span>
 #include <sstream>
@@ -20,13 +18,12 @@
 #include "mpi/arguments.h"
 #include "mpi/commands.h"
 #include "mpi/core_of_rank.h"
-#include "mpi/machine_files.h"
 #include "mpi/on_root.h"
 #include "mpi/perf_table.h"
 #include "mpi/reference.h"
 #include "mpi/schedule_runner.h"
+#include "mpi/simulated_machine.h"
 #include "mpi/test_data.h"
-#include "sim/cluster_nodes.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"
 
@@ -42,49 +39,6 @@ struct MpiPerfArguments {
   std::string iterations = "20", warm_ups = "5", patience = "60";
   bool in_place = false;
 };
-
-std::string load_text() {
-  std::array<double, 3> load{};
-  if (getloadavg(load.data(), 3) != 3) return "load average not known";
-  return fmt::format("load average {:.2f} {:.2f} {:.2f} (1, 5, 15 minutes)", load[0], load[1], load[2]);
-}
-
-std::size_t cards_of(const sim::ClusterChoice& cluster) {
-  std::size_t cards = 0;
-  for (const std::uint32_t count : sim::cards_per_node(cluster)) cards += count;
-  return cards;
-}
-
-/// Which cluster and stack the simulation takes, and a sentence on it.
-std::string choose_machine(MpiPerfArguments& arguments, const sim::Catalog& catalog, int ranks, bool one_node) {
-  cli::PerfArguments& simulated = arguments.simulated;
-  if (arguments.cluster) {
-    simulated.cluster = *arguments.cluster;
-    simulated.stack = arguments.stack.value_or("mpi");
-    return "simulated on cluster " + simulated.cluster + " with stack " + simulated.stack;
-  }
-  const std::optional<MachineFiles> files = calibrated_files();
-  if (files && cards_of(catalog.cluster(files->cluster)) >= static_cast<std::size_t>(ranks)) {
-    simulated.cluster = files->cluster;
-    simulated.stack = arguments.stack.value_or(files->stack);
-    return "simulated on this machine as calibrated: " + files->cluster + " with stack " + simulated.stack;
-  }
-  if (!one_node) {
-    throw InputError("--cluster is missing: the ranks are on several nodes, and " + machine_directory() +
-                     " has no cluster.textproto and stack.textproto for so many ranks (polyplane-mpi calibrate -o "
-                     "writes them)");
-  }
-  simulated.cluster = fmt::format(
-      "single_switch:endpoints={},rate=80 Gbps,cable_latency=0 ns,access_cable_latency=100 ns,switch_latency=0 ns,"
-      "nic_latency=0 ns",
-      std::max(ranks, 2));
-  simulated.stack = arguments.stack.value_or("mpi");
-  return fmt::format(
-      "simulated on a guess, NOT CALIBRATED: every rank sends and receives 10 GB/s, 0.2 us apart, stack {}; {}",
-      simulated.stack,
-      files ? "the files in " + machine_directory() + " are for fewer ranks"
-            : "polyplane-mpi calibrate -o " + machine_directory() + " measures this machine");
-}
 
 /// Of one size, as far as it is known before anything is measured.
 struct Planned {
@@ -268,9 +222,9 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   if (!simulated.max_bytes && !simulated.min_bytes && !barrier) simulated.max_bytes = "64M";
   if (!simulated.min_bytes && !barrier) simulated.min_bytes = "8";
   const sim::Catalog catalog = sim::Catalog::open();
-  const bool one_node = world.split_nodes().size() == world.size();
-  const bool all_on_one = world.min(one_node ? 1.0 : 0.0) > 0;
-  const std::string machine = choose_machine(arguments, catalog, world.size(), all_on_one);
+  const SimulatedMachine machine = simulated_machine(world, catalog, arguments.cluster, arguments.stack);
+  simulated.cluster = machine.cluster;
+  simulated.stack = machine.stack;
   const cli::PerfPlan plan = cli::plan_perf(simulated, catalog);
   const sim::CollectiveJob& job = plan.experiment.collectives.front();
   const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine || job.tokens;
@@ -284,7 +238,7 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   const std::string before = load_text();
   const std::vector<Planned> planned = simulate(world, plan.experiment);
   Bench bench(world, arguments, plan.experiment, layout, kind, reduction);
-  PerfFacts facts = facts_of(world, arguments, plan.experiment, machine, before);
+  PerfFacts facts = facts_of(world, arguments, plan.experiment, machine.sentence, before);
   facts.mpi_name = Reference(world, contract_of(job, layout, job.sizes.front(), kind), kind, reduction, false).name();
 
   std::vector<PerfRow> rows;

@@ -1,6 +1,9 @@
 #include "mpi/timing.h"
 
+#include <fmt/format.h>
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "base/check.h"
@@ -34,6 +37,12 @@ Timing time_together(const Communicator& ranks, int warm_ups, int repetitions, c
     if (i >= warm_ups) seconds.push_back(end - start);
   }
   return summarise(ranks.max(std::move(seconds)));
+}
+
+std::string load_text() {
+  std::array<double, 3> load{};
+  if (getloadavg(load.data(), 3) != 3) return "load average not known";
+  return fmt::format("load average {:.2f} {:.2f} {:.2f} (1, 5, 15 minutes)", load[0], load[1], load[2]);
 }
 
 }  // namespace polyplane::mpi

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "mpi/communicator.h"
@@ -25,5 +26,8 @@ struct Timing {
 /// Collective; the same on all ranks.
 [[nodiscard]] Timing time_together(const Communicator& ranks, int warm_ups, int repetitions,
                                    const std::function<void()>& work);
+
+/// "load average 0.31 0.20 0.15 (1, 5, 15 minutes)": what a reader of timings has to know.
+[[nodiscard]] std::string load_text();
 
 }  // namespace polyplane::mpi
