@@ -1,10 +1,10 @@
-// view.proto's Fabric, Links and LinkTraffic as flat arrays. Throws Error with a sentence when lists do not fit together.
+// view.proto's Fabric, Links and LinkTraffic as flat arrays. Throws Error, saying which lists do not fit together.
 
 import type { FabricView, LinkMap, NameTable, RunView } from "../schema";
 import { FabricGraph, SCALEUP_SWITCH, SCALE_UP, type DeviceColumns, type LinkColumns, type Load } from "./fabric_graph";
 
 function fail(what: string): never {
-  throw new Error(`The recording's fabric is damaged: ${what}.`);
+  throw new Error(what);
 }
 
 /** A delta column of `count` entries; an empty one is -1 throughout. */

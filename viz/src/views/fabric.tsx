@@ -11,6 +11,7 @@ import { rootGroup, summarise, type Group } from "../model/fabric_groups";
 import { locate, mapOf, type FabricMap } from "../model/fabric_map";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import type { Recording } from "../schema";
+import { Damage } from "./fabric_damage";
 import { Layered, type DrawItem } from "./fabric_drawing";
 import { PathFigure } from "./fabric_path";
 import { Pick, runLabel } from "./fabric_run_choice";
@@ -48,7 +49,7 @@ export const fabric: View = {
     const [run, setRun] = useState(-1);
     const index = run === -1 || run >= runs.length ? runs.length - 1 : run;
     const graph = fabricOf(ref.recording, ref.fabric);
-    if (!graph) return null;
+    if (!graph) return <Damage recording={ref.recording} />;
     const load = index >= 0 ? loadOf(ref.recording, runs[index]!.run) : undefined;
     return (
       <>

@@ -4,6 +4,7 @@ import type { FabricGraph, Load } from "../model/fabric_graph";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import { planeMatrix } from "../model/stuck_matrix";
 import type { Recording } from "../schema";
+import { Damage } from "./fabric_damage";
 import { RunChoice } from "./fabric_run_choice";
 import { stuckText } from "./stuck.strings";
 import { ALL_PLANES, LinkMatrixFigure } from "./stuck_link_matrix";
@@ -46,7 +47,7 @@ function Run({ run }: { run: RunRef }) {
   const graph = fabricOf(run.recording, fabric);
   const load = loadOf(run.recording, run.run);
   const [place, setPlace] = useState<Place | null>(null);
-  if (!graph || !load) return null;
+  if (!graph || !load) return <Damage recording={run.recording} />;
   const shown = place ?? fullest(graph, load);
   return (
     <>
