@@ -1,8 +1,10 @@
 // The program: from arguments to a command, from exceptions to exit codes, the same on every rank.
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/check.h"
@@ -56,9 +58,11 @@ int run_command(const Communicator& world, const std::vector<std::string>& argum
   throw InputError(unknown_name("command", name, names) + "; polyplane-mpi --help says more");
 }
 
-/// Nothing is in order between the ranks any more: no goodbye.
+/// Nothing is in order between the ranks any more: no goodbye. Ranks that are stuck find out at about the same time, and all of
+/// them are to be heard.
 [[noreturn]] void end_all(const Communicator& world, const std::string& message) {
   std::fputs(("polyplane-mpi: rank " + std::to_string(world.rank()) + ": " + message + "\n").c_str(), stderr);
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   Environment::abort(cli::kExitFailed);
 }
 

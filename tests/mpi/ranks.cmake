@@ -31,7 +31,7 @@ function(add_mpi_test name ranks)
   endif()
 endfunction()
 
-add_executable(test_mpi_ranks layer_test.cpp mpi_main.cpp runner_test.cpp)
+add_executable(test_mpi_ranks layer_test.cpp mpi_main.cpp program_runner_test.cpp runner_test.cpp)
 target_link_libraries(test_mpi_ranks PRIVATE ${objects} GTest::gtest)
 foreach(ranks 2 3 4)
   add_mpi_test(mpi.ranks_${ranks} ${ranks} COMMAND $<TARGET_FILE:test_mpi_ranks>)
@@ -76,3 +76,10 @@ add_mpi_test(mpi.perf_csv 2 COMMAND ${perf} dispatch -b 512 -e 1K -n 3 --format 
 add_mpi_test(mpi.perf_barrier 2 COMMAND ${perf} barrier -n 3 EXIT_CODE 0 MATCHES "MPI_Barrier")
 add_mpi_test(mpi.perf_files 3 COMMAND ${perf} all_reduce -b 3K -e 12K -n 3 --schedule ${inputs}/msccl_xml/ring-all-reduce.xml
   EXIT_CODE 0 MATCHES "msccl:ring")
+
+# GOAL: tags, any source, any tag; who is wrong is told.
+set(machine ${CMAKE_COMMAND} -E env POLYPLANE_MACHINE=${CMAKE_CURRENT_BINARY_DIR}/nowhere $<TARGET_FILE:polyplane-mpi>)
+add_mpi_test(mpi.run_goal_4 4 COMMAND ${machine} run ${inputs}/goal/ring.goal -n 3 EXIT_CODE 0 MATCHES "%$")
+add_mpi_test(mpi.run_goal_3 3 COMMAND ${machine} run ${inputs}/goal/three.goal -n 3 EXIT_CODE 0 MATCHES "%$")
+add_mpi_test(mpi.run_goal_other_ranks 2 COMMAND ${machine} run ${inputs}/goal/ring.goal
+  EXIT_CODE 2 MATCHES "is for 4 ranks, not for 2: mpirun -n 4")
