@@ -114,7 +114,7 @@ describe("sweeps", () => {
     await page.keyboard.press("ArrowUp");
     await expect.poll(() => figure.locator(".heat-told").innerText()).toBe("800 Gbps, ring: no figure");
     await pick(figure, "Value").selectOption({ label: "busbw" });
-    await expect.poll(() => figure.locator("h3").innerText()).toBe("busbw by cluster.fabric.port_rate and collectives[0].algorithm");
+    await expect.poll(() => figure.locator("h3").innerText()).toBe("busbw by fabric.port_rate and collectives[0].algorithm");
     expect((await download(page, "grid", "PNG")).data.subarray(1, 4).toString()).toBe("PNG");
   });
 

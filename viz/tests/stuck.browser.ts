@@ -95,6 +95,19 @@ describe("where it is stuck", () => {
     await expect.poll(() => figure.locator(".heat-told").innerText()).toMatch(/^cards: send → .* (KiB|MiB), /);
   });
 
+  it("changes language and colours in place", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    const figure = page.locator('#stuck [data-figure="links"]');
+    const drawn = () => figure.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const light = await drawn();
+    await page.getByRole("button", { name: "Dark" }).click();
+    await expect.poll(drawn).not.toBe(light);
+    await page.getByRole("button", { name: "中文" }).click();
+    await expect.poll(() => figure.locator("h3").innerText()).toBe("leaf-spine 的链路，全部平面");
+    await expect.poll(() => figure.locator("svg").first().innerHTML()).toContain("平面");
+    await expect.poll(() => page.locator("#fabric, #time").allInnerTexts().then((all) => all.join())).not.toMatch(/undefined|NaN/);
+  });
+
   it("looks as before", async () => {
     await expectPicture((await open(pageWith(sampleRecording()))).locator("#stuck"), "stuck-light");
     await expectPicture((await open(pageWith(sampleRecording()), { colorScheme: "dark", locale: "zh-CN" })).locator("#stuck"), "stuck-dark-zh");

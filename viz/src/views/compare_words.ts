@@ -3,10 +3,10 @@ import { shown } from "../format/names";
 import type { ResultTable, TableCell, TableRow, Unit } from "../model/compare_table";
 import { compareText } from "./compare.strings";
 
-/** A column as people call it; swept variables keep their path. */
+/** A column as people call it; of a swept variable's path the last two steps. */
 export function columnName(key: string): string {
   const known = (compareText() as Readonly<Record<string, unknown>>)[`key_${key}`];
-  return typeof known === "string" ? known : shown(key, 60);
+  return typeof known === "string" ? known : shown(key.split(".").slice(-2).join("."), 60);
 }
 
 export function figureWords(value: number, unit: Unit): string {

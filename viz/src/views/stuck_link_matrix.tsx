@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { Figure } from "../figure/figure";
-import type { FigureTable } from "../figure/table";
+import type { Cell, FigureTable } from "../figure/table";
 import { bitRate, bytes, percent } from "../format/numbers";
 import { language } from "../i18n/language";
 import type { FabricGraph, Load } from "../model/fabric_graph";
@@ -11,6 +11,7 @@ import { Pick } from "./fabric_run_choice";
 import type { Place } from "./stuck";
 import { stuckText } from "./stuck.strings";
 import { Heat, type HeatHandle } from "./stuck_heat";
+import { lateTable } from "./stuck_table";
 import { deviceWords, linkWords, planeName, tierWords } from "./stuck_words";
 
 interface LinkMatrixProps {
@@ -45,7 +46,7 @@ export function LinkMatrixFigure({ graph, load, place, onChoose }: LinkMatrixPro
   const planes = useMemo(() => planesOf(graph, tier), [graph, tier]);
   const pods = useMemo(() => podsOf(graph, tier), [graph, tier]);
   const inPod = pods.includes(pod) ? pod : -1;
-  const together = useMemo(() => drawnTogether(graph, load, tier, planes, inPod, direction), [graph, load, tier, planes, inPod, direction]);
+  const together = useMemo(() => drawnTogether(graph, load, tier, planes, inPod, direction), [graph, load, tier, planes, inPod, direction, language.value]);
   const one = plane === ALL_PLANES ? planes[0]! : plane;
   const drawn = useMemo(
     () => (plane === ALL_PLANES && together) || drawnPlane(graph, linkMatrix(graph, load, { tier, plane: one, pod: inPod, direction })),
@@ -220,28 +221,21 @@ function cellWords(graph: FabricGraph, load: Load | undefined, matrix: LinkMatri
 
 function tableOf(graph: FabricGraph, load: Load | undefined, matrix: LinkMatrix): FigureTable {
   const text = stuckText();
-  return {
-    columns: [
-      { key: "link", label: text.link },
-      { key: "utilisation", label: text.utilisation },
-      { key: "bytes", label: text.bytes },
-      { key: "rate_bps", label: text.rate },
-      { key: "failed", label: text.failed },
-      { key: "parallel", label: text.alike },
-    ],
-    rows: [...matrix.link].flatMap((l, i) =>
-      l < 0
-        ? []
-        : [
-            [
-              graph.linkName(l),
-              load ? load.utilisation[l]! : null,
-              load ? load.bytes[l]! : null,
-              graph.links.rate[l]!,
-              graph.isUp(l) ? 0 : 1,
-              matrix.parallel[i]!,
-            ],
-          ],
-    ),
-  };
+  const columns = [
+    { key: "link", label: text.link },
+    { key: "utilisation", label: text.utilisation },
+    { key: "bytes", label: text.bytes },
+    { key: "rate_bps", label: text.rate },
+    { key: "failed", label: text.failed },
+    { key: "parallel", label: text.alike },
+  ];
+  const row = (l: number, i: number): Cell[] => [
+    graph.linkName(l),
+    load ? load.utilisation[l]! : null,
+    load ? load.bytes[l]! : null,
+    graph.links.rate[l]!,
+    graph.isUp(l) ? 0 : 1,
+    matrix.parallel[i]!,
+  ];
+  return lateTable(columns, () => [...matrix.link].flatMap((l, i) => (l < 0 ? [] : [row(l, i)])));
 }

@@ -12,6 +12,7 @@ import { shift, ticks, zoom, type Span } from "../model/time_heat";
 import { actorsOf, busy, drawRow, intervalAt, laneRows, type LaneRow } from "../model/time_lanes";
 import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
 import { palette } from "../state/theme";
+import { lateTable } from "./stuck_table";
 import { timeText } from "./time.strings";
 import type { SpanProps } from "./time_span";
 
@@ -300,23 +301,20 @@ function walk(lanes: Lanes, rows: readonly LaneRow[], from: { row: number; inter
 
 function tableOf(lanes: Lanes, chosen: ReadonlySet<string>): FigureTable {
   const text = timeText();
-  return {
-    columns: [
-      { key: "actor", label: text.actor },
-      { key: "stream", label: text.stream },
-      { key: "kind", label: text.kind },
-      { key: "label", label: text.label },
-      { key: "name", label: text.name },
-      { key: "begin_ps", label: text.begin },
-      { key: "duration_ps", label: text.duration },
-    ],
-    rows: lanes.lanes.flatMap((lane) =>
-      chosen.has(lane.actor)
-        ? lane.beginPs.map((begin, i) => {
-            const what = lanes.whats[lane.what[i]!];
-            return [lane.actor, lane.stream, what ? kindName(what.kind) : "", what?.label ?? "", what?.name ?? "", begin, lane.durationPs[i]!];
-          })
-        : [],
-    ),
+  const columns = [
+    { key: "actor", label: text.actor },
+    { key: "stream", label: text.stream },
+    { key: "kind", label: text.kind },
+    { key: "label", label: text.label },
+    { key: "name", label: text.name },
+    { key: "begin_ps", label: text.begin },
+    { key: "duration_ps", label: text.duration },
+  ];
+  const row = (lane: Lanes_Lane, begin: number, i: number) => {
+    const what = lanes.whats[lane.what[i]!];
+    return [lane.actor, lane.stream, what ? kindName(what.kind) : "", what?.label ?? "", what?.name ?? "", begin, lane.durationPs[i]!];
   };
+  return lateTable(columns, () =>
+    lanes.lanes.flatMap((lane) => (chosen.has(lane.actor) ? lane.beginPs.map((begin, i) => row(lane, begin, i)) : [])),
+  );
 }

@@ -8,6 +8,7 @@ import type { RunRef } from "../model/fabric_runs";
 import { resample, ticks, type Span } from "../model/time_heat";
 import type { Series } from "../schema";
 import { Heat, type HeatHandle } from "./stuck_heat";
+import { lateTable } from "./stuck_table";
 import { planeName, shortLink, tierWords } from "./stuck_words";
 import { timeText } from "./time.strings";
 
@@ -46,15 +47,15 @@ export function SeriesFigure({ run, series, span }: { run: RunRef; series: Serie
   const columnLabel = useCallback(() => "", []);
   const table = useMemo((): FigureTable => {
     const of = (value: number) => (value < 0 ? null : value);
-    return {
-      columns: [
-        { key: "tier", label: text.tier },
-        { key: "plane", label: text.plane },
-        { key: "link", label: text.link },
-        { key: "begin_ps", label: text.begin },
-        { key: "utilisation", label: text.utilisation },
-      ],
-      rows: tracks.flatMap((track) =>
+    const columns = [
+      { key: "tier", label: text.tier },
+      { key: "plane", label: text.plane },
+      { key: "link", label: text.link },
+      { key: "begin_ps", label: text.begin },
+      { key: "utilisation", label: text.utilisation },
+    ];
+    return lateTable(columns, () =>
+      tracks.flatMap((track) =>
         track.used.map((used, bin) => [
           graph?.tierNames[track.tier] ?? "",
           of(track.plane),
@@ -63,7 +64,7 @@ export function SeriesFigure({ run, series, span }: { run: RunRef; series: Serie
           used,
         ]),
       ),
-    };
+    );
   }, [graph, tracks, binPs, language.value]);
   return (
     <Figure name="links-over-time" title={text.heatTitle} caption={text.heatCaption} table={table} picture={() => handle.current!.picture()}>
