@@ -19,7 +19,7 @@ import { fabricText } from "./fabric.strings";
 import { Tree } from "./fabric_tree";
 import { contents, edgeWords, faultWords, groupName, lastPart } from "./fabric_words";
 import { stuckText } from "./stuck.strings";
-import { Scale } from "./stuck_heat";
+import { Scale } from "./stuck_scale";
 import { switchTier } from "./stuck_words";
 import "./fabric.css";
 import type { View } from "./view";

@@ -11,7 +11,7 @@ import { shortestPaths, type Paths } from "../model/fabric_paths";
 import { Layered, type DrawItem } from "./fabric_drawing";
 import { fabricText } from "./fabric.strings";
 import { edgeWords, lastPart } from "./fabric_words";
-import { Scale } from "./stuck_heat";
+import { Scale } from "./stuck_scale";
 import { className, deviceWords, planeName } from "./stuck_words";
 import { classOf } from "../model/stuck_matrix";
 

@@ -10,7 +10,7 @@ import { cut } from "../model/stuck_heat";
 import { layOut, sankeyOf, type Sankey, type SankeyFlow, type SankeyNode } from "../model/stuck_sankey";
 import { palette } from "../state/theme";
 import { stuckText } from "./stuck.strings";
-import { Scale } from "./stuck_heat";
+import { Scale } from "./stuck_scale";
 import { planeName, switchTier, tierWords } from "./stuck_words";
 
 const boxWidth = 12;

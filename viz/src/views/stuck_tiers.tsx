@@ -11,7 +11,8 @@ import { palette } from "../state/theme";
 import { Pick } from "./fabric_run_choice";
 import type { Place } from "./stuck";
 import { stuckText } from "./stuck.strings";
-import { Heat, inkOn, type HeatHandle } from "./stuck_heat";
+import { Heat, type HeatHandle } from "./stuck_heat";
+import { inkOn } from "./stuck_heat_paint";
 import { className, linkWords, planeName, tierWords } from "./stuck_words";
 
 interface LoadProps {

@@ -5,21 +5,17 @@ import { seriesColour, type Palette } from "../figure/palette";
 import { pictureOfSvg, type LegendEntry } from "../figure/picture";
 import type { FigureTable } from "../figure/table";
 import { shown } from "../format/names";
-import { percent, time, timeShort } from "../format/numbers";
+import { time } from "../format/numbers";
 import { language } from "../i18n/language";
-import { cut } from "../model/stuck_heat";
-import { shift, ticks, zoom, type Span } from "../model/time_heat";
-import { actorsOf, busy, drawRow, intervalAt, laneRows, type LaneRow } from "../model/time_lanes";
+import { shift, zoom, type Span } from "../model/time_heat";
+import { actorsOf, intervalAt, laneRows, type LaneRow } from "../model/time_lanes";
 import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
 import { palette } from "../state/theme";
 import { lateTable } from "./stuck_table";
 import { timeText } from "./time.strings";
+import { Axis, Frame, Names, paint, placeRows, rowHeight, top } from "./time_lanes_drawing";
 import type { SpanProps } from "./time_span";
 
-const rowHeight = 16;
-const laneGap = 3;
-const actorGap = 9;
-const top = 22;
 const firstShown = 6; // actors
 
 // Lanes of the chosen actors on a canvas.
@@ -148,24 +144,6 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
   );
 }
 
-interface Places {
-  ys: number[]; // by row, below the axis
-  height: number;
-}
-
-function placeRows(lanes: Lanes, rows: readonly LaneRow[]): Places {
-  let y = 0;
-  const ys = rows.map((row, i) => {
-    const before = rows[i - 1];
-    if (before && before.lane !== row.lane)
-      y += lanes.lanes[before.lane]!.actor === lanes.lanes[row.lane]!.actor ? laneGap : actorGap;
-    const at = y;
-    y += rowHeight;
-    return at;
-  });
-  return { ys, height: y + 2 };
-}
-
 /** Compute in greys, communication in colours, by label in order of first use. */
 function coloursOf(lanes: Lanes, colours: Palette): string[] {
   const compute: string[] = [];
@@ -190,82 +168,6 @@ function legendOf(lanes: Lanes, colours: readonly string[]): LegendEntry[] {
 function kindName(kind: Lanes_Kind): string {
   const text = timeText();
   return { [Lanes_Kind.compute]: text.compute, [Lanes_Kind.send]: text.send, [Lanes_Kind.receive]: text.receive, [Lanes_Kind.collective]: text.collective }[kind] ?? "";
-}
-
-function paint(
-  canvas: HTMLCanvasElement,
-  lanes: Lanes,
-  rows: readonly LaneRow[],
-  places: Places,
-  colours: readonly string[],
-  span: Span,
-  plot: number,
-): void {
-  const ratio = Math.max(1, devicePixelRatio || 1);
-  canvas.width = Math.round(plot * ratio);
-  canvas.height = Math.round(places.height * ratio);
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.scale(ratio, ratio);
-  context.fillStyle = palette.value.colours.grid;
-  for (const y of places.ys) context.fillRect(0, y, plot, rowHeight);
-  rows.forEach((row, r) => {
-    drawRow(lanes.lanes[row.lane]!, row, span, plot, (what, x, w) => {
-      context.fillStyle = colours[what] ?? palette.value.colours.ink;
-      // A hair between neighbours, where they are wide enough to bear it.
-      context.fillRect(x, places.ys[r]!, w > 3 ? w - 0.75 : w, rowHeight);
-    });
-  });
-}
-
-function Axis({ span, left, plot, height }: { span: Span; left: number; plot: number; height: number }) {
-  const { muted, rule } = palette.value.colours;
-  return (
-    <g font-size="11" fill={muted} text-anchor="middle">
-      {ticks(span, Math.max(2, Math.floor(plot / 110))).map((at) => {
-        const x = left + ((at - span.begin) / (span.end - span.begin)) * plot;
-        return (
-          <g key={at}>
-            <path d={`M${x} ${top - 5}v${height + 5}`} stroke={rule} stroke-opacity="0.6" fill="none" />
-            <text x={Math.min(left + plot - 16, Math.max(left + 12, x))} y={12}>
-              {timeShort(at)}
-            </text>
-          </g>
-        );
-      })}
-    </g>
-  );
-}
-
-function Names({ lanes, rows, places, whole, left }: { lanes: Lanes; rows: readonly LaneRow[]; places: Places; whole: number; left: number }) {
-  const { ink, muted } = palette.value.colours;
-  const letters = Math.floor((left - 8) / 6.2);
-  return (
-    <g font-size="11">
-      {rows.map((row, r) => {
-        if (row.depth > 0) return null;
-        const lane = lanes.lanes[row.lane]!;
-        const first = r === 0 || lanes.lanes[rows[r - 1]!.lane]!.actor !== lane.actor;
-        const share = timeText().busy(percent(busy(lane) / whole, 2));
-        const name = first ? `${shown(lane.actor, 60)} ${shown(lane.stream, 40)}` : shown(lane.stream, 40);
-        return (
-          <text x={left - 6} y={top + places.ys[r]! + 12} text-anchor="end" fill={first ? ink : muted}>
-            {cut(name, letters)}
-            <title>{`${name}, ${share}`}</title>
-          </text>
-        );
-      })}
-    </g>
-  );
-}
-
-function Frame({ lane, cursor, y, span, left, plot }: { lane: Lanes_Lane; cursor: { interval: number }; y: number; span: Span; left: number; plot: number }) {
-  const scale = plot / (span.end - span.begin);
-  const begin = lane.beginPs[cursor.interval]!;
-  const x0 = Math.max(0, (begin - span.begin) * scale);
-  const x1 = Math.min(plot, (begin + lane.durationPs[cursor.interval]! - span.begin) * scale);
-  if (x1 < 0 || x0 > plot) return null;
-  return <rect x={left + x0} y={top + y} width={Math.max(2, x1 - x0)} height={rowHeight} fill="none" stroke={palette.value.colours.ink} stroke-width="2" />;
 }
 
 function words(lanes: Lanes, lane: Lanes_Lane, interval: number): string {
