@@ -35,6 +35,8 @@ struct Parser {
   TopoArguments topo;
   CompareArguments compare;
   TuneArguments tune;
+  SweepArguments sweep;
+  MergeArguments merge;
   ImportArguments import;
   ExportArguments export_;
   CatalogArguments catalog;
@@ -63,6 +65,8 @@ struct Parser {
   void add_topo();
   void add_compare();
   void add_tune();
+  void add_sweep();
+  void add_merge();
   void add_import();
   void add_export();
   void add_catalog();
@@ -85,6 +89,8 @@ Parser::Parser() {
   add_topo();
   add_compare();
   add_tune();
+  add_sweep();
+  add_merge();
   add_import();
   add_export();
   add_catalog();
@@ -406,6 +412,53 @@ void Parser::add_tune() {
   command->get_option("--verbose")->description("a line for each algorithm and protocol, too");
 }
 
+void Parser::add_sweep() {
+  CLI::App* command = add_command(
+      "sweep", "an experiment with fields varied: a grid or a search, kept in a store, gone on with after any stop",
+      {"polyplane sweep configs/experiments/all-reduce-with-faults.textproto --vary collectives.sizes=1M..1G*4 "
+       "--vary 'collectives.algorithm=ring,tree,auto' --store faults.store",
+       "polyplane sweep my_experiment.textproto --vary cluster=ft2-2048,deepseek-v3-2048 --vary seed=1..8 --shard 0/3 "
+       "--store my.store.0"});
+  command->add_option("EXPERIMENT", sweep.experiment,
+                      "a .textproto or .json file; without it the table of --store is printed");
+  command
+      ->add_option("--vary", sweep.vary,
+                   "KEY=VALUES: a field by its path, collectives[0].algorithm, cluster.fabric.port_rate; values a,b,c, "
+                   "8M..1G*2 or 4..32+4, each as the experiment states it; repeatable, the last one changes fastest")
+      ->type_name("KEY=VALUES")
+      ->allow_extra_args(false);
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence, const char* group) {
+    command->add_option(names, value, sentence)->type_name(text)->group(group);
+  };
+  const char* const running = "How it is run";
+  option("--store", sweep.store, "FILE", "keeps the results; of the same sweep: only what is missing is run", running);
+  command->add_flag("--resume", sweep.resume, "the store must be there already")->group(running);
+  option("-j,--jobs", sweep.jobs, "N", "points side by side (default: the processors of this machine)", running);
+  option("--shard", sweep.shard, "i/N", "of N shares this one, from 0; merge joins their stores", running);
+  command->add_flag("--list", sweep.list, "run nothing, print a command for each point")->group(running);
+  option("--max-memory", sweep.max_memory, "SIZE",
+         "of all points side by side; what is foretold to need more fails (default: what this machine has)", running);
+  option("--prices", sweep.prices, "NAME|FILE", "price sheet of the costs in the table", running);
+  const char* const search = "Search instead of a grid";
+  option("--budget", sweep.budget, "N", "run at most so many points: descent to the best neighbour, several starts",
+         search);
+  option("--minimise", sweep.minimise, "WHAT",
+         "time (default), cost, system_cost, power, system_power, cost_time or power_time", search);
+  option("--seed", sweep.seed, "N", "of the starts (default 0)", search);
+  add_common(command, sweep.common, false);
+  command->get_option("--format")->description("table, json or csv (default table)");
+}
+
+void Parser::add_merge() {
+  CLI::App* command = add_command("merge", "stores of one sweep, such as its shards, into one; prints its table",
+                                  {"polyplane merge my.store.0 my.store.1 my.store.2 -o my.store",
+                                   "polyplane merge results/*.store -o all.store --format csv"});
+  command->add_option("STORES", merge.stores, "required: stores of sweep; a point in two must have the same result");
+  command->add_option("-o,--output", merge.output, "the new store; nothing is overwritten")->type_name("FILE");
+  add_common(command, merge.common, false);
+  command->get_option("--format")->description("table, json or csv (default table)");
+}
+
 void Parser::add_import() {
   CLI::App* command =
       add_command("import", "turns a real fabric into a cluster file, a schedule or trace into an experiment",
@@ -569,6 +622,8 @@ Invocation invocation_of(Parser& parser) {
   if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
   if (name == "tune") return parser.tune;
+  if (name == "sweep") return parser.sweep;
+  if (name == "merge") return parser.merge;
   if (name == "import") return parser.import;
   if (name == "export") return parser.export_;
   if (name == "catalog") return parser.catalog;

@@ -121,6 +121,21 @@ struct ExportArguments {
   bool force = false, any_size = false;
 };
 
+struct SweepArguments {
+  CommonArguments common;
+  std::string experiment;         // "" = print a store
+  std::vector<std::string> vary;  // "KEY=VALUES"
+  std::optional<std::string> store, jobs, shard, max_memory, prices;
+  std::optional<std::string> budget, minimise, seed;  // of a search
+  bool resume = false, list = false;
+};
+
+struct MergeArguments {
+  CommonArguments common;
+  std::vector<std::string> stores;
+  std::optional<std::string> output;
+};
+
 struct CatalogArguments {
   CommonArguments common;
   std::string pattern;
@@ -146,7 +161,7 @@ struct PrintText {
 };
 
 using Invocation = std::variant<PerfArguments, RunArguments, ExplainArguments, DiffArguments, TopoArguments,
-                                CompareArguments, TuneArguments, ImportArguments, ExportArguments, CatalogArguments,
+                                CompareArguments, TuneArguments, SweepArguments, MergeArguments, ImportArguments, ExportArguments, CatalogArguments,
                                 CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
