@@ -27,7 +27,8 @@ extern "C" void on_stop_request(int signal) {
 }
 
 extern "C" void on_countdown_end(int) {
-  for (const char* part : {"\npolyplane: stopped in the middle of a piece of work; ", const_cast<const char*>(last_words), "\n"}) {
+  const char* const parts[] = {"\npolyplane: stopped in the middle of a piece of work; ", last_words, "\n"};
+  for (const char* part : parts) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part, std::strlen(part));
   }
   _exit(kExitSignalBase + first_signal);

@@ -128,7 +128,14 @@ class SweepProgress {
 std::vector<std::string> checked_keys(const sim::SweepPlan& plan, sim::SweepOptions options, bool quiet) {
   SweepProgress progress(!quiet, "check");
   options.on_progress = [&](std::size_t done, std::size_t total) { progress(done, total); };
-  return sim::check_points(plan, options);
+  try {
+    return sim::check_points(plan, options);
+  } catch (const sim::Interrupted&) {
+    cancel_countdown();
+    progress.clear();
+    log(LogLevel::warn, "sweep", "interrupted while the points were checked; none was run");
+    throw;
+  }
 }
 
 std::size_t finished_points(sim::SweepStore& store) {

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace {
 constexpr int kBusyMilliseconds = 5000;
 
 std::string reason_of(sqlite3* handle, int code) {
+  const int error = handle == nullptr ? 0 : sqlite3_system_errno(handle);
+  if (error == ENOSPC || error == EDQUOT) return "the disk is full";
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "the disk is full";
@@ -31,7 +34,6 @@ std::string reason_of(sqlite3* handle, int code) {
       break;
   }
   std::string reason = handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle);
-  const int error = handle == nullptr ? 0 : sqlite3_system_errno(handle);
   if (error != 0) reason += std::string(" (") + std::strerror(error) + ")";
   return reason;
 }

@@ -72,8 +72,8 @@ const FieldDescriptor& field_of(const Descriptor& message, const std::string& na
   if (plural != nullptr && plural->is_repeated() && (last || plural->message_type() != nullptr)) return *plural;
   const std::string below = find_below(message, name);
   if (!below.empty()) {
-    throw InputError("unknown field of " + message.name() + " \"" + printable(name) + "\"; did you mean " + before +
-                     below + "?");
+    throw InputError("unknown field of " + message.name() + " \"" + printable(name) + "\"; did you mean " +
+                     (before.empty() ? "" : before + ".") + below + "?");
   }
   throw InputError(unknown_name("field of " + message.name(), name, configs::field_names(message)));
 }

@@ -116,13 +116,17 @@ void fill(const SweepDescription& from, v1::SweepReport& to) {
   to.set_shards(static_cast<double>(from.shards));
 }
 
-std::string to_json(const SweepTable& table) {
-  v1::SweepReport message;
+void fill(const SweepTable& table, v1::SweepReport& message) {
   fill(table.description, message);
   for (const SweptPoint& point : table.points) fill(table.description, point, *message.add_points());
   if (table.best) set(*message.mutable_search()->mutable_best(), static_cast<double>(*table.best));
   message.set_complete(table.complete);
   if (table.complete) message.set_fingerprint(fingerprint_of(table));
+}
+
+std::string to_json(const SweepTable& table) {
+  v1::SweepReport message;
+  fill(table, message);
   return configs::to_json(message);
 }
 
