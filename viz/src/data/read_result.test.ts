@@ -73,6 +73,16 @@ describe("readResult", () => {
     await expect(readEmbedded("%%%")).rejects.toBeInstanceOf(CannotRead);
   });
 
+  it("says so in a browser that cannot decompress", async () => {
+    const kept = globalThis.DecompressionStream;
+    Reflect.deleteProperty(globalThis, "DecompressionStream");
+    try {
+      expect(await trouble(copy(gzipSync(viewOf("one"))))).toBe("oldBrowser");
+    } finally {
+      globalThis.DecompressionStream = kept;
+    }
+  });
+
   it("never throws anything but CannotRead, whatever byte is changed", async () => {
     const whole = gzipSync(viewOf("one", "two"));
     for (let i = 0; i < whole.length; ++i) {

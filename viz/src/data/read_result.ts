@@ -11,7 +11,7 @@ import {
 import type { Recording } from "../schema";
 import { fromBase64, gunzip, isGzip, mostBytes, TooLarge } from "./bytes";
 
-export type Trouble = "empty" | "tooLarge" | "notGzip" | "notJson" | "noSchema" | "otherSchema" | "notRecording" | "noReport";
+export type Trouble = "empty" | "tooLarge" | "notGzip" | "notJson" | "noSchema" | "otherSchema" | "notRecording" | "noReport" | "oldBrowser";
 
 // Why a file cannot be shown; `detail` is the unknown schema or what the reader said.
 export class CannotRead extends Error {
@@ -52,6 +52,7 @@ export async function readEmbedded(text: string): Promise<Recording[]> {
 }
 
 async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  if (typeof DecompressionStream === "undefined") throw new CannotRead("oldBrowser");
   try {
     return await gunzip(bytes);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { FigureSchema, RecordingSchema, ReportSchema } from "../schema";
-import { filtered, provenanceOf, quoted } from "./provenance";
+import { bySource, filtered, provenanceOf, quoted } from "./provenance";
 
 describe("provenance", () => {
   it("quotes words for a shell", () => {
@@ -28,5 +28,15 @@ describe("provenance", () => {
     expect(fields("", true)).toEqual(["rate"]);
     expect(fields("nvidia 25", false)).toEqual(["power"]);
     expect(fields("nvidia 25", true)).toEqual([]);
+  });
+
+  it("puts figures of one part and source together", () => {
+    const of = (part: string, source: string, field: string) => create(FigureSchema, { part, source, field });
+    const groups = bySource([of("a", "x", "1"), of("b", "x", "2"), of("a", "x", "3"), of("a", "y", "4")]);
+    expect(groups.map(({ part, source, figures }) => [part, source, figures.map((figure) => figure.field)])).toEqual([
+      ["a", "x", ["1", "3"]],
+      ["b", "x", ["2"]],
+      ["a", "y", ["4"]],
+    ]);
   });
 });

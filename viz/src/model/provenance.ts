@@ -60,3 +60,26 @@ export function filtered(figures: readonly Figure[], filter: FigureFilter): Figu
     return words.every((word) => row.includes(word));
   });
 }
+
+// Figures of one part with the same source, in order of first use.
+export interface FigureGroup {
+  kind: string;
+  part: string;
+  source: string;
+  url: string;
+  asOf: string;
+  confidence: string;
+  figures: Figure[];
+}
+
+export function bySource(figures: readonly Figure[]): FigureGroup[] {
+  const groups = new Map<string, FigureGroup>();
+  for (const figure of figures) {
+    const { kind, part, source, url, asOf, confidence } = figure;
+    const key = JSON.stringify([kind, part, source, url, asOf, confidence]);
+    const group = groups.get(key);
+    if (group) group.figures.push(figure);
+    else groups.set(key, { kind, part, source, url, asOf, confidence, figures: [figure] });
+  }
+  return [...groups.values()];
+}

@@ -33,6 +33,7 @@ export const shellText = defineStrings(
     otherSchema: (schema: string) =>
       `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1.`,
     notRecording: "it is no recording of polyplane, or a damaged one.",
+    oldBrowser: "this browser cannot decompress; any of 2023 or later can.",
     noReport: "it is a page without the data of a report.",
   },
   {
@@ -66,6 +67,7 @@ export const shellText = defineStrings(
     otherSchema: (schema: string) =>
       `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、sweep/1、tune/1。`,
     notRecording: "文件不是 polyplane 的记录，或已损坏。",
+    oldBrowser: "此浏览器无法解压；2023 年及以后的浏览器均可。",
     noReport: "页面中没有报告数据。",
   },
 );

@@ -4,7 +4,7 @@ import { fileName, saveFile } from "../figure/save";
 import type { FigureTable } from "../figure/table";
 import { count } from "../format/numbers";
 import { shown } from "../format/names";
-import { filtered, provenanceOf, type Provenance } from "../model/provenance";
+import { bySource, filtered, provenanceOf, type Provenance } from "../model/provenance";
 import type { Figure as HardwareFigure, Recording } from "../schema";
 import { provenanceText } from "./provenance.strings";
 import "./provenance.css";
@@ -133,39 +133,41 @@ function HardwareFigures({ figures }: { figures: readonly HardwareFigure[] }) {
         <table class="hardware">
           <thead>
             <tr>
-              {[text.part, text.field, text.value, text.range, text.confidence, text.source, text.asOf].map((label) => (
+              {[text.field, text.value, text.range, text.basis].map((label) => (
                 <th scope="col">{label}</th>
               ))}
             </tr>
           </thead>
-          <tbody>
-            {some.map((figure, index) => (
-              <tr key={index} class={figure.assumed ? "is-assumed" : undefined}>
-                <td>
-                  {shown(figure.part)} <span class="note">{shown(figure.kind, 40)}</span>
-                </td>
-                <td class="mono">{shown(figure.field)}</td>
-                <td>{shown(figure.value)}</td>
-                <td>{figure.low || figure.high ? `${shown(figure.low)} … ${shown(figure.high)}` : ""}</td>
-                <td>{confidence(figure)}</td>
-                <td class="wide">
-                  {shown(figure.assumed || figure.source, 400)}
-                  {figure.basis && <span class="note"> {shown(figure.basis, 400)}</span>}
-                  {figure.url && <span class="note mono"> {shown(figure.url, 400)}</span>}
-                </td>
-                <td>{shown(figure.asOf)}</td>
+          {bySource(some).map((group, index) => (
+            <tbody key={index}>
+              <tr class="of-part">
+                <th scope="rowgroup" colSpan={4}>
+                  <strong>{shown(group.part)}</strong> {shown(group.kind, 40)}
+                  {group.source && `; ${shown(group.source, 400)}`}
+                  {group.asOf && `, ${shown(group.asOf, 40)}`}
+                  {group.confidence && `; ${text.confidence}: ${confidence(group.confidence)}`}
+                  {group.url && <div class="mono">{shown(group.url, 400)}</div>}
+                </th>
               </tr>
-            ))}
-          </tbody>
+              {group.figures.map((figure) => (
+                <tr class={figure.assumed ? "figure-row is-assumed" : "figure-row"}>
+                  <td class="mono">{shown(figure.field)}</td>
+                  <td>{shown(figure.value)}</td>
+                  <td>{figure.low || figure.high ? `${shown(figure.low)} … ${shown(figure.high)}` : ""}</td>
+                  <td class="wide">{figure.assumed ? text.assumedNote(shown(figure.assumed, 400)) : shown(figure.basis, 400)}</td>
+                </tr>
+              ))}
+            </tbody>
+          ))}
         </table>
       </div>
     </Figure>
   );
 }
 
-function confidence(figure: HardwareFigure): string {
+function confidence(stated: string): string {
   const text = provenanceText();
-  switch (figure.confidence) {
+  switch (stated) {
     case "high":
       return text.high;
     case "medium":
@@ -173,7 +175,7 @@ function confidence(figure: HardwareFigure): string {
     case "low":
       return text.low;
     default:
-      return shown(figure.confidence);
+      return shown(stated);
   }
 }
 
@@ -192,7 +194,7 @@ function tableOf(figures: readonly HardwareFigure[]): FigureTable {
       { key: "as_of", label: text.asOf },
       { key: "confidence", label: text.confidence },
       { key: "basis", label: text.basis },
-      { key: "assumed", label: text.leftOut },
+      { key: "assumed", label: text.assumedWhy },
       { key: "decides_time", label: text.decidesTime },
     ],
     rows: figures.map((figure) => [
