@@ -235,6 +235,11 @@ void Executor::advance(std::uint32_t lane) {
   }
 }
 
+/// Does the rank that gets the message add it to what it has? Switches do so at the rate of their links.
+bool Executor::is_added_up(const Job& job, const Step& step) {
+  return !job.is_agent(step.send_to) && job.schedule->step(step.send_to, step.peer_lane, step.peer_step).reduce;
+}
+
 void Executor::send(std::uint32_t lane, const Step& step) {
   Lane& state = lanes_[lane];
   const Rank& rank = ranks_[state.rank];
@@ -243,10 +248,18 @@ void Executor::send(std::uint32_t lane, const Step& step) {
   state.sending = true;
   state.peer = ranks_[first_rank_[rank.job] + receiver.index()].first_lane + step.peer_lane;
   state.peer_step = step.peer_step;
-  const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of(lane)};
+  const std::uint32_t lane_of_rank = lane_of(lane);
+  const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of_rank,
+                              job.schedule->plane(lane_of_rank).value_or(-1)};
   router_.route_by_load(key, *network_, route_);
   const Duration step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
-  const Duration software = job.is_agent(rank.number) ? Duration() : job.costs.message + step_cost;
+  Duration software;
+  if (!job.is_agent(rank.number)) {
+    software = job.costs.message + step_cost + size_cost(job.costs, step.send_bytes);
+    if (job.costs.reduction_rate > BitRate() && is_added_up(job, step)) {
+      software += reduction_cost(job.costs, step.send_bytes);
+    }
+  }
   if (critical_path_ != nullptr) critical_path_->sent(lane, software, key);
   Flow flow{FlowId(lane),
             engine_.now() + software,

@@ -110,6 +110,7 @@ class Executor final : public EventHandler, public FlowSink {
   void advance(std::uint32_t lane);
   [[nodiscard]] bool wait_for_others(std::uint32_t lane, const collectives::Step& step);
   void follow_others(std::uint32_t lane, const collectives::Step& step);
+  [[nodiscard]] static bool is_added_up(const Job& job, const collectives::Step& step);
   void send(std::uint32_t lane, const collectives::Step& step);
   void arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender);
   void next_step(std::uint32_t lane);

@@ -33,6 +33,15 @@ ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts&
   }
   costs.channels = static_cast<std::uint32_t>(from.channels());
   if (from.has_chunk()) costs.chunk = parse_bytes(from.chunk());
+  for (const v1::MessageCost& point : from.by_size()) {
+    costs.by_size.push_back({parse_bytes(point.size()), parse_duration(point.cost())});
+    const std::size_t count = costs.by_size.size();
+    if (count > 1 && costs.by_size[count - 2].size >= costs.by_size.back().size) {
+      source.fail(point, "size", "\"" + point.size() + "\" is not above the size before it; sizes rise");
+    }
+  }
+  if (from.has_reduction_rate()) costs.reduction_rate = parse_bit_rate(from.reduction_rate());
+  if (from.has_copy_rate()) costs.copy_rate = parse_bit_rate(from.copy_rate());
   return costs;
 }
 

@@ -1,6 +1,7 @@
 #include "sim/stack.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -25,6 +26,23 @@ std::string why_not_offered(const Protocol& protocol, const std::string& family,
   if (size < protocol.min_size) return "is for arrays from " + to_string(protocol.min_size);
   if (protocol.max_size && size > *protocol.max_size) return "is for arrays up to " + to_string(*protocol.max_size);
   return "";
+}
+
+Duration size_cost(const ProtocolCosts& costs, Bytes payload) {
+  if (costs.by_size.empty()) return {};
+  const auto above = std::ranges::upper_bound(costs.by_size, payload, {}, &MessageCost::size);
+  if (above == costs.by_size.begin()) return above->cost;
+  const MessageCost& low = *std::prev(above);
+  if (above == costs.by_size.end()) return low.cost;
+  const int128 rise = static_cast<int128>((above->cost - low.cost).ps()) * (payload - low.size).count();
+  const int128 width = (above->size - low.size).count();
+  // Towards below where costs fall, too.
+  const int128 part = rise >= 0 ? rise / width : -((-rise + width - 1) / width);
+  return low.cost + Duration::from_ps(static_cast<std::int64_t>(part));
+}
+
+Duration reduction_cost(const ProtocolCosts& costs, Bytes payload) {
+  return costs.reduction_rate > BitRate() ? transmission_time(payload, costs.reduction_rate) : Duration();
 }
 
 const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family) {

@@ -20,6 +20,13 @@ struct Efficiency {
   std::int64_t numerator = 1, denominator = 1;
 };
 
+/// A point of a cost that depends on the size of a message.
+struct MessageCost {
+  Bytes size;
+  Duration cost;
+  friend bool operator==(const MessageCost&, const MessageCost&) = default;
+};
+
 /// Costs of one protocol for one family of algorithms (Algorithm::cost_family).
 struct ProtocolCosts {
   std::string family;
@@ -30,6 +37,9 @@ struct ProtocolCosts {
   std::optional<Efficiency> efficiency{};  // instead of the protocol's
   std::uint32_t channels = 0;              // of algorithms that have some; 0: their own choice
   Bytes chunk{};                           // longest message of algorithms that cut their share; 0: their own choice
+  std::vector<MessageCost> by_size{};      // beside `message`, by rising size: see size_cost()
+  BitRate reduction_rate{};                // of a receiver that adds up what reaches it; zero: that takes no time
+  BitRate copy_rate{};                     // of what is copied before the first step (sim/job_costs.h); zero: no time
 };
 
 struct Protocol {
@@ -55,6 +65,12 @@ struct Stack {
 [[nodiscard]] Bytes wire_bytes(Bytes payload, Efficiency efficiency);
 /// "" when `protocol` serves algorithms of `family` on an array of `size`; else why not, to stand after its name.
 [[nodiscard]] std::string why_not_offered(const Protocol& protocol, const std::string& family, Bytes size);
+/// What a message of `payload` costs by its size: on the line between the two points around it, below the first and above
+/// the last what they cost; zero without points. Rounded down to a picosecond.
+[[nodiscard]] Duration size_cost(const ProtocolCosts& costs, Bytes payload);
+/// Of a message that its receiver adds up: stands before the send like the other costs, since nothing else can be done with
+/// the message until it is over. Rounded up.
+[[nodiscard]] Duration reduction_cost(const ProtocolCosts& costs, Bytes payload);
 /// REQUIRES: the protocol lists the family.
 [[nodiscard]] const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family);
 /// The family's own, or the protocol's. REQUIRES: the protocol lists the family.

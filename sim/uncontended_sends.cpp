@@ -21,13 +21,15 @@ UncontendedSends::UncontendedSends(topology::Router& router, const Job& job, con
 }
 
 void UncontendedSends::take_path(RankId from, std::uint32_t lane, RankId to) {
-  router_.route({job_.devices[from.index()], job_.devices[to.index()], lane}, route_);
+  const std::int32_t plane = job_.schedule->plane(lane).value_or(-1);
+  router_.route({job_.devices[from.index()], job_.devices[to.index()], lane, plane}, route_);
   hops_ = route_.hops;
   if (folding_ != nullptr) {
     folding_->fold(route_.hops, folded_hops_, loads_);
     hops_ = folded_hops_;
   }
   before_drain_ = route_.latency;
+  by_size_ = !job_.is_agent(from) && !job_.costs.by_size.empty();
   if (!job_.is_agent(from)) {
     before_drain_ += job_.costs.message + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up);
   }
@@ -36,15 +38,16 @@ void UncontendedSends::take_path(RankId from, std::uint32_t lane, RankId to) {
 
 std::optional<Duration> UncontendedSends::time(Bytes payload) {
   const Bytes size = wire_bytes(payload, job_.efficiency);
-  if (hops_.empty() || size.count() == 0) return before_drain_;
+  const Duration before = by_size_ ? before_drain_ + size_cost(job_.costs, payload) : before_drain_;
+  if (hops_.empty() || size.count() == 0) return before;
   if (rate_.bps <= 0) return std::nullopt;
-  if (rate_.sharers != 1) return within_limit(before_drain_ + drain_time(size, rate_));
+  if (rate_.sharers != 1) return within_limit(before + drain_time(size, rate_));
   if (size != last_size_ || rate_.capacity != last_capacity_) {
     last_drain_ = drain_time(size, rate_);
     last_size_ = size;
     last_capacity_ = rate_.capacity;
   }
-  return within_limit(before_drain_ + last_drain_);
+  return within_limit(before + last_drain_);
 }
 
 void UncontendedSends::carry(Bytes payload, std::int64_t times) {

@@ -66,6 +66,7 @@ class UncontendedSends {
   std::vector<topology::Hop> folded_hops_;
   std::vector<double> loads_;
   Duration before_drain_;
+  bool by_size_ = false;  // the sender pays what the stack states by size
   Rate rate_;
   // The drain computed last: neighbours in a schedule mostly ask the same again.
   Bytes last_size_;

@@ -11,7 +11,8 @@
 //   launch       of a schedule of no steps
 //   reduction_rate, copy_rate    of arithmetic and of copies, medians over the sizes from 64 KiB
 //
-// Pairs further apart add latency, half on the way up to what joins them and half on the way down, and a rate.
+// Pairs further apart add latency, half on the way up to what joins them and half on the way down, and a rate. Between nodes
+// all ranks of a node share one NIC, which carries what one pair reached.
 // Left out: memory bandwidth that several pairs share, and how the overhead of one message overlaps with the next one's.
 #pragma once
 

@@ -49,6 +49,9 @@ class GraphWriter {
   }
 
   static std::string node_name(std::uint32_t node) { return "node" + std::to_string(node); }
+  static std::string rank_name(std::uint32_t node, std::uint32_t rank) {
+    return node_name(node) + "/rank" + std::to_string(rank);
+  }
 
   void write_node(std::uint32_t node, const std::vector<std::uint32_t>& ranks) {
     const std::string top = node_name(node) + "/memory";
@@ -87,7 +90,7 @@ class GraphWriter {
 
   void write_rank(std::uint32_t node, std::uint32_t rank, const std::string& hub) {
     const CalibratedPair& closest = calibration_.pairs.front();
-    const std::string name = node_name(node) + "/rank" + std::to_string(rank);
+    const std::string name = rank_name(node, rank);
     add_device(name, v1::Graph::Device::accelerator, node);
     add_device(name + "-port", v1::Graph::Device::nic, node);
     add_device(name + "-beyond", v1::Graph::Device::nic, node);
@@ -99,14 +102,20 @@ class GraphWriter {
     add_link(hub, name + "-port", wide, {}, "down", true);
   }
 
+  /// Ranks of a node share its NIC, beside their ports: what leaves the node does not meet what stays.
   void write_network() {
     const CalibratedPair& across = *find_pair(calibration_, PairClass::other_node);
     add_device("network", v1::Graph::Device::network_switch, 0);
     graph_.mutable_devices(graph_.devices_size() - 1)->clear_node();
     for (const auto& [node, ranks] : nodes_) {
-      v1::Graph::Link& link = add_link(node_name(node) + "/memory", "network", across.up, half(across.extra_latency),
-                                       std::string(to_string(PairClass::other_node)), false);
-      link.set_kind(v1::Graph::Link::scale_out);
+      const std::string nic = node_name(node) + "/nic";
+      add_device(nic, v1::Graph::Device::nic, node);
+      for (const std::uint32_t rank : ranks) {
+        add_link(rank_name(node, rank), nic, across.up, {}, "host", false).set_kind(v1::Graph::Link::host);
+      }
+      add_link(nic, "network", across.up, half(across.extra_latency), std::string(to_string(PairClass::other_node)),
+               false)
+          .set_kind(v1::Graph::Link::scale_out);
     }
   }
 

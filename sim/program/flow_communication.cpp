@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "collectives/operation_words.h"
+#include "sim/job_costs.h"
 #include "sim/placement.h"
 #include "sim/program/message_cost.h"
 #include "sim/stack_variants.h"
@@ -139,7 +140,7 @@ void FlowCommunication::make_jobs() {
         job.name = graph_.program().calls[c].name;
         job.schedule = schedules[g].get();
         job.devices = participant_devices(input_.topology, placed_[c].groups[g], placed_[c].layouts[g], *job.schedule);
-        job.costs = costs_of(protocol, algorithm.cost_family);
+        job.costs = job_costs(protocol, algorithm.cost_family, placed_[c].contract);
         job.efficiency = efficiency_of(protocol, algorithm.cost_family);
         job.rank_by_rank = true;
         in_job_.emplace_back().operation.resize(placed_[c].groups[g].size());
@@ -179,7 +180,7 @@ void FlowCommunication::send(std::uint32_t operation) {
   router_.route_by_load(key, *network_, route_);
   const Protocol& protocol = message_protocol(input_.stack, of.bytes, route_, capacities_);
   const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
-  const Duration software = message_software(costs, route_);
+  const Duration software = message_software(costs, route_, of.bytes);
   const std::uint32_t flow = flow_of_[operation];
   send_of_flow_[flow] = operation;
   const FlowId id(executor_->num_flows() + flow);

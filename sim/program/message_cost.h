@@ -19,6 +19,6 @@ inline constexpr const char* kMessageFamily = "ring";
                                                std::span<const BitRate> capacities);
 
 /// Before the message leaves, the launch left out.
-[[nodiscard]] Duration message_software(const ProtocolCosts& costs, const topology::Route& route);
+[[nodiscard]] Duration message_software(const ProtocolCosts& costs, const topology::Route& route, Bytes payload);
 
 }  // namespace polyplane::sim
