@@ -1,5 +1,5 @@
 // The subcommands of polyplane-mpi. Each is a function that all ranks run, with the same arguments: it prints on rank 0 alone
-// (cli/output.h) and returns an exit code (cli/exit_code.h); the program returns the largest one.
+// (cli/output.h) and returns an exit code (cli/exit_code.h); rank 0 exits with the largest one.
 //
 // What is wrong with the input is found by all ranks alike and thrown by all of them. An error of one rank alone is thrown too:
 // main waits a moment for the others and then ends them (see main.cpp).

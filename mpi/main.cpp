@@ -1,5 +1,6 @@
 // The program: from arguments to a command, from exceptions to exit codes, the same on every rank.
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -97,7 +98,11 @@ int main(int argc, char** argv) {
     const mpi::Communicator farewell = world.duplicate();
     const mpi::Ending ending =
         mpi::guarded(world, argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>());
-    return mpi::say_goodbye(farewell, ending, mpi::kPatienceSeconds);
+    const int exit_code = mpi::say_goodbye(farewell, ending, mpi::kPatienceSeconds);
+    // mpirun ends the others as soon as one exits with another code than 0: one is enough, and all are on their way out.
+    cli::cancel_countdown();
+    std::signal(SIGTERM, SIG_IGN);
+    return world.is_root() ? exit_code : cli::kExitFine;
   } catch (const mpi::MpiError& error) {
     std::fputs(("polyplane-mpi: " + std::string(error.what()) + "\n").c_str(), stderr);
     return cli::kExitFailed;

@@ -51,7 +51,7 @@ std::string perf_header(const PerfFacts& facts) {
         "# {:>10}  {:>12}  {:>8}  {:>6}  {:>6}  {:>8}  {:>6}  {:>6}  {:>6}  {:>8}  {:>6}  {:>9}  {:>7}  {}\n",
         title...);
   };
-  text += fmt::format("#\n# {:>50}  {:>33}  {:>16}\n", "", "----------- schedule -----------", facts.mpi_name);
+  text += fmt::format("#\n# {:>50}  {:>32}  {:>16}\n", "", "----------- schedule -----------", facts.mpi_name);
   text += titles("size", "count", "type", "redop", "root", "time", "algbw", "busbw", "spread", "time", "spread",
                  "simulated", "error", "algorithm");
   return text +

@@ -1,6 +1,7 @@
 // polyplane-mpi verify: registered algorithms and schedules of files, on real ranks, against MPI.
 #include <algorithm>
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -11,6 +12,7 @@
 #include "cli/text_table.h"
 #include "cli/values.h"
 #include "collectives/algorithm.h"
+#include "collectives/verify.h"
 #include "mpi/arguments.h"
 #include "mpi/check_run.h"
 #include "mpi/commands.h"
@@ -114,18 +116,20 @@ class Verifier {
   std::size_t algorithms_ = 0, skipped_ = 0, cases_ = 0, failed_ = 0;
 };
 
-/// The schedule of a file as an algorithm of its own.
+/// The schedule of a file as an algorithm of its own. It knows no root: roots that it does not prove for are left out, and what
+/// it does for root 0 is put to the test whatever it is.
 Algorithm algorithm_of(const std::string& path) {
   const auto schedule = std::make_shared<const collectives::ImportedSchedule>(sim::read_schedule(path));
   Algorithm algorithm;
   algorithm.collective = schedule->kind;
-  algorithm.name = path;
+  algorithm.name = std::filesystem::path(path).filename().string();
   algorithm.cannot = [schedule](const collectives::AlgorithmRequest& request) {
     if (request.collective.ranks() != schedule->ranks) return "is for " + std::to_string(schedule->ranks) + " ranks";
     try {
-      schedule->make(request.collective);
+      const auto made = schedule->make(request.collective);
+      if (request.collective.root().index() == 0) return std::string();
+      return collectives::verify(*made).proven ? std::string() : "is for another root";
     } catch (const InputError& error) { return std::string(error.what()); }
-    return std::string();
   };
   algorithm.make = [schedule](const collectives::AlgorithmRequest& request) {
     return schedule->make(request.collective);
