@@ -1,6 +1,6 @@
 # Thin names for what CMake, CTest and scripts/ do.
 .DEFAULT_GOAL := build
-.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak soak-sweep measure-replay fuzz format lint viz viz-check setup-viz clean help
+.PHONY: setup setup-dev setup-bench build run test debug tsan determinism bench bench-full soak soak-sweep measure-calibration measure-replay fuzz format lint viz viz-check setup-viz clean help
 JOBS ?= $(shell nproc)
 
 help: ## these lines
@@ -39,6 +39,9 @@ bench: build ## events, flows and runs a second on this machine; BENCH_FLAGS goe
 
 bench-full: setup-bench build ## whole runs against their limits and SimGrid; BENCH_FLAGS goes to scripts/bench
 	@scripts/bench $(BENCH_FLAGS)
+
+measure-calibration: build ## calibrates this machine on two ranks and says how well it is then predicted; wants a quiet machine
+	@scripts/measure-calibration
 
 measure-replay: build ## what recording an MPI program costs, and its replay against its time; wants a quiet machine
 	@scripts/measure-replay

@@ -35,6 +35,8 @@ struct Parser {
   TopoArguments topo;
   CompareArguments compare;
   TuneArguments tune;
+  FitArguments fit;
+  ValidateArguments validate;
   SweepArguments sweep;
   MergeArguments merge;
   ImportArguments import;
@@ -65,6 +67,8 @@ struct Parser {
   void add_topo();
   void add_compare();
   void add_tune();
+  void add_fit();
+  void add_validate();
   void add_sweep();
   void add_merge();
   void add_import();
@@ -89,6 +93,8 @@ Parser::Parser() {
   add_topo();
   add_compare();
   add_tune();
+  add_fit();
+  add_validate();
   add_sweep();
   add_merge();
   add_import();
@@ -459,6 +465,53 @@ void Parser::add_merge() {
   command->get_option("--format")->description("table, json or csv (default table)");
 }
 
+void Parser::add_fit() {
+  CLI::App* command = add_command(
+      "fit", "a stack's costs from nccl-tests, rccl-tests or OSU output: residuals, confidence, held-out sizes",
+      {"polyplane fit all_reduce_perf.txt --cluster dgx-h100 --algorithm nccl -o my_stack.textproto",
+       "polyplane fit osu_allgather.txt --ranks 16 --cluster my_cluster.textproto --stack mpi -o my_mpi.textproto"});
+  command->add_option("MEASUREMENTS", fit.measurements,
+                      "required: tables of nccl-tests or rccl-tests, documents of nccl-tests -J, OSU latency tests");
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text);
+  };
+  option("--cluster", fit.cluster, "NAME|FILE", "required: on which they were measured; its links are believed");
+  option("--stack", fit.stack, "NAME|FILE", "base stack, whose costs are scaled (default nccl)");
+  option("-o,--output", fit.output, "FILE", "write the fitted stack to FILE, for --stack FILE");
+  option("--name", fit.name, "NAME", "of the fitted stack (default: of FILE)");
+  option("--collective", fit.collective, "NAME", "that was measured, where neither the file nor its name says it");
+  option("--ranks", fit.ranks, "N", "on which it was measured, where the file does not say (OSU)");
+  option("--ranks-per-node", fit.ranks_per_node, "N", "of each node the first N cards only");
+  option("--algorithm", fit.algorithm, "NAME", "auto, nccl or a name, as in perf (default auto)");
+  option("--protocol", fit.protocol, "NAME", "auto or a protocol of the base stack (default auto)");
+  option("--model", fit.model, "NAME", "analytic or flow (default flow)");
+  option("--routing", fit.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  option("--seed", fit.seed, "N", "of hashing (default 0)");
+  command->add_flag("--force", fit.force, "overwrite FILE");
+  command->add_option("--threads", fit.compute.threads, "rows side by side (default: the processors of this machine)")
+      ->type_name("N");
+  command
+      ->add_option("--max-memory", fit.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+      ->type_name("SIZE");
+  add_common(command, fit.common, false);
+  command->add_flag("-v,--verbose", fit.common.verbose, "a line each measurement")->group("Output");
+}
+
+void Parser::add_validate() {
+  CLI::App* command = add_command("validate", "published measurements, simulated: the error of each row and of each system",
+                                  {"polyplane validate", "polyplane validate dgx-a100-16-deepops -v"});
+  command->add_option("SUITE", validate.suites, "names of configs/measurements, or files like these (default: all)");
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text);
+  };
+  option("--stack", validate.stack, "NAME|FILE", "one for all, instead of each system's own");
+  option("--model", validate.model, "NAME", "analytic or flow (default flow)");
+  option("--threads", validate.compute.threads, "N", "rows side by side (default: the processors of this machine)");
+  option("--max-memory", validate.compute.max_memory, "SIZE", "refuse, with exit code 3, what is foretold to need more");
+  add_common(command, validate.common, true);
+  command->get_option("--verbose")->description("a line each measurement, too");
+}
+
 void Parser::add_import() {
   CLI::App* command =
       add_command("import", "turns a real fabric into a cluster file, a schedule or trace into an experiment",
@@ -624,6 +677,8 @@ Invocation invocation_of(Parser& parser) {
   if (name == "tune") return parser.tune;
   if (name == "sweep") return parser.sweep;
   if (name == "merge") return parser.merge;
+  if (name == "fit") return parser.fit;
+  if (name == "validate") return parser.validate;
   if (name == "import") return parser.import;
   if (name == "export") return parser.export_;
   if (name == "catalog") return parser.catalog;

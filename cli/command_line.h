@@ -111,6 +111,27 @@ struct TuneArguments {
   bool force = false;
 };
 
+/// Of measurements to a stack.
+struct FitArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> measurements;  // files
+  std::string cluster, stack = "nccl";    // stack: the base
+  std::string algorithm = "auto", protocol = "auto", model = "flow";
+  std::optional<std::string> collective, ranks, ranks_per_node;  // what the files do not say
+  std::optional<std::string> routing, seed, name, output;
+  bool force = false;
+};
+
+/// Published measurements, simulated.
+struct ValidateArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> suites;  // names of configs/measurements, or files; empty: all
+  std::optional<std::string> stack;
+  std::string model = "flow";
+};
+
 struct ExportArguments {
   CommonArguments common;
   std::string target_format, collective, cluster, size;
@@ -161,7 +182,7 @@ struct PrintText {
 };
 
 using Invocation = std::variant<PerfArguments, RunArguments, ExplainArguments, DiffArguments, TopoArguments,
-                                CompareArguments, TuneArguments, SweepArguments, MergeArguments, ImportArguments, ExportArguments, CatalogArguments,
+                                CompareArguments, TuneArguments, FitArguments, ValidateArguments, SweepArguments, MergeArguments, ImportArguments, ExportArguments, CatalogArguments,
                                 CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or

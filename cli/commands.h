@@ -15,6 +15,8 @@ namespace polyplane::cli {
 [[nodiscard]] int run_tune(const TuneArguments& arguments);
 [[nodiscard]] int run_sweep(const SweepArguments& arguments);
 [[nodiscard]] int run_merge(const MergeArguments& arguments);
+[[nodiscard]] int run_fit(const FitArguments& arguments);
+[[nodiscard]] int run_validate(const ValidateArguments& arguments);
 [[nodiscard]] int run_import(const ImportArguments& arguments);
 [[nodiscard]] int run_export(const ExportArguments& arguments);
 [[nodiscard]] int run_catalog(const CatalogArguments& arguments);

@@ -30,6 +30,8 @@ struct RunCommand {
   int operator()(const TuneArguments& arguments) const { return run_tune(arguments); }
   int operator()(const SweepArguments& arguments) const { return run_sweep(arguments); }
   int operator()(const MergeArguments& arguments) const { return run_merge(arguments); }
+  int operator()(const FitArguments& arguments) const { return run_fit(arguments); }
+  int operator()(const ValidateArguments& arguments) const { return run_validate(arguments); }
   int operator()(const ImportArguments& arguments) const { return run_import(arguments); }
   int operator()(const ExportArguments& arguments) const { return run_export(arguments); }
   int operator()(const CatalogArguments& arguments) const { return run_catalog(arguments); }

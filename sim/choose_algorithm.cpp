@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "collectives/side_by_side.h"
 #include "sim/nccl/choice.h"
+#include "sim/job_costs.h"
 #include "sim/network/line_rate.h"
 #include "sim/placement.h"
 #include "sim/stack_variants.h"
@@ -142,7 +143,7 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
     job.name = request.job_name;
     job.schedule = (*candidate.schedules)[g].get();
     job.devices = participant_devices(request.topology, request.groups[g], request.layouts[g], *job.schedule);
-    job.costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+    job.costs = job_costs(*candidate.protocol, candidate.algorithm->cost_family, request.collective);
     job.efficiency = efficiency_of(*candidate.protocol, candidate.algorithm->cost_family);
     job.folding = candidate.folding;
     if (candidate.first_channel) job.schedule = candidate.first_channel.get();
@@ -226,7 +227,8 @@ Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
 bool sends_cost(const Stack& stack) {
   return std::ranges::any_of(stack.protocols, [](const Protocol& protocol) {
     return std::ranges::any_of(protocol.costs, [](const ProtocolCosts& costs) {
-      return std::max({costs.step_scale_up, costs.step_scale_out, costs.message}) > Duration();
+      return std::max({costs.step_scale_up, costs.step_scale_out, costs.message}) > Duration() ||
+             !costs.by_size.empty();
     });
   });
 }

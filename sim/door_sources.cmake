@@ -2,6 +2,7 @@
 set(POLYPLANE_SIM_DOORS
   catalog.cpp
   describe.cpp
+  fit/load_measured_system.cpp
   imported_algorithm.cpp
   imported_cluster.cpp
   load_cables.cpp

@@ -1,1 +1,1 @@
-set(POLYPLANE_SIM_REPORT campaign/diff.cpp campaign/write_compare.cpp campaign/write_tune.cpp write_exchanges.cpp write_programs.cpp write_report.cpp write_bill.cpp write_steps.cpp write_topo_report.cpp)
+set(POLYPLANE_SIM_REPORT campaign/diff.cpp campaign/write_compare.cpp campaign/write_tune.cpp fit/write_calibration.cpp fit/write_fit.cpp fit/write_validation.cpp write_exchanges.cpp write_programs.cpp write_report.cpp write_bill.cpp write_steps.cpp write_topo_report.cpp)

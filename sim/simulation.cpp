@@ -21,6 +21,7 @@
 #include "sim/fingerprint.h"
 #include "sim/foldings.h"
 #include "sim/imported_algorithm.h"
+#include "sim/job_costs.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
 #include "sim/proofs.h"
@@ -429,7 +430,7 @@ class Simulation {
           collectives::make_schedule(algorithm, {placed.contracts[size], placed.layouts[g], row.channels, row.slices}));
       jobs.push_back({placed.job->name, schedules.back().get(),
                       participant_devices(topology_, placed.groups[g], placed.layouts[g], *schedules.back()),
-                      costs_of(*protocol, algorithm.cost_family), efficiency_of(*protocol, algorithm.cost_family),
+                      job_costs(*protocol, algorithm.cost_family, placed.contracts[size]), efficiency_of(*protocol, algorithm.cost_family),
                       placed.job->start});
     }
   }

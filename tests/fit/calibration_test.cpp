@@ -1,0 +1,173 @@
+#include "sim/fit/calibration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "sim/catalog.h"
+#include "sim/simulation.h"
+#include "tests/configs/temporary_file.h"
+
+namespace polyplane::sim {
+namespace {
+
+using namespace literals;
+using collectives::CollectiveKind;
+using testing::HasSubstr;
+
+/// An exchange of n bytes takes 1 us + n / 4 GB/s, one way 1 us + n / 7 GB/s.
+double exchange_seconds(std::int64_t n) { return 1e-6 + static_cast<double>(n) / 4e9; }
+double one_way_seconds(std::int64_t n) { return 1e-6 + static_cast<double>(n) / 7e9; }
+
+CalibrationRuns two_ranks() {
+  CalibrationRuns runs;
+  runs.cores = {{0, 0, 0}, {0, 0, 0}};
+  TimedPair pair{.pair = PairClass::same_complex, .first = 0, .second = 1, .exchange = {}, .one_way = {}};
+  for (std::int64_t n = 8; n <= 16 << 20; n *= 8) {
+    pair.exchange.push_back({Bytes(n), {exchange_seconds(n), exchange_seconds(n), 3 * exchange_seconds(n)}});
+    pair.one_way.push_back({Bytes(n), {one_way_seconds(n)}});
+    runs.copy.push_back({Bytes(n), {static_cast<double>(n) / 10e9}});
+    runs.reduction.push_back({Bytes(n), {static_cast<double>(n) / 5e9}});
+  }
+  runs.pairs.push_back(std::move(pair));
+  runs.launch = {2e-7, 2e-7, 9e-7};
+  return runs;
+}
+
+const CalibrationOrigin kOrigin{"mine", "a machine", "2026-11-26", {"load 0"}};
+
+/// All-reduce, all-gather and all-to-all with what the files say.
+Duration simulated(const CalibrationRuns& runs, CollectiveKind kind, const std::string& algorithm, Bytes size) {
+  const Calibration calibration = calibrate(runs);
+  const TemporaryFile cluster(calibrated_cluster_text(runs, calibration, kOrigin), "cluster.textproto");
+  const TemporaryFile stack(calibrated_stack_text(runs, calibration, kOrigin), "stack.textproto");
+  const Catalog catalog = Catalog::open();
+  Experiment experiment;
+  experiment.name = "calibrated";
+  experiment.cluster = catalog.cluster(cluster.path());
+  experiment.stack = catalog.stack(stack.path());
+  experiment.routing.name = experiment.cluster.spec.default_routing;
+  CollectiveJob job;
+  job.kind = kind;
+  job.algorithm = algorithm;
+  job.sizes = {size};
+  job.datatype = "uint8";
+  experiment.collectives.push_back(job);
+  return run(experiment, {}).collectives.front().time;
+}
+
+TEST(Calibration, FindsPortCostsAndRates) {
+  const Calibration calibration = calibrate(two_ranks());
+  // Best exchange: 16 MiB, 2 x 16777216 B in 1 us + 4194.304 us: 7.9981 GB/s, to a whole MB/s.
+  EXPECT_EQ(calibration.pairs.front().port, BitRate::from_bps(7998LL * 8'000'000));
+  ASSERT_EQ(calibration.costs.by_size.size(), 8U);  // 8 B x 8^k, up to 16 MiB
+  // 8 B: 1.002 us - 16 B / 7.998 GB/s (2 ns) = 1 us.
+  EXPECT_EQ(calibration.costs.by_size.front(), (MessageCost{8_B, 1_us}));
+  EXPECT_EQ(calibration.costs.launch, 200_ns);  // the median: one slow run of three changes nothing
+  EXPECT_EQ(calibration.costs.copy_rate, 10_GBps);
+  EXPECT_EQ(calibration.costs.reduction_rate, 5_GBps);
+  EXPECT_EQ(calibration.pairs.front().extra_latency, Duration());
+  // One way at 7 GB/s, which is below the port.
+  EXPECT_NEAR(calibration.pairs.front().up.gigabytes_per_second(), 7, 0.1);
+}
+
+TEST(Calibration, AnExchangeComesBackAsItWasMeasured) {
+  // All-gather on two ranks by a ring is one exchange of half the array, after a copy of the own half.
+  const CalibrationRuns runs = two_ranks();
+  for (const std::int64_t half : {std::int64_t{512}, std::int64_t{32768}, std::int64_t{2} << 20}) {
+    const double expected = 2e-7 + static_cast<double>(half) / 10e9 + exchange_seconds(half);
+    const Duration time = simulated(runs, CollectiveKind::all_gather, "ring", Bytes(2 * half));
+    EXPECT_NEAR(time.seconds() / expected, 1, 0.01) << half;
+  }
+}
+
+TEST(Calibration, SumsPayForArithmeticAndForTheCopyOfTheArray) {
+  // All-reduce by a ring: copy 4 MiB, exchange 2 MiB and add it up, exchange 2 MiB.
+  const CalibrationRuns runs = two_ranks();
+  const std::int64_t half = 2 << 20;
+  const double expected =
+      2e-7 + static_cast<double>(2 * half) / 10e9 + 2 * exchange_seconds(half) + static_cast<double>(half) / 5e9;
+  const Duration time = simulated(runs, CollectiveKind::all_reduce, "ring", Bytes(2 * half));
+  EXPECT_NEAR(time.seconds() / expected, 1, 0.01);
+}
+
+TEST(Calibration, MessagesOneWayAreNotHeldUpByAnother) {
+  // A broadcast on two ranks is one message; 4 MiB at 7 GB/s instead of 4, after a copy at the root.
+  const std::int64_t n = 4 << 20;
+  const double expected = 2e-7 + static_cast<double>(n) / 10e9 + one_way_seconds(n);
+  const Duration time = simulated(two_ranks(), CollectiveKind::broadcast, "binomial", Bytes(n));
+  EXPECT_NEAR(time.seconds() / expected, 1, 0.02);
+}
+
+TEST(Calibration, TellsClassesOfPairsApart) {
+  EXPECT_EQ(pair_class({0, 0, 0}, {0, 0, 0}), PairClass::same_complex);
+  EXPECT_EQ(pair_class({0, 0, 0}, {0, 0, 1}), PairClass::same_socket);
+  EXPECT_EQ(pair_class({0, 0, 0}, {0, 1, 0}), PairClass::same_node);
+  EXPECT_EQ(pair_class({0, 0, 0}, {1, 0, 0}), PairClass::other_node);
+}
+
+TEST(Calibration, FarPairsAddTheirLatency) {
+  // Ranks 0 and 1 share a complex, 2 and 3 another, 4 is on another node. Far pairs: 3 us and 9 us more.
+  CalibrationRuns runs = two_ranks();
+  runs.cores = {{0, 0, 0}, {0, 0, 0}, {0, 0, 1}, {0, 0, 1}, {4, 0, 0}};
+  for (const auto& [pair, more] : {std::pair(PairClass::same_socket, 3e-6), std::pair(PairClass::other_node, 9e-6)}) {
+    TimedPair far = runs.pairs.front();
+    far.pair = pair;
+    for (TimedSize& timed : far.exchange) {
+      for (double& one : timed.seconds) one += more;
+    }
+    for (TimedSize& timed : far.one_way) {
+      for (double& one : timed.seconds) one += more;
+    }
+    runs.pairs.push_back(std::move(far));
+  }
+  const Calibration calibration = calibrate(runs);
+  EXPECT_EQ(calibration.pairs[1].extra_latency, 3_us);
+  EXPECT_EQ(calibration.pairs[2].extra_latency, 9_us);
+  const TemporaryFile file(calibrated_cluster_text(runs, calibration, kOrigin), "cluster.textproto");
+  Experiment experiment;
+  experiment.cluster = Catalog::open().cluster(file.path());
+  experiment.routing.name = "static";
+  const auto flow = [](const std::string& from, const std::string& to) {
+    return FlowJob{.name = from + to, .src = from, .dst = to, .size = 1_B};
+  };
+  experiment.stack = Catalog::open().stack("ideal");
+  experiment.flows = {flow("node0/rank0", "node0/rank1"), flow("node0/rank0", "node0/rank2"),
+                      flow("node0/rank0", "node4/rank4")};
+  const Report report = run(experiment, {});
+  EXPECT_LT(report.flows[0].end.since_start(), 10_ns);
+  EXPECT_NEAR(static_cast<double>(report.flows[1].end.ps()), 3e6, 1e4);
+  EXPECT_NEAR(static_cast<double>(report.flows[2].end.ps()), 9e6, 1e4);
+}
+
+TEST(Calibration, BootstrapIsRepeatableAndHoldsTheMedian) {
+  const std::vector<double> values = {1, 2, 3, 4, 5, 6, 7, 8, 100};
+  const Interval once = median_interval(values), again = median_interval(values);
+  EXPECT_EQ(once.middle, 5);
+  EXPECT_EQ(once.low, again.low);
+  EXPECT_EQ(once.high, again.high);
+  EXPECT_LE(once.low, 5);
+  EXPECT_GE(once.high, 5);
+  EXPECT_LT(once.high, 100) << "one wild value is no median";
+  const Interval sure = median_interval({4, 4, 4});
+  EXPECT_EQ(sure.low, 4);
+  EXPECT_EQ(sure.high, 4);
+}
+
+TEST(Calibration, FilesSayWhatWasMeasured) {
+  const CalibrationRuns runs = two_ranks();
+  const std::string stack = calibrated_stack_text(runs, calibrate(runs), kOrigin);
+  EXPECT_THAT(stack, HasSubstr("# load 0\n"));
+  EXPECT_THAT(stack, HasSubstr("# launch, a schedule without steps: 0.200 us, 95 %: 0.200 to 0.900 us"));
+  const std::string cluster = calibrated_cluster_text(runs, calibrate(runs), kOrigin);
+  EXPECT_THAT(cluster, HasSubstr("# both ways at once, ranks 0 and 1 (same core complex):"));
+}
+
+TEST(Calibration, RefusesAClockThatStandsStill) {
+  CalibrationRuns runs = two_ranks();
+  runs.copy.front().seconds = {0, 0};
+  EXPECT_THROW(static_cast<void>(calibrate(runs)), InputError);
+}
+
+}  // namespace
+}  // namespace polyplane::sim
