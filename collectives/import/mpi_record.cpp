@@ -1,6 +1,7 @@
 // Records of MPI programs, as libpolyplane_record.so writes them (docs/recording.md): a file a rank, or all of them one
 // after the other in one file. Rank i is on card i.
-//   options: eager=BYTES, progress=async|calls, compute=RATIO; ranks=N with scale=weak|strong and messages=keep|divide
+//   options: eager=BYTES, progress=async|calls, posting=stack|measured, compute=RATIO; ranks=N with scale=weak|strong and
+//   messages=keep|divide
 // What is between two calls is compute of the time that it took; calls themselves take what the cluster and its stack
 // make of them. Left out, counted by name: one-sided communication, files, neighbourhood collectives, joined processes,
 // calls of other threads under MPI_THREAD_MULTIPLE. Making a communicator takes no time.
@@ -135,7 +136,8 @@ ImportedProgram read(const ImportInput& input) {
                                .scale = scale,
                                .compute = input.options.ratio("compute"),
                                .eager = input.options.integer("eager"),
-                               .in_calls = input.options.word("progress") == "calls"};
+                               .in_calls = input.options.word("progress") == "calls",
+                               .posting = input.options.word("posting") == "measured"};
   Program& program = imported.program;
   program.name = name_of_file(ranks.front().file);
   program.labels = actor_labels();
@@ -167,6 +169,12 @@ const bool kRegistered = [] {
                         .sentence =
                             "async: non-blocking calls overlap with compute; calls: they move on in calls that wait",
                         .words = {"async", "calls"}},
+                   Spec{.name = "posting",
+                        .kind = Spec::Kind::word,
+                        .default_text = "stack",
+                        .sentence =
+                            "time of calls that only begin something: that of the stack, or measured as compute is",
+                        .words = {"stack", "measured"}},
                    Spec{.name = "compute",
                         .kind = Spec::Kind::ratio,
                         .default_text = "1:1",

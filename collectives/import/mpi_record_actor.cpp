@@ -38,6 +38,7 @@ class ActorMaker {
       const std::vector<std::uint32_t> pair = std::exchange(pair_, {});
       do_event(i, event);
       front_.insert(front_.end(), pair.begin(), pair.end());
+      if (input_.posting && event.has(kNonBlocking)) compute_ns_ += event.record.end - event.record.begin;
     }
     move_on();
     compute();

@@ -32,6 +32,7 @@ struct ActorInput {
   Ratio compute;           // what measured times are multiplied by
   std::int64_t eager = 0;  // bytes
   bool in_calls = false;   // what was begun without waiting moves on in calls that wait only
+  bool posting = false;    // time in calls that begin without waiting is compute too
 };
 
 /// The actor of rank `rank`, on its cards: one a tile. Throws InputError for times past ten days.

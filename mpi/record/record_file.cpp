@@ -38,8 +38,9 @@ bool RecordFile::next_window() {
   const std::size_t end = (windows_ + 1) * kWindowBytes;
   const bool too_long = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < end;
   const int no_room = too_long ? EFBIG : posix_fallocate(file_, offset, static_cast<off_t>(kWindowBytes));
-  void* window =
-      no_room != 0 ? MAP_FAILED : mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, offset);
+  void* window = no_room != 0
+                     ? MAP_FAILED
+                     : mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file_, offset);
   if (window == MAP_FAILED) {
     if (no_room != 0) errno = no_room;
     return false;

@@ -15,15 +15,14 @@ using collectives::RankFile;
 namespace format = collectives::mpi_record;
 using namespace polyplane::literals;
 
-/// Links of `gigabytes` GB/s and 1 us from card to card; no software.
+/// `cards` cards on one switch, `gigabytes` GB/s each way and 1 us from card to card; no software.
 Duration time_of(const std::vector<RankFile>& files, int gigabytes, const std::vector<std::string>& options = {},
-                 int nodes = 1, ProgramMode mode = ProgramMode::flows) {
+                 int cards = 2, ProgramMode mode = ProgramMode::flows) {
   Experiment experiment;
   experiment.name = "record";
-  const std::string rate = std::to_string(gigabytes) + "GB/s";
-  experiment.cluster = Catalog::open().cluster("nodes=" + std::to_string(nodes) +
-                                               ",gpus_per_node=2,scale_up=switched,scale_up_rate=" + rate +
-                                               ",scale_up_latency=1us,domain_nodes=" + std::to_string(nodes));
+  experiment.cluster = Catalog::open().cluster(
+      "single_switch:endpoints=" + std::to_string(cards) + ",radix=64,rate=" + std::to_string(8 * gigabytes) +
+      " Gbps,switch_latency=1 us,cable_latency=0 ns,access_cable_latency=0 ns");
   experiment.stack = Catalog::open().stack("ideal");
   TraceJob trace;
   trace.name = "trace";
@@ -79,7 +78,7 @@ TEST(MpiRecordRuns, WeakScalingGathersFromAll) {
   std::vector<RankFile> files = rank_files(2);
   for (RankFile& file : files) file.after(10'000).collective(format::Kind::all_gather, 1'000'000).finalize();
   const Duration two = time_of(files, 1);
-  const Duration eight = time_of(files, 1, {"ranks=8"}, 4, ProgramMode::timed);
+  const Duration eight = time_of(files, 1, {"ranks=8"}, 8, ProgramMode::timed);
   EXPECT_GE(two, 1'000_us + 10_us);
   EXPECT_LE(two, 1'000_us + 20_us);
   EXPECT_GE(eight, 7'000_us + 10_us);

@@ -123,6 +123,15 @@ TEST(MpiRecord, WhatIsBegunRunsBesideComputeUntilItIsWaitedFor) {
               ElementsAre("compute 20", "send 0 to 0 #1 < 0", "receive 8000 from 0 #0 < 0", "compute 2 < 0,2"));
 }
 
+// 3 ns of MPI_Isend, 10 ns of work, 40 ns of MPI_Wait: the first is the processor's own, the last the network's.
+TEST(MpiRecord, TimeOfCallsThatOnlyBeginCanBeCompute) {
+  std::vector<RankFile> files = rank_files(2);
+  files[0].takes(3).isend(1, 1, 8).after(10).takes(40).wait(1).finalize();
+  files[1].receive(0).finalize();
+  EXPECT_THAT(words(program_of(files), 0), ElementsAre("send 8 to 1 #0", "compute 10"));
+  EXPECT_THAT(words(program_of(files, {"posting=measured"}), 0), ElementsAre("send 8 to 1 #0", "compute 13"));
+}
+
 TEST(MpiRecord, ReceivesFromAnyoneGetWhatTheyGot) {
   std::vector<RankFile> files = rank_files(3);
   // Rank 2 sends two messages with one tag; the receives from anyone took its first, one of rank 1, then its second.
