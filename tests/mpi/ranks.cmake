@@ -83,3 +83,12 @@ add_mpi_test(mpi.run_goal_4 4 COMMAND ${machine} run ${inputs}/goal/ring.goal -n
 add_mpi_test(mpi.run_goal_3 3 COMMAND ${machine} run ${inputs}/goal/three.goal -n 3 EXIT_CODE 0 MATCHES "%$")
 add_mpi_test(mpi.run_goal_other_ranks 2 COMMAND ${machine} run ${inputs}/goal/ring.goal
   EXIT_CODE 2 MATCHES "is for 4 ranks, not for 2: mpirun -n 4")
+
+# Ranks that fail.
+add_executable(farewell_ranks farewell_ranks.cpp)
+target_link_libraries(farewell_ranks PRIVATE ${objects})
+add_mpi_test(mpi.all_fail_alike 3 COMMAND $<TARGET_FILE:farewell_ranks> alike
+  EXIT_CODE 2 MATCHES "^polyplane-mpi: the same everywhere$")
+add_mpi_test(mpi.some_fail 3 COMMAND $<TARGET_FILE:farewell_ranks> apart EXIT_CODE 3 MATCHES "^polyplane-mpi: rank 1: one$")
+add_mpi_test(mpi.one_fails_alone 3 COMMAND $<TARGET_FILE:farewell_ranks> alone
+  EXIT_CODE 3 MATCHES "^polyplane-mpi: rank 1: nobody else$")

@@ -25,7 +25,7 @@ chmod +x "$fake"/*
 
 packages=(g++ make cmake ninja-build pkg-config git ca-certificates libboost-graph-dev libprotobuf-dev
   protobuf-compiler libcli11-dev libspdlog-dev libfmt-dev libgtest-dev libgmock-dev librandom123-dev libxxhash-dev
-  libbenchmark-dev libpugixml-dev libyaml-dev zlib1g-dev)
+  libbenchmark-dev libpugixml-dev libyaml-dev zlib1g-dev libsqlite3-dev libnlopt-dev libopenmpi-dev openmpi-bin libhwloc-dev)
 
 # run ARGUMENT...: output in $output, exit code in $code.
 run() {
