@@ -23,6 +23,7 @@ constexpr std::uint32_t kExchanges = 4;  // in one run
 constexpr std::uint32_t kPingPongs = 8;  // messages in one run
 constexpr std::size_t kMostRepetitions = 2000;
 constexpr std::size_t kWarmUps = 3;
+constexpr std::size_t kRounds = 4;  // over all sizes, so that a bad moment of the machine does not hit one size alone
 constexpr double kShortest = 5e-6;  // of what is timed at once, against the grain of the clock
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -64,6 +65,10 @@ std::vector<double> per_message(std::vector<double> seconds, double launch, std:
   return seconds;
 }
 
+void add(TimedSize& timed, const std::vector<double>& seconds) {
+  timed.seconds.insert(timed.seconds.end(), seconds.begin(), seconds.end());
+}
+
 struct PairRuns {
   std::vector<double> launch;
   std::vector<TimedSize> exchange, one_way;
@@ -75,10 +80,20 @@ PairRuns run_pair(const Communicator& pair, const CalibrateOptions& options) {
   runs.launch = time_schedule(space, options, *exchange_pattern(options.sizes.front(), 0));
   const double launch = sim::median_interval(runs.launch).middle;
   for (const Bytes size : options.sizes) {
-    runs.exchange.push_back(
-        {size, per_message(time_schedule(space, options, *exchange_pattern(size, kExchanges)), launch, kExchanges)});
-    runs.one_way.push_back(
-        {size, per_message(time_schedule(space, options, *ping_pong_pattern(size, kPingPongs)), launch, kPingPongs)});
+    runs.exchange.push_back({size, {}});
+    runs.one_way.push_back({size, {}});
+  }
+  CalibrateOptions round = options;
+  round.seconds_a_point /= kRounds;
+  round.least_repetitions = (options.least_repetitions + kRounds - 1) / kRounds;
+  for (std::size_t i = 0; i < kRounds; ++i) {
+    for (std::size_t s = 0; s < options.sizes.size(); ++s) {
+      const Bytes size = options.sizes[s];
+      add(runs.exchange[s],
+          per_message(time_schedule(space, round, *exchange_pattern(size, kExchanges)), launch, kExchanges));
+      add(runs.one_way[s],
+          per_message(time_schedule(space, round, *ping_pong_pattern(size, kPingPongs)), launch, kPingPongs));
+    }
   }
   return runs;
 }

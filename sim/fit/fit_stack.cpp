@@ -172,9 +172,12 @@ class Fitter {
       const auto place = std::ranges::find(active_, p);
       parameter.determined = place != active_.end();
       if (parameter.determined) {
-        if (const auto width = widths_[static_cast<std::size_t>(place - active_.begin())]) {
+        const auto width = widths_[static_cast<std::size_t>(place - active_.begin())];
+        // An interval wider than the search looked says nothing.
+        if (width && *width < std::log(all[p].most / all[p].least)) {
           parameter.low = parameter.value * std::exp(-*width);
           parameter.high = parameter.value * std::exp(*width);
+          if (all[p].kind == FitParameter::Kind::efficiency) parameter.high = std::min(*parameter.high, 1.0);
         }
       }
       fitted_.parameters.push_back(std::move(parameter));

@@ -47,7 +47,7 @@ struct FittedParameter {
   double base = 0, value = 0;       // picoseconds of the first cost that it scales; of an efficiency payload over wire
   double factor = 1;                // on all that it scales
   bool determined = false;          // false: no measurement depends on it, the base value stands
-  std::optional<double> low, high;  // of the value, 95 %; none where there are too few measurements to say
+  std::optional<double> low, high;  // of the value, 95 %; none where the measurements do not say
 };
 
 struct Fitted {
