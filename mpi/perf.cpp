@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -160,6 +161,12 @@ PerfFacts facts_of(const Communicator& world, const MpiPerfArguments& arguments,
   const PlacedRanks placed = place_ranks(world);
   for (std::size_t rank = 0; rank < placed.bindings.size(); ++rank) {
     facts.lines.push_back(fmt::format("rank {}: {}", rank, placed.bindings[rank]));
+  }
+  const unsigned processors = std::thread::hardware_concurrency();
+  const std::int64_t crowd = world.max(std::int64_t{world.split_nodes().size()});
+  if (crowd > std::int64_t{processors}) {
+    facts.lines.push_back(fmt::format(
+        "{} ranks share {} processors: they wait for their turn, which no simulation knows", crowd, processors));
   }
   facts.lines.push_back(
       fmt::format("{} warm-ups, then the median of {} runs, {}; spread: from quartile to quartile, of the median",
