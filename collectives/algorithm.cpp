@@ -16,6 +16,8 @@ std::string key(CollectiveKind kind, std::string_view name) {
   return std::string(to_string(kind)).append("/").append(name);
 }
 
+std::string algorithm_is_weighed(const AlgorithmRequest&) { return ""; }
+
 void check_copies(const std::string& algorithm, const char* what, std::uint32_t asked, bool honoured,
                   std::uint32_t most) {
   if (asked <= 1 || (honoured && asked <= most)) return;
@@ -65,6 +67,7 @@ bool register_algorithm(Algorithm algorithm) {
   if (!algorithm.cannot) {
     algorithm.cannot = [](const AlgorithmRequest&) { return std::string(); };
   }
+  if (!algorithm.not_by_auto) algorithm.not_by_auto = algorithm_is_weighed;
   const std::string full = key(algorithm.collective, algorithm.name);
   const std::string sentence = algorithm.sentence;
   algorithms().add(full, sentence, std::move(algorithm));

@@ -31,6 +31,9 @@ struct Algorithm {
   /// "" when it can do it, else why not ("needs domains of equal size"), to stand after the name of the algorithm.
   /// Empty function: it always can.
   std::function<std::string(const AlgorithmRequest&)> cannot;
+  /// Why a choice among all algorithms leaves it out, so that it runs by name only; "": it is weighed. REQUIRES: cannot()
+  /// == "". Empty function: it is weighed.
+  std::function<std::string(const AlgorithmRequest&)> not_by_auto = {};
   /// REQUIRES: cannot() == "". Shares ownership of nothing: the schedule holds copies of what it needs.
   std::function<std::unique_ptr<Schedule>(const AlgorithmRequest&)> make;
 };

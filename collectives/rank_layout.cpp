@@ -39,6 +39,32 @@ void RankLayout::set_reducers(Reducers reducers) {
   reducers_ = std::move(reducers);
 }
 
+void RankLayout::set_groups(std::vector<std::vector<std::uint32_t>> groups) {
+  std::vector<std::uint32_t> site(num_domains());
+  for (std::uint32_t domain = 0; domain < num_domains(); ++domain) site[domain] = place(members_[domain].front()).site;
+  for (std::size_t level = 0; level < groups.size(); ++level) {
+    CHECK(groups[level].size() == num_domains(), "groups by domain");
+    const std::vector<std::uint32_t>& above = level + 1 < groups.size() ? groups[level + 1] : site;
+    std::vector<std::uint32_t> parent(num_domains(), UINT32_MAX);  // by group
+    for (std::uint32_t domain = 0; domain < num_domains(); ++domain) {
+      const std::uint32_t group = groups[level][domain];
+      CHECK(group < num_domains(), "groups are dense");
+      if (parent[group] == UINT32_MAX) parent[group] = above[domain];
+      CHECK(parent[group] == above[domain], "a group in two larger ones");
+    }
+  }
+  groups_ = std::move(groups);
+}
+
+void RankLayout::set_plane_shares(std::optional<PlaneShares> shares) {
+  if (shares) {
+    CHECK(!shares->planes.empty() && uniform_ > 0, "shares of domains that are alike");
+    CHECK(shares->shares.size() == shares->planes.size() * uniform_, "shares by plane and local");
+    CHECK(*std::ranges::max_element(shares->shares) > 0, "no card reaches the fabric");
+  }
+  plane_shares_ = std::move(shares);
+}
+
 void RankLayout::find_sites() {
   for (std::uint32_t domain = 0; domain < num_domains(); ++domain) {
     const std::uint32_t site = place(members_[domain].front()).site;

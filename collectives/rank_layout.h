@@ -1,6 +1,7 @@
 // All that an algorithm may know of the cluster: how many ranks there are and what they share. No graph, no links.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -21,6 +22,20 @@ struct RankPlace {
   std::uint32_t node =
       0;  // where a domain spans several nodes: which of them, so that rails of one name are told apart
   friend bool operator==(const RankPlace&, const RankPlace&) = default;
+};
+
+/// How the cards of domains that are alike reach the fabric, where that is more than one way each at equal rates.
+struct PlaneShares {
+  /// Planes that every card has ports on, ascending; one of kAnyPlane: what each card has is one stripe, whichever plane.
+  std::vector<std::int32_t> planes;
+  /// [plane * locals + local], in whole numbers whose ratios tell: rate of the ports of that local, of the slowest of its
+  /// domains. Some above 0; a plane that is slow or has failed shows here.
+  std::vector<std::uint32_t> shares;
+  static constexpr std::int32_t kAnyPlane = -1;
+  [[nodiscard]] bool even() const {
+    return std::ranges::all_of(shares, [this](std::uint32_t share) { return share == shares.front(); });
+  }
+  friend bool operator==(const PlaneShares&, const PlaneShares&) = default;
 };
 
 /// Value type; rank r is places[r]. Order of ranks is free (a rank map may permute them).
@@ -57,6 +72,15 @@ class RankLayout {
   [[nodiscard]] const std::optional<RankGrid>& domain_grid() const { return domain_grid_; }
   /// REQUIRES: a grid of uniform_domain_size() locals.
   void set_domain_grid(std::optional<RankGrid> grid) { domain_grid_ = std::move(grid); }
+  /// Ever larger groups of domains inside the sites, the smallest first: [level][domain] is the number of its group, dense
+  /// from 0. What the fabric has of them: domains on one leaf, then those below one set of spines. None unless set.
+  [[nodiscard]] const std::vector<std::vector<std::uint32_t>>& groups() const { return groups_; }
+  /// REQUIRES: groups of these domains, each within one of the next level and the last within a site.
+  void set_groups(std::vector<std::vector<std::uint32_t>> groups);
+  /// None: every card has one way into the fabric, all at one rate, or domains are not alike.
+  [[nodiscard]] const std::optional<PlaneShares>& plane_shares() const { return plane_shares_; }
+  /// REQUIRES: of uniform_domain_size() locals.
+  void set_plane_shares(std::optional<PlaneShares> shares);
   /// Switches that reduce and multicast. None unless set.
   [[nodiscard]] const Reducers& reducers() const { return reducers_; }
   /// REQUIRES: of these ranks and domains.
@@ -72,6 +96,8 @@ class RankLayout {
   std::uint32_t uniform_ = 0;
   bool rails_meet_ = true;
   std::optional<RankGrid> grid_, domain_grid_;
+  std::vector<std::vector<std::uint32_t>> groups_;
+  std::optional<PlaneShares> plane_shares_;
   Reducers reducers_;
 };
 

@@ -116,6 +116,9 @@ class Schedule {
   /// What this step copies and adds within its rank when its messages are through, one after the other, in no time
   /// (replaces `moves`).
   virtual void local_moves(RankId, std::uint32_t, std::uint32_t, std::vector<LocalMove>& moves) const { moves.clear(); }
+  /// The plane of the fabric that messages of this lane keep to, between cards that have ports on several; none: any. A
+  /// schedule with such lanes declares no symmetry: moving ranks may move planes.
+  [[nodiscard]] virtual std::optional<std::int32_t> plane(std::uint32_t /*lane*/) const { return std::nullopt; }
   /// True when some step uses `after`.
   [[nodiscard]] virtual bool has_cross_lane_dependencies() const = 0;
   /// Groups under which the schedule stays what it is: for each member g, num_steps(g(r), l) is num_steps(r, l) and

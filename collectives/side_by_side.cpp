@@ -41,6 +41,9 @@ Step SideBySide::step(RankId rank, std::uint32_t lane, std::uint32_t step) const
 std::vector<RankSymmetry> SideBySide::symmetries() const {
   if (groups_ == 1) return group_->symmetries();
   if (group_->num_agents() > 0) return {};
+  for (std::uint32_t lane = 0; lane < group_->num_lanes(); ++lane) {
+    if (group_->plane(lane)) return {};
+  }
   return {{RankSymmetry::Kind::rotation, ranks_}};
 }
 

@@ -319,6 +319,10 @@ std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed
         weighed.text += "  " + name + ": " + why + "\n";
         continue;
       }
+      if (const std::string why = algorithm.not_by_auto(wanted); !why.empty()) {
+        weighed.text += "  " + name + ": left out of auto, " + why + "; ask for it by name\n";
+        continue;
+      }
     }
     for (const StackVariant& variant :
          stack_variants(request.stack, request.protocol, algorithm, wanted, weighed.text)) {

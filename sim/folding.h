@@ -70,6 +70,7 @@ class FirstChannel final : public collectives::Schedule {
   void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
     all_.payload(rank, lane, step, chunks);
   }
+  [[nodiscard]] std::optional<std::int32_t> plane(std::uint32_t lane) const override { return all_.plane(lane); }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return all_.has_cross_lane_dependencies(); }
   [[nodiscard]] std::optional<collectives::RingLane> ring_lane(std::uint32_t lane) const override {
     return all_.ring_lane(lane);

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/union_find.h"
+#include "sim/fabric_reach.h"
 #include "sim/find_reducers.h"
 
 namespace polyplane::sim {
@@ -114,6 +115,8 @@ collectives::RankLayout make_layout(const Topology& topology, const std::vector<
   layout.set_reducers(reducers_of(topology, devices, layout).reducers);
   if (layout.num_domains() == 1) layout.set_grid(grid_of(topology, devices));
   layout.set_domain_grid(domain_grid_of(topology, devices, layout));
+  layout.set_groups(groups_in_fabric(topology, devices, layout));
+  layout.set_plane_shares(plane_shares(topology, devices, layout));
   return layout;
 }
 

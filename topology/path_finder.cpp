@@ -179,7 +179,16 @@ void PathFinder::plan_over_peers(std::uint32_t src, std::uint32_t dst) {
   }
 }
 
-const Plan& PathFinder::plan(DeviceId src_device, DeviceId dst_device) {
+void PathFinder::keep_plane(Way& way, std::int32_t plane) {
+  const auto is_in = [&](const Passage& passage) {
+    return topology_.link(passage.head.links[passage.head.num_links - 1]).plane == plane;
+  };
+  if (std::ranges::none_of(plan_.passages, is_in)) return;
+  std::erase_if(plan_.passages, [&](const Passage& passage) { return !is_in(passage); });
+  way.stretches[0].count = static_cast<std::uint32_t>(plan_.passages.size());
+}
+
+const Plan& PathFinder::plan(DeviceId src_device, DeviceId dst_device, std::int32_t plane) {
   const std::uint32_t src = position(src_device);
   const std::uint32_t dst = position(dst_device);
   CHECK(src != kNoPosition && dst != kNoPosition && src != dst, "a route joins two different accelerators");
@@ -193,6 +202,7 @@ const Plan& PathFinder::plan(DeviceId src_device, DeviceId dst_device) {
   }
   plan_.scale_out = true;
   if (add_stretch(way, Layer::scale_out, src, dst)) {
+    if (plane >= 0) keep_plane(way, plane);
     plan_.ways.push_back(way);
     return plan_;
   }

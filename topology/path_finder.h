@@ -63,7 +63,8 @@ class PathFinder {
   /// the domain before all; a straight passage before a peer; a peer of the source before one of the destination before
   /// both; among peers those on the rail of the far end (both: the same rail), and of these the one of the own node, where
   /// a domain spans several; then the fewest links.
-  [[nodiscard]] const Plan& plan(DeviceId src, DeviceId dst);
+  /// With a `plane` of the fabric the passages that are in it, where a straight passage is.
+  [[nodiscard]] const Plan& plan(DeviceId src, DeviceId dst, std::int32_t plane = -1);
   /// The same plan at a tenth of the cost for pairs as they mostly are: cards with one port into each layer, and at most
   /// one peer card, on the rail of the destination, in between. False where it takes plan() to say. `reaches(layer, x, y)`
   /// says whether two vertices of a component are joined.
@@ -104,6 +105,8 @@ class PathFinder {
   [[nodiscard]] static Side side_of(const TransitGraph& graph, std::uint32_t accelerator);
   /// plan_plainly() as if all vertices of a component were joined.
   [[nodiscard]] bool sketch(DeviceId src, DeviceId dst, PlainPlan& plan) const;
+  /// Of the only stretch.
+  void keep_plane(Way& way, std::int32_t plane);
   [[nodiscard]] bool add_stretch(Way& way, Layer layer, std::uint32_t src, std::uint32_t dst);
   /// How good a way over peers is before its links are counted.
   enum class Fit : std::uint8_t { any, on_rail, own_node };

@@ -41,7 +41,7 @@ bool SinglePathRouter::walk(const FlowKey& key) {
     }
     return plan.scale_out;
   }
-  const Plan& plan = finder_.plan(key.src, key.dst);
+  const Plan& plan = finder_.plan(key.src, key.dst, key.plane);
   const auto pick = [&](std::size_t count) { return count == 1 ? 0U : pick_at_source(key, count); };
   const Way& way = plan.ways[pick(plan.ways.size())];
   for (std::uint32_t s = 0; s < way.num_stretches; ++s) {

@@ -97,7 +97,7 @@ void SprayRouter::route(const FlowKey& key, Route& route) {
   };
   if (PlainPlan plain; finder_.plan_plainly(key.src, key.dst, plain, reaches)) return fill(plain, route);
   if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.route(key, trunks_, route);
-  const Plan& plan = finder_.plan(key.src, key.dst);
+  const Plan& plan = finder_.plan(key.src, key.dst, key.plane);
   parts_.clear();
   std::uint32_t num_passages = 0;
   for_each_passage(plan, [&](Layer layer, const Passage& passage, std::uint32_t depth, double weight) {
@@ -149,8 +149,8 @@ Duration SprayRouter::latency_of(const Plan& plan, const Way& way) {
 std::vector<std::pair<LinkId, double>> SprayRouter::links(const FlowKey& key) {
   if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.links(key);
   std::vector<WeightedPart> parts;
-  for_each_passage(finder_.plan(key.src, key.dst), [&](Layer layer, const Passage& passage, std::uint32_t depth,
-                                                       double weight) {
+  for_each_passage(finder_.plan(key.src, key.dst, key.plane), [&](Layer layer, const Passage& passage,
+                                                                  std::uint32_t depth, double weight) {
     for (std::uint32_t i = 0; i < passage.head.num_links; ++i) {
       parts.push_back({passage.head.links[i].index(), depth + i, weight});
     }
@@ -173,7 +173,7 @@ std::vector<std::pair<LinkId, double>> SprayRouter::links(const FlowKey& key) {
 std::vector<Duration> SprayRouter::latency_by_tier(const FlowKey& key) {
   if (!finder_.is_card(key.src) || !finder_.is_card(key.dst)) return switch_routes_.latency_by_tier(key);
   const Topology& topology = finder_.topology();
-  const Plan& plan = finder_.plan(key.src, key.dst);
+  const Plan& plan = finder_.plan(key.src, key.dst, key.plane);
   const Way* longest_way = &plan.ways[0];
   for (const Way& way : plan.ways) {
     if (latency_of(plan, way) > latency_of(plan, *longest_way)) longest_way = &way;

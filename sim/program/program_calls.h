@@ -24,7 +24,8 @@ struct PlacedCall {
   [[nodiscard]] std::vector<DeviceId> cards() const;  // of all groups, one after the other
 };
 
-/// Equal but for which rail is which: algorithms compare rails and do not count with them.
+/// Equal but for which rail is which (algorithms compare rails and do not count with them) and how the domains lie in the
+/// fabric: where one schedule stands for all, its levels and stripes are those of the first.
 [[nodiscard]] bool alike(const collectives::RankLayout& a, const collectives::RankLayout& b);
 
 /// Throws InputError for groups on islands and what the contract refuses.

@@ -15,11 +15,13 @@ AlgorithmRequest request(const RankLayout& layout) {
       .layout = layout};
 }
 
-const Algorithm& algorithm() { return find_algorithm(CollectiveKind::all_reduce, "recursive_multiplying"); }
+const Algorithm& algorithm(const std::string& radix = "") {
+  return find_algorithm(CollectiveKind::all_reduce, "recursive_multiplying" + radix);
+}
 
-/// Whom rank 0 sends to: round by round.
-std::string peers(const RankLayout& layout) {
-  const auto schedule = make_schedule(algorithm(), request(layout));
+/// Whom rank 0 sends to: round by round, of many four by four.
+std::string peers(const RankLayout& layout, const std::string& radix = "") {
+  const auto schedule = make_schedule(algorithm(radix), request(layout));
   std::string text;
   for (std::uint32_t round = 0; round < schedule->num_steps(RankId(0), 0); ++round) {
     const Step join = schedule->step(RankId(0), 0, round);
@@ -40,7 +42,33 @@ TEST(RecursiveMultiplying, RoundsFollowTheFactors) {
   EXPECT_EQ(peers(RankLayout::regular(30, 1)), " 1 | 2 4 | 6 12 18 24");
 }
 
+// Domains of 8, 4 of them: 2 x 2 x 2, then 2 x 2. 27 = 3 x 3 x 3. 8 at once are joined in two steps, then the 4 domains.
+TEST(RecursiveMultiplying, RoundsFollowTheRadix) {
+  EXPECT_EQ(peers(RankLayout::regular(32, 8), "_2"), " 1 | 2 | 4 | 8 | 16");
+  EXPECT_EQ(peers(RankLayout::regular(27, 1), "_3"), " 1 2 | 3 6 | 9 18");
+  EXPECT_EQ(peers(RankLayout::regular(32, 8), "_8"), " 1 2 3 4 | 5 6 7 | 8 16 24");
+  EXPECT_EQ(peers(RankLayout::regular(16, 1), "_16"), " 1 2 3 4 | 5 6 7 8 | 9 10 11 12 | 13 14 15");
+  EXPECT_EQ(peers(RankLayout::regular(14, 1), "_8"), " 1 | 2 4 6 8 | 10 12");
+}
+
+// Of 2 rounds of 15 messages the second waits for the last of the four steps that join the first.
+TEST(RecursiveMultiplying, ARoundWaitsForAllOfTheOneBefore) {
+  const auto schedule = make_schedule(algorithm("_16"), request(RankLayout::regular(256, 1)));
+  const Step second = schedule->step(RankId(0), 15, 1);
+  ASSERT_EQ(second.num_after, 1);
+  EXPECT_EQ(second.after[0], (Dependency{0, 3}));
+  std::vector<LocalMove> moves;
+  schedule->local_moves(RankId(0), 0, 2, moves);
+  EXPECT_TRUE(moves.empty());
+  schedule->local_moves(RankId(0), 0, 3, moves);
+  EXPECT_EQ(moves.size(), 15U);
+}
+
 TEST(RecursiveMultiplying, NeedsSmallFactors) {
+  EXPECT_EQ(algorithm("_2").cannot(request(RankLayout::regular(14, 1))),
+            "needs a number of ranks that is a product of 2, 3 and 5, not 14");
+  EXPECT_EQ(algorithm("_8").cannot(request(RankLayout::regular(22, 1))),
+            "needs a number of ranks that is a product of 2, 3, 4, 5, 7 and 8, not 22");
   EXPECT_EQ(algorithm().cannot(request(RankLayout::regular(14, 1))),
             "needs a number of ranks that is a product of 2, 3, 4 and 5, not 14");
   EXPECT_EQ(algorithm().cannot(request(RankLayout::regular(384, 16))), "");

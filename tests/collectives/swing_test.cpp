@@ -9,6 +9,7 @@
 #include "collectives/algorithm.h"
 #include "collectives/verify.h"
 #include "tests/collectives/boxes.h"
+#include "tests/collectives/symmetries_hold.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -103,35 +104,12 @@ TEST(Swing, LeavesOutDimensionsThatAreThrough) {
   }
 }
 
-/// Each declared member against the steps.
-void expect_declared(const Schedule& schedule) {
-  using Kind = RankSymmetry::Kind;
-  const std::uint32_t ranks = schedule.collective().ranks();
-  for (const RankSymmetry& group : schedule.symmetries()) {
-    for (std::uint32_t by = group.stride; by < ranks; by += group.stride) {
-      const auto image = [&](RankId r) {
-        return RankId(group.kind == Kind::rotation ? (r.index() + by) % ranks : r.index() ^ by);
-      };
-      for (std::uint32_t r = 0; r < ranks; ++r) {
-        for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
-          for (std::uint32_t k = 0; k < schedule.num_steps(RankId(r), lane); ++k) {
-            const Step a = schedule.step(RankId(r), lane, k), b = schedule.step(image(RankId(r)), lane, k);
-            ASSERT_EQ(b.send_to, image(a.send_to));
-            ASSERT_EQ(b.receive_from, image(a.receive_from));
-            ASSERT_EQ(b.send_bytes, a.send_bytes);
-          }
-        }
-      }
-    }
-  }
-}
-
 TEST(Swing, SymmetriesAreTrueAndThere) {
   for (const auto& dims : std::vector<std::vector<std::int32_t>>{{16}, {4, 4}, {2, 8}, {4, 2}, {2, 2, 4}, {4, 4, 4}}) {
     for (const bool shuffled : {false, true}) {
       for (const auto& [kind, name] : kVariants) {
         for (const std::int64_t elements : {97, 64 * 24}) {
-          expect_declared(
+          expect_symmetries_hold(
               *make_schedule(find_algorithm(kind, name), request(kind, box_layout(dims, shuffled), elements)));
         }
       }
