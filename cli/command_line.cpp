@@ -45,6 +45,7 @@ struct Parser {
   CompletionArguments completion;
   CompleteNamesArguments complete_names;
   DoctorArguments doctor;
+  ReportArguments report;
   bool version_flag = false, man_page_flag = false;
   std::string help_topic;
 
@@ -56,6 +57,7 @@ struct Parser {
   void add_nccl_model(CLI::App* command, NcclModelArguments& nccl);
   void add_compute(CLI::App* command, ComputeArguments& compute);
   void add_trace(CLI::App* command, TraceArguments& trace, const char* sentence);
+  void add_record(CLI::App* command, RecordArguments& record);
   void add_perf();
   void add_perf_sizes(CLI::App* command);
   void add_perf_ranks(CLI::App* command);
@@ -74,6 +76,7 @@ struct Parser {
   void add_import();
   void add_export();
   void add_catalog();
+  void add_report();
   void add_small_commands();
 };
 
@@ -99,6 +102,7 @@ Parser::Parser() {
   add_merge();
   add_import();
   add_export();
+  add_report();
   add_catalog();
   add_small_commands();
 }
@@ -254,6 +258,12 @@ void Parser::add_trace(CLI::App* command, TraceArguments& trace, const char* sen
       ->group("Trace, for ui.perfetto.dev");
 }
 
+void Parser::add_record(CLI::App* command, RecordArguments& record) {
+  command->add_option("--record", record.file, "all that `polyplane report FILE` shows, in FILE")
+      ->type_name("FILE")
+      ->group("Output");
+}
+
 void Parser::add_perf_compatibility(CLI::App* command) {
   for (const NcclOption& option : nccl_options()) {
     std::string names(option.short_name);
@@ -286,6 +296,12 @@ void Parser::add_perf() {
   command->add_option("-J,--output_file", perf.json_file, "also write the JSON document (polyplane/report/1) to FILE")
       ->type_name("FILE")
       ->group("Output");
+  add_record(command, perf.record);
+  command
+      ->add_flag("--band", perf.band,
+                 "record the times with all uncertain rates and latencies at their worst and best, too; runs all sizes "
+                 "three times")
+      ->group("Output");
   command->add_flag("--force", perf.force, "overwrite FILE")->group("Output");
   add_trace(command, perf.trace, "every message of the largest size, in order of time; compressed if named *.gz");
   add_perf_compatibility(command);
@@ -299,6 +315,7 @@ void Parser::add_run() {
   add_compute(command, run.compute);
   add_common(command, run.common, true);
   command->add_flag("--explain", run.explain, "where the time goes and which links bind")->group("Output");
+  add_record(command, run.record);
   command->add_flag("--force", run.force, "overwrite FILE")->group("Output");
   add_trace(
       command, run.trace,
@@ -340,6 +357,7 @@ void Parser::add_topo() {
       ->type_name("NAME|FILE");
   command->add_option("--export", topo.export_format, "the graph itself: dot, graphml or json")->type_name("FORMAT");
   command->add_option("--output", topo.output, "write the export to FILE instead of stdout")->type_name("FILE");
+  add_record(command, topo.record);
   command->add_flag("--force", topo.force, "overwrite FILE");
   add_common(command, topo.common, false);
 }
@@ -381,6 +399,8 @@ void Parser::add_compare() {
       ->add_option("--max-memory", compare.compute.max_memory,
                    "refuse, with exit code 3, what is foretold to need more")
       ->type_name("SIZE");
+  add_record(command, compare.record);
+  command->add_flag("--force", compare.force, "overwrite FILE")->group("Output");
   add_common(command, compare.common, true);
   command->get_option("--format")->description("table, markdown, json or csv (default table)");
   command->get_option("--verbose")->description("more columns: cost and power of the cards too");
@@ -416,6 +436,37 @@ void Parser::add_tune() {
   add_common(command, tune.common, true);
   command->get_option("--format")->description("table, json, or csv: the plug-in's file (default table)");
   command->get_option("--verbose")->description("a line for each algorithm and protocol, too");
+}
+
+void Parser::add_fit() {
+  CLI::App* command = add_command(
+      "fit", "a stack's costs from nccl-tests, rccl-tests or OSU output: residuals, confidence, held-out sizes",
+      {"polyplane fit all_reduce_perf.txt --cluster dgx-h100 --algorithm nccl -o my_stack.textproto",
+       "polyplane fit osu_allgather.txt --ranks 16 --cluster my_cluster.textproto --stack mpi -o my_mpi.textproto"});
+  command->add_option("MEASUREMENTS", fit.measurements,
+                      "required: tables of nccl-tests or rccl-tests, documents of nccl-tests -J, OSU latency tests");
+  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
+    command->add_option(names, value, sentence)->type_name(text);
+  };
+  option("--cluster", fit.cluster, "NAME|FILE", "required: on which they were measured; its links are believed");
+  option("--stack", fit.stack, "NAME|FILE", "base stack, whose costs are scaled (default nccl)");
+  option("-o,--output", fit.output, "FILE", "write the fitted stack to FILE, for --stack FILE");
+  option("--name", fit.name, "NAME", "of the fitted stack (default: of FILE)");
+  option("--collective", fit.collective, "NAME", "that was measured, where neither the file nor its name says it");
+  option("--ranks", fit.ranks, "N", "on which it was measured, where the file does not say (OSU)");
+  option("--ranks-per-node", fit.ranks_per_node, "N", "of each node the first N cards only");
+  option("--algorithm", fit.algorithm, "NAME", "auto, nccl or a name, as in perf (default auto)");
+  option("--protocol", fit.protocol, "NAME", "auto or a protocol of the base stack (default auto)");
+  option("--model", fit.model, "NAME", "analytic or flow (default flow)");
+  option("--routing", fit.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  option("--seed", fit.seed, "N", "of hashing (default 0)");
+  command->add_flag("--force", fit.force, "overwrite FILE");
+  command->add_option("--threads", fit.compute.threads, "rows side by side (default: the processors of this machine)")
+      ->type_name("N");
+  command->add_option("--max-memory", fit.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
+      ->type_name("SIZE");
+  add_common(command, fit.common, false);
+  command->add_flag("-v,--verbose", fit.common.verbose, "a line each measurement")->group("Output");
 }
 
 void Parser::add_sweep() {
@@ -465,41 +516,10 @@ void Parser::add_merge() {
   command->get_option("--format")->description("table, json or csv (default table)");
 }
 
-void Parser::add_fit() {
-  CLI::App* command = add_command(
-      "fit", "a stack's costs from nccl-tests, rccl-tests or OSU output: residuals, confidence, held-out sizes",
-      {"polyplane fit all_reduce_perf.txt --cluster dgx-h100 --algorithm nccl -o my_stack.textproto",
-       "polyplane fit osu_allgather.txt --ranks 16 --cluster my_cluster.textproto --stack mpi -o my_mpi.textproto"});
-  command->add_option("MEASUREMENTS", fit.measurements,
-                      "required: tables of nccl-tests or rccl-tests, documents of nccl-tests -J, OSU latency tests");
-  const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
-    command->add_option(names, value, sentence)->type_name(text);
-  };
-  option("--cluster", fit.cluster, "NAME|FILE", "required: on which they were measured; its links are believed");
-  option("--stack", fit.stack, "NAME|FILE", "base stack, whose costs are scaled (default nccl)");
-  option("-o,--output", fit.output, "FILE", "write the fitted stack to FILE, for --stack FILE");
-  option("--name", fit.name, "NAME", "of the fitted stack (default: of FILE)");
-  option("--collective", fit.collective, "NAME", "that was measured, where neither the file nor its name says it");
-  option("--ranks", fit.ranks, "N", "on which it was measured, where the file does not say (OSU)");
-  option("--ranks-per-node", fit.ranks_per_node, "N", "of each node the first N cards only");
-  option("--algorithm", fit.algorithm, "NAME", "auto, nccl or a name, as in perf (default auto)");
-  option("--protocol", fit.protocol, "NAME", "auto or a protocol of the base stack (default auto)");
-  option("--model", fit.model, "NAME", "analytic or flow (default flow)");
-  option("--routing", fit.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
-  option("--seed", fit.seed, "N", "of hashing (default 0)");
-  command->add_flag("--force", fit.force, "overwrite FILE");
-  command->add_option("--threads", fit.compute.threads, "rows side by side (default: the processors of this machine)")
-      ->type_name("N");
-  command
-      ->add_option("--max-memory", fit.compute.max_memory, "refuse, with exit code 3, what is foretold to need more")
-      ->type_name("SIZE");
-  add_common(command, fit.common, false);
-  command->add_flag("-v,--verbose", fit.common.verbose, "a line each measurement")->group("Output");
-}
-
 void Parser::add_validate() {
-  CLI::App* command = add_command("validate", "published measurements, simulated: the error of each row and of each system",
-                                  {"polyplane validate", "polyplane validate dgx-a100-16-deepops -v"});
+  CLI::App* command =
+      add_command("validate", "published measurements, simulated: the error of each row and of each system",
+                  {"polyplane validate", "polyplane validate dgx-a100-16-deepops -v"});
   command->add_option("SUITE", validate.suites, "names of configs/measurements, or files like these (default: all)");
   const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
     command->add_option(names, value, sentence)->type_name(text);
@@ -507,7 +527,8 @@ void Parser::add_validate() {
   option("--stack", validate.stack, "NAME|FILE", "one for all, instead of each system's own");
   option("--model", validate.model, "NAME", "analytic or flow (default flow)");
   option("--threads", validate.compute.threads, "N", "rows side by side (default: the processors of this machine)");
-  option("--max-memory", validate.compute.max_memory, "SIZE", "refuse, with exit code 3, what is foretold to need more");
+  option("--max-memory", validate.compute.max_memory, "SIZE",
+         "refuse, with exit code 3, what is foretold to need more");
   add_common(command, validate.common, true);
   command->get_option("--verbose")->description("a line each measurement, too");
 }
@@ -545,7 +566,8 @@ void Parser::add_export() {
       add_command("export", "writes the schedule of an algorithm, or a trace, in the format of another tool",
                   {"polyplane export msccl_xml all_reduce --cluster dgx-h100 --algorithm ring --size 1M -o ring.xml",
                    "polyplane export goal --trace app --from chakra -o app.goal"});
-  command->add_option("TARGET", export_.target_format, "required: chakra, goal, goal_binary, msccl_xml or simai_workload");
+  command->add_option("TARGET", export_.target_format,
+                      "required: chakra, goal, goal_binary, msccl_xml or simai_workload");
   command->add_option("COLLECTIVE", export_.collective, "all_reduce, all_gather, alltoall, ...; or --trace");
   const auto option = [&](const char* names, auto& value, const char* text, const char* sentence) {
     command->add_option(names, value, sentence)->type_name(text);
@@ -590,6 +612,25 @@ void Parser::add_catalog() {
         std::string("--") + kind, [this, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);
   }
   add_common(command, catalog.common, false);
+}
+
+void Parser::add_report() {
+  CLI::App* command = add_command(
+      "report", "one self-contained HTML page of results, or the explorer without any",
+      {"polyplane report run.pprec -o report.html", "polyplane report before.json after.json -o comparison.html"});
+  command->add_option("RESULTS", report.results,
+                      "what --record wrote, what a command printed with --format json, stores of sweeps; none: a page "
+                      "to drop results on");
+  command
+      ->add_option("--measured", report.measured,
+                   "tables of nccl-tests, rccl-tests or OSU to show beside the results; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("-o,--output", report.output, "write to FILE instead of stdout")->type_name("FILE");
+  command->add_flag("--force", report.force, "overwrite FILE");
+  report.common.format = "html";
+  add_common(command, report.common, false);
+  command->get_option("--format")->description("html, or json: what the page holds (default html)");
 }
 
 void Parser::add_small_commands() {
@@ -675,16 +716,17 @@ Invocation invocation_of(Parser& parser) {
   if (name == "compare") return parser.compare;
   if (name == "topo") return parser.topo;
   if (name == "tune") return parser.tune;
-  if (name == "sweep") return parser.sweep;
-  if (name == "merge") return parser.merge;
   if (name == "fit") return parser.fit;
   if (name == "validate") return parser.validate;
+  if (name == "sweep") return parser.sweep;
+  if (name == "merge") return parser.merge;
   if (name == "import") return parser.import;
   if (name == "export") return parser.export_;
   if (name == "catalog") return parser.catalog;
   if (name == "completion") return parser.completion;
   if (name == kCompleteNames) return parser.complete_names;
   if (name == "doctor") return parser.doctor;
+  if (name == "report") return parser.report;
   if (name == "version") return PrintText{version_text()};
   if (parser.man_page_flag) return PrintText{man_page(command_summaries())};
   if (parser.help_topic.empty()) return PrintText{parser.app.help()};
@@ -712,6 +754,12 @@ Invocation parse_command_line(const std::vector<std::string>& arguments) {
     const std::vector<CLI::App*> chosen = parser.app.get_subcommands();
     return PrintText{chosen.empty() ? parser.app.help() : chosen.front()->help("polyplane")};
   } catch (const CLI::ParseError& error) { throw InputError(printable(error.what())); }
+  std::vector<std::string> words{"polyplane"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  for (RecordArguments* record :
+       {&parser.perf.record, &parser.run.record, &parser.topo.record, &parser.compare.record}) {
+    record->command_line = words;
+  }
   return invocation_of(parser);
 }
 

@@ -32,6 +32,12 @@ struct TraceArguments {
   bool any_size = false;
 };
 
+/// All that a report shows, in a file (sim/view).
+struct RecordArguments {
+  std::optional<std::string> file;
+  std::vector<std::string> command_line;  // as it was typed, the program first
+};
+
 struct PerfArguments {
   CommonArguments common;
   ComputeArguments compute;
@@ -49,7 +55,8 @@ struct PerfArguments {
   std::optional<std::string> datatype;  // float, where data have one
   std::optional<std::string> json_file;
   TraceArguments trace;
-  bool explain = false, force = false;
+  RecordArguments record;
+  bool explain = false, force = false, band = false;
   /// Options of nccl-tests without a counterpart here: long name to value, as given (see nccl_options.h).
   std::map<std::string, std::string> nccl_options;
 };
@@ -59,6 +66,7 @@ struct RunArguments {
   ComputeArguments compute;
   std::string experiment;
   TraceArguments trace;
+  RecordArguments record;
   bool explain = false, force = false;
 };
 
@@ -78,6 +86,7 @@ struct TopoArguments {
   std::string cluster;
   std::vector<std::string> faults;
   std::optional<std::string> seed, export_format, output, prices;
+  RecordArguments record;
   bool force = false, bill = false;
 };
 
@@ -89,6 +98,15 @@ struct CompareArguments {
   std::string algorithm = "auto", model = "flow", stack = "ideal", datatype = "float";
   std::string prices;  // a name or file; "" = the default sheet
   std::string amortise_years = "4";
+  RecordArguments record;
+  bool force = false;
+};
+
+struct ReportArguments {
+  CommonArguments common;
+  std::vector<std::string> results, measured;
+  std::optional<std::string> output;
+  bool force = false;
 };
 
 struct ImportArguments {
@@ -182,8 +200,9 @@ struct PrintText {
 };
 
 using Invocation = std::variant<PerfArguments, RunArguments, ExplainArguments, DiffArguments, TopoArguments,
-                                CompareArguments, TuneArguments, FitArguments, ValidateArguments, SweepArguments, MergeArguments, ImportArguments, ExportArguments, CatalogArguments,
-                                CompletionArguments, CompleteNamesArguments, DoctorArguments, PrintText>;
+                                CompareArguments, TuneArguments, FitArguments, ValidateArguments, SweepArguments,
+                                MergeArguments, ImportArguments, ExportArguments, CatalogArguments, CompletionArguments,
+                                CompleteNamesArguments, DoctorArguments, ReportArguments, PrintText>;
 
 /// `arguments` without the program's name. Throws InputError: unknown command or option (did-you-mean), missing or
 /// extra values, nothing given.

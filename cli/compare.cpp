@@ -1,4 +1,6 @@
 // polyplane compare: clusters at the same work, side by side.
+#include <memory>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
@@ -7,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/progress.h"
+#include "cli/record.h"
 #include "cli/signals.h"
 #include "cli/values.h"
 #include "cli/version.h"
@@ -58,6 +61,8 @@ sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Cata
 
 int run_compare(const CompareArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv", "markdown"});
+  check_outputs({arguments.record.file}, {}, arguments.force);
+  const std::unique_ptr<sim::Recorder> recorder = recorder_of(arguments.record, "comparison");
   const sim::Catalog catalog = sim::Catalog::open();
   const sim::Comparison comparison = comparison_of(arguments, catalog);
 
@@ -71,6 +76,9 @@ int run_compare(const CompareArguments& arguments) {
   options.on_progress = [&](std::size_t done, std::size_t total) {
     progress.update(static_cast<double>(done), static_cast<double>(total));
   };
+  for (std::size_t i = 0; recorder && i < comparison.clusters.size(); ++i) {
+    options.observers.push_back(&recorder->next_cluster(false));
+  }
   const sim::Compared compared = sim::compare(catalog, comparison, options);
   if (!compared.complete) cancel_countdown();
   progress.clear();
@@ -79,6 +87,10 @@ int run_compare(const CompareArguments& arguments) {
   if (format == "table" || format == "markdown") {
     print(compare_text(comparison, compared, format == "table" ? TableStyle::aligned : TableStyle::markdown,
                        arguments.common.verbose > 0));
+  }
+  if (recorder && compared.complete) {
+    write_recording(arguments.record, recorder->of_comparison(comparison, compared), arguments.force,
+                    arguments.common.quiet);
   }
   if (compared.complete) return 0;
   log(LogLevel::warn, "compare",

@@ -28,9 +28,9 @@ struct RunCommand {
   int operator()(const TopoArguments& arguments) const { return run_topo(arguments); }
   int operator()(const CompareArguments& arguments) const { return run_compare(arguments); }
   int operator()(const TuneArguments& arguments) const { return run_tune(arguments); }
+  int operator()(const FitArguments& arguments) const { return run_fit(arguments); }
   int operator()(const SweepArguments& arguments) const { return run_sweep(arguments); }
   int operator()(const MergeArguments& arguments) const { return run_merge(arguments); }
-  int operator()(const FitArguments& arguments) const { return run_fit(arguments); }
   int operator()(const ValidateArguments& arguments) const { return run_validate(arguments); }
   int operator()(const ImportArguments& arguments) const { return run_import(arguments); }
   int operator()(const ExportArguments& arguments) const { return run_export(arguments); }
@@ -38,6 +38,7 @@ struct RunCommand {
   int operator()(const CompletionArguments& arguments) const { return run_completion(arguments); }
   int operator()(const CompleteNamesArguments& arguments) const { return run_complete_names(arguments); }
   int operator()(const DoctorArguments& arguments) const { return run_doctor(arguments); }
+  int operator()(const ReportArguments& arguments) const { return run_report(arguments); }
   int operator()(const PrintText& text) const {
     print(text.text);
     return kExitFine;

@@ -1,5 +1,6 @@
 // polyplane perf: nccl-tests in the simulator.
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
 #include "cli/progress.h"
+#include "cli/record.h"
 #include "cli/signals.h"
 #include "cli/trace_options.h"
 #include "cli/version.h"
@@ -90,9 +92,14 @@ void check_algorithm(const sim::CollectiveJob& job) {
 int run_perf(const PerfArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   check_outputs(
-      {arguments.json_file, arguments.trace.file},
+      {arguments.json_file, arguments.trace.file, arguments.record.file},
       {arguments.cluster, arguments.stack, arguments.rank_map, arguments.schedule, arguments.nccl_model.graph},
       arguments.force);
+  if (arguments.band && !arguments.record.file) {
+    throw InputError("--band goes into a recording; --record FILE says where");
+  }
+  const std::unique_ptr<sim::Recorder> recorder =
+      recorder_of(arguments.record, arguments.collective + " on " + arguments.cluster);
   const sim::Catalog catalog = sim::Catalog::open();
   PerfPlan plan = plan_perf(arguments, catalog);
   check_algorithm(plan.experiment.collectives.front());
@@ -106,6 +113,7 @@ int run_perf(const PerfArguments& arguments) {
   options.explain = arguments.explain;
   options.link_loads = arguments.explain;
   options.trace = trace_options(arguments.trace, plan.experiment.model, arguments.force, arguments.common.quiet);
+  if (recorder) options.observer = &recorder->next_cluster(true);
   options.stop = [] { return caught_signal() != 0; };
   options.on_row = [&](const sim::CollectiveResult& result) {
     progress.row_done();
@@ -122,6 +130,15 @@ int run_perf(const PerfArguments& arguments) {
     const std::string json = sim::to_json(report, origin);
     printer.finish(report, json);
     if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);
+    if (recorder) {
+      sim::add_quick_answers(plan.experiment, options, report);
+      if (arguments.band) {
+        const auto cluster = [&](sim::Reading reading) { return catalog.cluster(arguments.cluster, reading); };
+        recorder->set_bands(sim::time_bands(plan.experiment, cluster, options, report));
+      }
+      write_recording(arguments.record, recorder->of_reports({&report, 1}, origin), arguments.force,
+                      arguments.common.quiet);
+    }
     tell_trace(arguments.trace, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();

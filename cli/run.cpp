@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "cli/perf_experiment.h"
 #include "cli/program_text.h"
 #include "cli/progress.h"
+#include "cli/record.h"
 #include "cli/signals.h"
 #include "cli/step_text.h"
 #include "cli/text_table.h"
@@ -158,7 +160,8 @@ std::string csv_text(const std::vector<sim::Report>& reports) {
 
 int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
-  check_outputs({arguments.trace.file}, {arguments.experiment}, arguments.force);
+  check_outputs({arguments.trace.file, arguments.record.file}, {arguments.experiment}, arguments.force);
+  const std::unique_ptr<sim::Recorder> recorder = recorder_of(arguments.record, arguments.experiment);
   const sim::Catalog catalog = sim::Catalog::open();
   std::vector<sim::Experiment> experiments = catalog.experiments(arguments.experiment);
   std::size_t rows = 0;
@@ -203,6 +206,7 @@ int run_experiment(const RunArguments& arguments) {
   try {
     for (const sim::Experiment& experiment : experiments) {
       finished.clear();
+      if (recorder) options.observer = &recorder->next_cluster(true);
       reports.push_back(sim::run(experiment, options));
       options.trace.reset();  // the first cluster alone is traced
       if (arguments.explain) sim::add_sensitivities(experiment, options, sim::kDearEvents, reports.back());
@@ -211,6 +215,11 @@ int run_experiment(const RunArguments& arguments) {
     show(true);
     for (const sim::Report& report : reports) tell_what_does_not_fit(report);
     tell_trace(arguments.trace, arguments.common.quiet);
+    if (!recorder) return 0;
+    for (std::size_t i = 0; i < reports.size(); ++i) sim::add_quick_answers(experiments[i], options, reports[i]);
+    recorder->set_name(experiments.front().name);
+    write_recording(arguments.record, recorder->of_reports(reports, {kVersion, "run", arguments.explain}),
+                    arguments.force, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     reports.push_back(partial_report(experiments[reports.size()], finished));

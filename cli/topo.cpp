@@ -1,6 +1,7 @@
 // polyplane topo: what a cluster is made of.
 #include <fmt/format.h>
 
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
+#include "cli/record.h"
 #include "cli/text_table.h"
 #include "cli/values.h"
 #include "cli/version.h"
@@ -89,8 +91,12 @@ int run_topo(const TopoArguments& arguments) {
     throw InputError(std::string(arguments.bill ? "--bill" : "--prices") +
                      " contradicts --export, which writes the graph itself");
   }
+  if (arguments.export_format && arguments.record.file) {
+    throw InputError("--record contradicts --export, which writes the graph itself");
+  }
   if (arguments.output && !arguments.export_format) throw InputError("--output needs --export dot, graphml or json");
-  check_outputs({arguments.output}, {arguments.cluster, arguments.prices}, arguments.force);
+  check_outputs({arguments.output, arguments.record.file}, {arguments.cluster, arguments.prices}, arguments.force);
+  const std::unique_ptr<sim::Recorder> recorder = recorder_of(arguments.record, arguments.cluster);
 
   sim::Experiment experiment;
   const sim::Catalog catalog = sim::Catalog::open();
@@ -112,15 +118,20 @@ int run_topo(const TopoArguments& arguments) {
     return 0;
   }
   const sim::BillOfMaterials bill = sim::bill(topology, experiment.cluster, prices);
-  if (arguments.bill && format == "table") {
-    print(title_of(topology.name(), experiment.cluster.spec.description) + bill_text(bill));
-    return 0;
-  }
+  const bool bill_alone = arguments.bill && format == "table";
+  if (bill_alone) print(title_of(topology.name(), experiment.cluster.spec.description) + bill_text(bill));
+  if (bill_alone && !recorder) return 0;
   sim::TopoReport report = sim::measure(topology);
   report.bill = bill;
   report.assumed = experiment.cluster.spec.assumed;
   report.faults = faults;
-  print(format == "json" ? sim::to_json(report, kVersion) : report_text(report, experiment.cluster.spec.description));
+  if (!bill_alone) {
+    print(format == "json" ? sim::to_json(report, kVersion) : report_text(report, experiment.cluster.spec.description));
+  }
+  if (recorder) {
+    recorder->add_cluster(topology);
+    write_recording(arguments.record, recorder->of_topology(report), arguments.force, arguments.common.quiet);
+  }
   return 0;
 }
 

@@ -5,11 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/side_by_side.h"
-#include "sim/nccl/choice.h"
 #include "sim/job_costs.h"
+#include "sim/nccl/choice.h"
 #include "sim/network/line_rate.h"
 #include "sim/placement.h"
 #include "sim/stack_variants.h"
@@ -165,7 +166,8 @@ RunOutcome run(const RowRequest& request, const Candidate& candidate, const std:
                                  .quantum = exact ? Duration() : request.quantum,
                                  .certify = !exact && request.certify,
                                  .memory = weighed.memory,
-                                 .give_up = give_up});
+                                 .give_up = give_up,
+                                 .loads = request.loads});
   weighed.foretold_bytes = std::max(weighed.foretold_bytes, outcome.foretold_bytes);
   return outcome;
 }
@@ -462,6 +464,7 @@ RowOutcome compute_row(const RowRequest& request) {
                      " on these ranks:\n" + weighed.text);
   }
   const bool no_choice = candidates.size() == 1;
+  CHECK(no_choice || request.loads == nullptr, "loads are those of one run");
   Contest contest(request, weighed, no_choice);
   if (no_choice) {
     contest.run(candidates.front());

@@ -69,13 +69,12 @@ void check_finished(const RunInput& input, const Executor& executor, const Netwo
 std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const bool alone = input.jobs.size() == 1 && input.flows.empty() && input.changes.empty();
   const bool shares_links = input.model == "flow";
-  if (!alone || input.explain || input.trace != nullptr || (!shares_links && input.model != "analytic"))
-    return std::nullopt;
+  const bool is_told = input.trace != nullptr || input.loads != nullptr;
+  if (!alone || input.explain || is_told || (!shares_links && input.model != "analytic")) return std::nullopt;
   const Job& job = input.jobs.front();
   // What a receiver adds up is known step by step only, what a message costs by its size is no matter of classes.
   if (job.costs.reduction_rate > BitRate()) return std::nullopt;
-  if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry &&
-      takes_classes(*job.schedule, input.router)) {
+  if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
     std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), what);
     const auto sized = [&](std::uint64_t flows, std::uint64_t hops) {
@@ -132,6 +131,7 @@ RunOutcome run_once(RunInput input) {
       "only a job that is alone can be folded");
   CHECK(input.trace == nullptr || input.jobs.empty() || input.jobs.front().folding == nullptr,
         "a traced run is not folded");
+  CHECK(input.trace == nullptr || input.loads == nullptr, "a run tells one sink of its loads");
   if (std::optional<RunOutcome> outcome = run_by_short_cut(input)) return *std::move(outcome);
   const std::uint64_t foretold = foretell(input);
   Engine engine;
@@ -143,10 +143,13 @@ RunOutcome run_once(RunInput input) {
   std::vector<BitRate> capacities;
   for (const topology::Trunk& trunk : input.router.trunks()) capacities.push_back(trunk.capacity);
   capacities.insert(capacities.end(), input.private_trunks.begin(), input.private_trunks.end());
+  if (input.loads != nullptr && !input.jobs.empty() && input.jobs.front().folding != nullptr) {
+    input.loads->folded(*input.jobs.front().folding);
+  }
   const auto max_flows = static_cast<std::uint32_t>(executor.num_flows() + input.flows.size());
-  const std::unique_ptr<NetworkModel> network =
-      network_models().at(input.model)({engine, deliveries, std::move(capacities), max_flows, input.explain,
-                                        input.quantum, input.certify, input.router.adaptive(), input.trace});
+  const std::unique_ptr<NetworkModel> network = network_models().at(input.model)(
+      {engine, deliveries, std::move(capacities), max_flows, input.explain, input.quantum, input.certify,
+       input.router.adaptive(), input.trace != nullptr ? input.trace : input.loads});
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {

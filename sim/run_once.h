@@ -55,6 +55,7 @@ struct RunInput {
   /// A makespan past this is of no interest: a run that goes flow by flow may then end in GaveUp.
   TimePoint give_up = TimePoint::never();
   TraceSink* trace = nullptr;  // not null: flow by flow. REQUIRES: no job is folded
+  TraceSink* loads = nullptr;  // not null: flow by flow, and told of loads of trunks only. REQUIRES: no `trace`
 };
 
 /// Thrown by run_once() when the makespan is past RunInput::give_up, and nothing else is known.

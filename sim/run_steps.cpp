@@ -155,7 +155,7 @@ class StepRunner {
     Program program = flows ? collectives::unfold(folded) : folded;
     const WhatIf& what_if = input_.experiment.what_if;
     if (!what_if.compute.is_one()) program = changed(std::move(program), what_if);
-    const ProgramOutcome outcome = sim::run_program(program, run);
+    const ProgramOutcome outcome = sim::run_observed(program, run);
     fill_times(program, outcome, result);
     fill_calls(program, outcome, result);
     result.operations = outcome.operations;

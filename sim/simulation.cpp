@@ -1,6 +1,7 @@
 #include "sim/simulation.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -176,6 +177,7 @@ class Simulation {
                        "\" has nothing to run: no collective, no flow, no trace and no step");
     }
     if (options.trace) refuse_several_traces(experiment);
+    if (options.observer != nullptr) options.observer->built(topology_);
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
@@ -228,7 +230,8 @@ class Simulation {
             .certify = options_.certify,
             .memory = memory_,
             .stop = options_.stop,
-            .trace_options = options_.trace ? &*options_.trace : nullptr};
+            .trace_options = options_.trace ? &*options_.trace : nullptr,
+            .observer = options_.observer};
   }
 
   /// Without symmetry everything is run event by event; with a certificate, by the model that certifies.
@@ -283,10 +286,8 @@ class Simulation {
                           TimePoint start, const Router& router) const {
     const CollectiveJob& job = *placed.job;
     const Collective& collective = placed.contracts[size];
-    const auto ends = std::span(row.run.job_end).subspan(first_job, placed.groups.size());
-    const auto last_end = std::max_element(ends.begin(), ends.end());
-    const std::size_t last_job = first_job + static_cast<std::size_t>(last_end - ends.begin());
-    const Duration time = *last_end - start;
+    const std::size_t last_job = last_of(placed, row.run, first_job);
+    const Duration time = row.run.job_end[last_job] - start;
     CollectiveResult result;
     result.kind = job.kind;
     result.job = job.name;
@@ -339,11 +340,57 @@ class Simulation {
     const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
     result.fingerprint = fingerprint(result, bytes);
     describe_links(result, bytes, row.run.makespan);
-    if (options_.explain) {
-      result.attribution = row.run.job_attribution[last_job];
-      result.attribution.waiting -= start.since_start();
-    }
+    if (options_.explain) result.attribution = attribution(row.run, last_job, start);
     return result;
+  }
+
+  /// Of the groups of a job, which run as jobs of their own from `first_job` on, the one that ends last.
+  static std::size_t last_of(const PlacedJob& placed, const RunOutcome& run, std::size_t first_job) {
+    const auto ends = std::span(run.job_end).subspan(first_job, placed.groups.size());
+    return first_job + static_cast<std::size_t>(std::max_element(ends.begin(), ends.end()) - ends.begin());
+  }
+
+  static Attribution attribution(const RunOutcome& run, std::size_t job, TimePoint start) {
+    Attribution parts = run.job_attribution[job];
+    parts.waiting -= start.since_start();
+    return parts;
+  }
+
+  void tell_observer(std::vector<std::uint64_t> results, const RunOutcome& run, const Router& router) const {
+    if (options_.observer == nullptr) return;
+    options_.observer->ran(
+        ObservedRun{topology_, router, std::move(results), !experiment_.flows.empty(), run.makespan, run.trunk_bytes});
+  }
+
+  /// Rows that the observer asks for, once more: flow by flow, folded where that holds, explained, with loads.
+  void look_again(const PlacedJob& placed) {
+    if (options_.observer == nullptr) return;
+    const std::vector<std::size_t> chosen = options_.observer->to_look_at_again(report_.collectives);
+    parallel_for(
+        chosen.size(), options_.threads,
+        [&](std::size_t i) {
+          CollectiveResult& result = report_.collectives[chosen[i]];
+          RouterPool::Lease router = routers_.take();
+          RowRequest again = request(placed, chosen[i], *router);
+          again.algorithm = result.algorithm;
+          again.protocol = result.protocol;
+          again.channels = result.channels;
+          again.slices = result.slices;
+          again.explain = true;
+          again.loads = &options_.observer->loads_of(result.fingerprint, topology_, *router);
+          const RunOutcome run = compute_row(again).run;
+          check_same(run.makespan, TimePoint() + result.time, result.way);
+          result.attribution = attribution(run, last_of(placed, run, 0), TimePoint());
+        },
+        options_.stop);
+    if (options_.stop && options_.stop()) throw Interrupted{};
+  }
+
+  static void check_same(TimePoint again, TimePoint before, const Way& way) {
+    const std::int64_t off = std::abs((again - before).ps());
+    const std::int64_t allowed = way.flow_classes > 0 ? 1 + before.ps() / 1'000'000'000 : 0;
+    CHECK(off <= allowed,
+          "a run once more took " + to_string(again.since_start()) + ", before " + to_string(before.since_start()));
   }
 
   void describe_links(CollectiveResult& result, const std::vector<double>& bytes, TimePoint makespan) const {
@@ -385,6 +432,7 @@ class Simulation {
           RouterPool::Lease router = routers_.take();
           const RowOutcome row = compute_row(request(placed, i, *router));
           CollectiveResult finished = result(placed, i, row, 0, TimePoint{}, *router);
+          tell_observer({finished.fingerprint}, row.run, *router);
           const std::lock_guard lock(mutex);
           if (i + 1 == count) last = row;
           rows[i] = std::move(finished);
@@ -397,6 +445,7 @@ class Simulation {
         options_.stop);
     if (done < count) throw Interrupted{};
     for (auto& row : rows) report_.collectives.push_back(*std::move(row));
+    look_again(placed);
     if (!options_.trace) return;
     RouterPool::Lease router = routers_.take();
     RunInput input = run_input(*router);
@@ -471,6 +520,26 @@ class Simulation {
     report_.foretold_bytes = outcome.foretold_bytes;
     for (const FlowJob& flow : experiment_.flows)
       report_.flows.push_back({flow.name, flow.start, end_of.at(flow.name)});
+    look_at_all_again(std::move(input), outcome, *router);
+  }
+
+  /// The same of all jobs and flows side by side.
+  void look_at_all_again(RunInput input, const RunOutcome& outcome, const Router& router) {
+    if (options_.observer == nullptr) return;
+    std::vector<std::uint64_t> results;
+    for (const CollectiveResult& result : report_.collectives) results.push_back(result.fingerprint);
+    const std::uint64_t name = results.empty() ? 0 : results.front();
+    tell_observer(std::move(results), outcome, router);
+    if (!options_.observer->looks_again(outcome.events)) return;
+    input.explain = true;
+    input.loads = &options_.observer->loads_of(name, topology_, router);
+    const RunOutcome again = run_once(std::move(input));
+    check_same(again.makespan, outcome.makespan, outcome.way);
+    std::size_t first_job = 0;
+    for (std::size_t j = 0; j < jobs_.size(); ++j) {
+      report_.collectives[j].attribution = attribution(again, last_of(jobs_[j], again, first_job), jobs_[j].job->start);
+      first_job += jobs_[j].groups.size();
+    }
   }
 
   const Experiment& experiment_;

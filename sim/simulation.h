@@ -9,6 +9,7 @@
 
 #include "sim/experiment.h"
 #include "sim/report.h"
+#include "sim/run_observer.h"
 #include "sim/trace/trace_options.h"
 #include "topology/topology.h"
 
@@ -23,6 +24,8 @@ struct RunOptions {
   bool explain = false;               // fill Attribution
   bool link_loads = false;            // fill top_links
   std::optional<TraceOptions> trace;  // of the largest size; of all that runs side by side
+  /// Told of every run; may be null. Results that it looks at again are explained, whatever `explain` says.
+  RunObserver* observer = nullptr;
   std::function<bool()> stop;  // asked between pieces of work and every few thousand events; true: throws Interrupted
   /// A finished row, in order of size; called from one thread at a time.
   std::function<void(const CollectiveResult&)> on_row;

@@ -144,8 +144,7 @@ void fill(const std::vector<Sensitivity>& from, Duration time,
 
 std::string to_json(const Report& report, const ReportOrigin& origin) { return to_json(std::span(&report, 1), origin); }
 
-std::string to_json(std::span<const Report> reports, const ReportOrigin& origin) {
-  v1::Report message;
+void fill(std::span<const Report> reports, const ReportOrigin& origin, v1::Report& message) {
   message.set_schema(kSchema);
   message.set_version(origin.version);
   message.set_command(origin.command);
@@ -155,6 +154,11 @@ std::string to_json(std::span<const Report> reports, const ReportOrigin& origin)
   }
   fill_flow_facts(reports, message);
   if (origin.complete) message.set_fingerprint(fingerprint_text(fingerprint(reports)));
+}
+
+std::string to_json(std::span<const Report> reports, const ReportOrigin& origin) {
+  v1::Report message;
+  fill(reports, origin, message);
   return configs::to_json(message);
 }
 

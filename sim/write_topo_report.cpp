@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "configs/schema/report.pb.h"
 #include "configs/schema/write_json.h"
+#include "sim/fill_report.h"
 #include "sim/write_bill.h"
 
 namespace polyplane::sim {
@@ -17,8 +18,7 @@ TopoReport measure(const topology::Topology& topology) {
   return report;
 }
 
-std::string to_json(const TopoReport& report, const std::string& version) {
-  v1::TopoReport message;
+void fill(const TopoReport& report, const std::string& version, v1::TopoReport& message) {
   message.set_schema("polyplane/topo/1");
   message.set_version(version);
   message.set_cluster(valid_utf8(report.cluster));
@@ -49,6 +49,11 @@ std::string to_json(const TopoReport& report, const std::string& version) {
   write_bill(bill, *message.mutable_bill());
   for (const std::string& assumption : report.assumed) message.add_assumed(valid_utf8(assumption));
   for (const std::string& fault : report.faults) message.add_faults(valid_utf8(fault));
+}
+
+std::string to_json(const TopoReport& report, const std::string& version) {
+  v1::TopoReport message;
+  fill(report, version, message);
   return configs::to_json(message);
 }
 

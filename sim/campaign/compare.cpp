@@ -169,6 +169,7 @@ class Comparer {
     one.collectives.push_back(std::move(job));
     RunOptions options;
     options.stop = options_.stop;
+    if (piece.reading == 0 && !options_.observers.empty()) options.observer = options_.observers[piece.cluster];
     if (options_.max_memory) {
       options.max_memory = Bytes(options_.max_memory->count() / static_cast<std::int64_t>(options_.threads));
     }

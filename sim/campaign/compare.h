@@ -25,6 +25,7 @@
 #include "sim/bill_of_materials.h"
 #include "sim/catalog.h"
 #include "sim/report.h"
+#include "sim/run_observer.h"
 #include "sim/stack.h"
 
 namespace polyplane::sim {
@@ -87,6 +88,8 @@ struct CompareOptions {
   std::size_t threads = 1;  // runs side by side; never changes a result
   std::optional<Bytes> max_memory;
   std::function<bool()> stop;
+  /// Of each cluster, told of the runs with its figures as they are used; none when empty.
+  std::vector<RunObserver*> observers;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  // runs; from one thread at a time
 };
 

@@ -58,8 +58,8 @@ CsvLine& cell(CsvLine& line, const std::optional<double>& number) {
 
 }  // namespace
 
-std::string to_json(const Comparison& comparison, const Compared& compared, const std::string& version) {
-  v1::CompareReport message;
+void fill(const Comparison& comparison, const Compared& compared, const std::string& version,
+          v1::CompareReport& message) {
   message.set_schema("polyplane/compare/1");
   message.set_version(version);
   message.set_command("compare");
@@ -97,6 +97,11 @@ std::string to_json(const Comparison& comparison, const Compared& compared, cons
     for (const CollectiveResult& part : row.parts) fill(part, false, *to.add_collectives());
   }
   if (compared.complete) message.set_fingerprint(fingerprint_text(compared.fingerprint));
+}
+
+std::string to_json(const Comparison& comparison, const Compared& compared, const std::string& version) {
+  v1::CompareReport message;
+  fill(comparison, compared, version, message);
   return configs::to_json(message);
 }
 

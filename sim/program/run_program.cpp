@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "collectives/program_check.h"
 #include "collectives/side_by_side.h"
@@ -15,6 +16,7 @@
 #include "sim/program/path_walk.h"
 #include "sim/program/program_executor.h"
 #include "sim/program/timed_communication.h"
+#include "sim/run_observer.h"
 #include "sim/simulation.h"
 #include "sim/trace/trace_program.h"
 
@@ -121,6 +123,19 @@ ProgramOutcome run_program(const collectives::Program& program, const ProgramInp
   collectives::check_program(program, static_cast<std::uint32_t>(input.topology.accelerators().size()));
   const OperationGraph graph(program);
   return input.mode == ProgramMode::flows ? run_flows(graph, input) : run_timed(graph, input);
+}
+
+ProgramOutcome run_observed(const collectives::Program& program, const ProgramInput& input) {
+  ProgramOutcome outcome = run_program(program, input);
+  if (input.observer == nullptr) return outcome;
+  RouterPool::Lease router = input.routers.take();
+  input.observer->ran(ObservedProgram{input.topology, *router, program, outcome});
+  if (input.mode != ProgramMode::flows || !input.observer->looks_again(outcome.events)) return outcome;
+  ProgramInput again = input;
+  again.trace_options = nullptr;
+  again.trace = &input.observer->loads_of(outcome.fingerprint, input.topology, *router);
+  CHECK(run_program(program, again).fingerprint == outcome.fingerprint, "a program once more takes another time");
+  return outcome;
 }
 
 }  // namespace polyplane::sim

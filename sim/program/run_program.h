@@ -35,6 +35,7 @@
 
 namespace polyplane::sim {
 
+class RunObserver;
 class TraceSink;
 struct TraceOptions;
 
@@ -54,6 +55,7 @@ struct ProgramInput {
   std::function<bool()> stop;
   TraceSink* trace = nullptr;                   // told of operations and, in mode flows, of sends; may be null
   const TraceOptions* trace_options = nullptr;  // write a trace; may be null
+  RunObserver* observer = nullptr;              // for run_observed(); may be null
 };
 
 /// When an operation held its stream: from its start to its end.
@@ -122,5 +124,8 @@ struct ProgramOutcome {
 /// flows and for what the cluster or stack cannot do; LimitError before memory is taken; RunError for a stall (who
 /// waits for whom); Interrupted.
 [[nodiscard]] ProgramOutcome run_program(const collectives::Program& program, const ProgramInput& input);
+
+/// run_program(), of which the observer of `input` is told; mode flows: with its loads, where it asks for them.
+[[nodiscard]] ProgramOutcome run_observed(const collectives::Program& program, const ProgramInput& input);
 
 }  // namespace polyplane::sim

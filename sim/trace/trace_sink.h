@@ -1,7 +1,8 @@
 // What a run tells while it goes, to whoever writes it down (perfetto_trace.h). Told in order of simulated time:
 // messages by the executor, operations by the executor of programs, plain flows by run_once, loads of trunks by the
 // flow model (the analytic model shares nothing and has none). All of them ask one pointer: null, and nothing is told
-// and nothing paid. A traced run goes flow by flow, unfolded: what is told is every message of every rank.
+// and nothing paid. A traced run goes flow by flow, unfolded: what is told is every message of every rank. Whoever takes
+// loads of trunks alone (RunInput::loads) may be told of a folded run.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include "base/units.h"
 
 namespace polyplane::sim {
+
+class Folding;
 
 /// A message of a schedule that starts now.
 struct TracedMessage {
@@ -36,6 +39,8 @@ struct TracedOperation {
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
+  /// Before all else, of a run that is folded: loads are told of the trunk that stands for its orbit.
+  virtual void folded(const Folding& /*folding*/) {}
   virtual void sent(const TracedMessage& message) = 0;
   /// The message of that flow is there.
   virtual void delivered(FlowId flow, TimePoint now) = 0;

@@ -1,0 +1,158 @@
+#include "sim/view/recorder.h"
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "base/utf8.h"
+#include "configs/directory.h"
+#include "configs/schema/view.pb.h"
+#include "sim/campaign/write_compare.h"
+#include "sim/fill_report.h"
+#include "sim/sensitivity.h"
+#include "sim/view/cluster_recorder.h"
+#include "sim/view/read_recorder.h"
+#include "sim/view/recording_file.h"
+
+namespace polyplane::sim {
+namespace {
+
+constexpr const char* kSchema = "polyplane/recording/1";
+
+bool is_explained(const Attribution& parts) {
+  return parts.launch + parts.software + parts.waiting > Duration() || !parts.tiers.empty();
+}
+
+}  // namespace
+
+struct Recorder::Parts {
+  explicit Parts(RecordedCommand of) : command(std::move(of)), read(configs::find_directory()) {}
+
+  RecordedCommand command;
+  ReadRecorder read;
+  std::deque<ClusterRecorder> clusters;  // stay where they are
+  std::vector<TimeBand> bands;
+  v1::View view;
+
+  v1::Recording& start() {
+    v1::Recording& recording = *view.add_recordings();
+    recording.set_schema(kSchema);
+    recording.set_name(valid_utf8(command.name));
+    recording.set_version(command.version);
+    for (const std::string& word : command.command_line) recording.add_command_line(valid_utf8(word));
+    read.write(recording);
+    for (const TimeBand& from : bands) {
+      v1::Band& band = *recording.add_bands();
+      band.set_result(static_cast<std::uint32_t>(from.result));
+      band.set_fastest_ps(static_cast<double>(from.fastest.ps()));
+      band.set_slowest_ps(static_cast<double>(from.slowest.ps()));
+    }
+    return recording;
+  }
+};
+
+Recorder::Recorder(RecordedCommand command) : parts_(std::make_unique<Parts>(std::move(command))) {}
+Recorder::~Recorder() = default;
+
+void Recorder::set_name(std::string name) { parts_->command.name = std::move(name); }
+
+void Recorder::set_bands(std::vector<TimeBand> bands) { parts_->bands = std::move(bands); }
+
+RunObserver& Recorder::next_cluster(bool looks_again) {
+  return parts_->clusters.emplace_back(looks_again ? SecondLooks{} : SecondLooks::none());
+}
+
+void Recorder::add_cluster(const topology::Topology& topology) {
+  parts_->clusters.emplace_back(SecondLooks::none()).built(topology);
+}
+
+std::string Recorder::of_reports(std::span<const Report> reports, const ReportOrigin& origin) {
+  v1::Recording& recording = parts_->start();
+  v1::Report& message = *recording.mutable_report();
+  fill(reports, origin, message);
+  int row = 0;
+  for (const Report& report : reports) {
+    for (const CollectiveResult& result : report.collectives) {
+      v1::CollectiveResult& to = *message.mutable_results(row++);
+      if (!to.has_attribution() && is_explained(result.attribution)) {
+        fill(result.attribution, *to.mutable_attribution());
+      }
+    }
+  }
+  ClusterRecorder::Places next;  // of the first result that comes
+  std::uint32_t results = 0, flows = 0, steps = 0, programs = 0;
+  for (std::size_t c = 0; c < reports.size(); ++c) {
+    const Report& report = reports[c];
+    ClusterRecorder::Places places;
+    for (const CollectiveResult& result : report.collectives)
+      places.results.emplace_back(result.fingerprint, results++);
+    for (std::size_t i = 0; i < report.flows.size(); ++i) places.flows.push_back(flows++);
+    for (const StepResult& result : report.steps) places.steps.emplace_back(result.fingerprint, steps++);
+    for (const ProgramResult& result : report.programs) places.programs.emplace_back(result.fingerprint, programs++);
+    parts_->clusters.at(c).write(places, recording);
+    v1::FabricView& fabric = *recording.mutable_fabrics(static_cast<int>(c));
+    fabric.set_cluster(valid_utf8(report.cluster));
+    fabric.set_routing(report.routing);
+    for (const std::string& fault : report.faults) fabric.add_faults(valid_utf8(fault));
+    for (const std::string& sentence : report.assumed) {
+      if (std::ranges::find(recording.assumed(), valid_utf8(sentence)) == recording.assumed().end()) {
+        recording.add_assumed(valid_utf8(sentence));
+      }
+    }
+  }
+  return recording_file(parts_->view);
+}
+
+std::string Recorder::of_comparison(const Comparison& comparison, const Compared& compared) {
+  v1::Recording& recording = parts_->start();
+  fill(comparison, compared, parts_->command.version, *recording.mutable_compare());
+  std::vector<ClusterRecorder::Places> places(parts_->clusters.size());
+  std::uint32_t number = 0;
+  for (const ComparedRow& row : compared.rows) {
+    for (const CollectiveResult& part : row.parts) places[row.cluster].results.emplace_back(part.fingerprint, number++);
+  }
+  for (std::size_t c = 0; c < compared.clusters.size(); ++c) {
+    parts_->clusters.at(c).write(places[c], recording);
+    v1::FabricView& fabric = *recording.mutable_fabrics(static_cast<int>(c));
+    fabric.set_cluster(valid_utf8(compared.clusters[c].name));
+    fabric.set_routing(comparison.routing);
+  }
+  return recording_file(parts_->view);
+}
+
+std::string Recorder::of_topology(const TopoReport& report) {
+  v1::Recording& recording = parts_->start();
+  fill(report, parts_->command.version, *recording.mutable_topo());
+  for (ClusterRecorder& cluster : parts_->clusters) cluster.write({}, recording);
+  for (const std::string& fault : report.faults) {
+    if (recording.fabrics_size() > 0) recording.mutable_fabrics(0)->add_faults(valid_utf8(fault));
+  }
+  for (const std::string& sentence : report.assumed) recording.add_assumed(valid_utf8(sentence));
+  return recording_file(parts_->view);
+}
+
+void add_quick_answers(const Experiment& experiment, const RunOptions& options, Report& report) {
+  const auto has_answers = [](const auto& result) { return !result.sensitivities.empty(); };
+  if (std::ranges::any_of(report.collectives, has_answers) || std::ranges::any_of(report.steps, has_answers) ||
+      std::ranges::any_of(report.programs, has_answers)) {
+    return;
+  }
+  RunOptions quiet = options;
+  quiet.observer = nullptr;
+  if (!runs_rows(experiment) || report.collectives.empty()) {
+    add_sensitivities(experiment, quiet, kQuickEvents, report);
+    return;
+  }
+  Experiment last = experiment;
+  last.collectives.front().sizes = {experiment.collectives.front().sizes.back()};
+  Report of_last = report;
+  of_last.collectives = {report.collectives.back()};
+  add_sensitivities(last, quiet, kQuickEvents, of_last);
+  report.collectives.back().sensitivities = std::move(of_last.collectives.back().sensitivities);
+  for (std::size_t i = 0; i < report.steps.size(); ++i) report.steps[i].sensitivities = of_last.steps[i].sensitivities;
+  for (std::size_t i = 0; i < report.programs.size(); ++i) {
+    report.programs[i].sensitivities = of_last.programs[i].sensitivities;
+  }
+}
+
+}  // namespace polyplane::sim
