@@ -43,6 +43,10 @@ describe("curves", () => {
     expect(rangeOfY(log, [], x)).toEqual({ low: 1, high: 10 });
     expect(rangeOfX({ ...chart, lines: [] })).toEqual({ low: 1, high: 2 });
   });
+  it("leave a size of zero out of a logarithmic axis", () => {
+    const lines = [line("a", [{ x: 0, y: 1 }, { x: 16, y: 2 }, { x: 64, y: 3 }])];
+    expect(rangeOfX({ ...chart, lines })).toEqual({ low: 16 / 1.3, high: 64 * 1.3 });
+  });
   it("are drawn into a file at the places of their values", () => {
     const x = { low: 1024, high: 4096 };
     const { markup } = curveSvg(chart, chart.lines, x, { low: 0, high: 8 }, light, 778, 352);

@@ -59,9 +59,10 @@ export function rangeOfY(chart: CurveChart, lines: readonly CurveLine[], x: Rang
 export function rangeOfX(chart: CurveChart): Range {
   let [low, high] = [Infinity, -Infinity];
   for (const line of chart.lines) {
-    for (const point of line.points) {
-      low = Math.min(low, point.x);
-      high = Math.max(high, point.x);
+    for (const { x } of line.points) {
+      if (chart.x.kind !== "linear" && x <= 0) continue;
+      low = Math.min(low, x);
+      high = Math.max(high, x);
     }
   }
   if (low > high) return { low: 1, high: 2 };

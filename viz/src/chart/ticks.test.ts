@@ -20,6 +20,8 @@ describe("ticks", () => {
       for (const most of [2, 5, 9]) expect(ticks(kind, 7, 3e9, most).length).toBeLessThanOrEqual(most + 1);
       expect(ticks(kind, 5, 5, 5)).toEqual([]);
       expect(ticks(kind, 1, 5, 0)).toEqual([]);
+      expect(ticks(kind, 1, Infinity, 5)).toEqual([]);
+      expect(ticks(kind, 0, 5, 5)).toEqual(kind === "linear" ? [0, 1, 2, 3, 4, 5] : []);
     }
   });
   it("have a place between the ends", () => {

@@ -3,7 +3,7 @@
 export type AxisKind = "binary" | "decimal" | "linear"; // powers of 2, powers of 10, equal steps
 
 export function ticks(kind: AxisKind, low: number, high: number, most: number): number[] {
-  if (!(low < high) || most < 1) return [];
+  if (!(low < high) || most < 1 || !Number.isFinite(high - low) || (kind !== "linear" && low <= 0)) return [];
   switch (kind) {
     case "binary":
       return powers(2, low, high, most);

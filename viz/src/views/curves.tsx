@@ -144,11 +144,16 @@ function labelsOf(lines: readonly ResultLine[]): string[] {
   });
 }
 
+function drawable(line: ResultLine): ResultPoint[] {
+  return line.points.filter((point) => point.sizeBytes > 0);
+}
+
 // busbw of a run as fast as `timePs`: the same bytes, another time.
 function busbwAt(point: ResultPoint, timePs: number): number {
   return (point.busbwGBps * point.timePs) / timePs;
 }
 
+// A size that is too small for its ranks counts as zero bytes; a logarithmic axis has no place for it, the numbers do.
 function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantity, logarithmic: boolean): CurveChart {
   const text = curvesText();
   // Lines that have the same bound share it.
@@ -164,7 +169,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
       colour: index,
       style: line.measured ? "points" : "line",
       dash: line.measured ? "" : (dashes[Math.floor(index / 8) % dashes.length] ?? ""),
-      points: line.points.map((point) => ({
+      points: drawable(line).map((point) => ({
         x: point.sizeBytes,
         y: quantity === "time" ? point.timePs : point.busbwGBps,
         note: note(point),
@@ -181,7 +186,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
       colour: index,
       style: "bound",
       dash: "2 3",
-      points: line.points.flatMap((point) =>
+      points: drawable(line).flatMap((point) =>
         point.boundUs === null ? [] : [{ x: point.sizeBytes, y: y(point, point.boundUs * 1e6) }],
       ),
     };
