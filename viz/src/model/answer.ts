@@ -25,6 +25,8 @@ export interface CollectiveAnswer {
   algorithm: string;
   protocol: string;
   model: string;
+  routing: string;
+  stack: string;
   boundUs: number | null;
   boundReason: string;
   spread: Spread | null;
@@ -196,9 +198,10 @@ function collectivesOf(
   }
   return [...lines.values()].flatMap((line) => {
     const sorted = [...line].sort((a, b) => a.result.sizeBytes - b.result.sizeBytes);
-    const [first, last] = [sorted[0], sorted[sorted.length - 1]];
+    const [first, last] = [sorted.find(({ result }) => result.sizeBytes > 0) ?? sorted[0], sorted[sorted.length - 1]];
     if (!first || !last) return [];
     const { result, index } = last;
+    const where = cluster ?? clusters.find((one) => one.name === result.cluster) ?? clusters[0];
     const band = recording.bands.find((one) => one.result === index);
     const parts = result.attribution ? ofAttribution(result.attribution) : [];
     const largest = parts.reduce<Segment | null>((most, part) => (most && most.ps >= part.ps ? most : part), null);
@@ -209,7 +212,7 @@ function collectivesOf(
       {
         kind: "collective",
         collective: result.collective,
-        cluster: result.cluster || cluster?.name || clusters[0]?.name || "",
+        cluster: result.cluster || (where?.name ?? ""),
         job: result.job,
         ranks: result.ranks,
         sizeBytes: result.sizeBytes,
@@ -219,6 +222,8 @@ function collectivesOf(
         algorithm: result.algorithm,
         protocol: result.protocol,
         model: result.model,
+        routing: where?.routing ?? "",
+        stack: where?.stack ?? "",
         boundUs: result.lowerBoundUs > 0 ? result.lowerBoundUs : null,
         boundReason: result.lowerBoundReason,
         spread: band ? { fastestPs: band.fastestPs, slowestPs: band.slowestPs } : null,

@@ -35,6 +35,11 @@ describe("curves", () => {
     expect(telling(group?.lines ?? [])).toEqual(["algorithm"]);
   });
 
+  it("stay one line though several sizes are too small and count as zero bytes", () => {
+    const results = [0, 0, 1024, 2048].map((sizeBytes, i) => result({ sizeBytes, algorithm: i < 2 ? "bruck" : "pairwise" }));
+    expect(curveGroups([recordingOf(results)])[0]?.lines.map((line) => line.points.length)).toEqual([3]);
+  });
+
   it("are told apart by their recording where nothing else differs", () => {
     const results = () => [result({ sizeBytes: 1024 }), result({ sizeBytes: 2048 })];
     const [group] = curveGroups([recordingOf(results(), "before"), recordingOf(results(), "after")]);

@@ -176,8 +176,10 @@ function groupBy(rows: readonly Row[], keys: readonly (keyof LineAttributes)[]):
   return groups;
 }
 
+// Sizes too small for their ranks all count as zero bytes; they do not part a line.
 function sizesRepeat(rows: readonly Row[]): boolean {
-  return new Set(rows.map((row) => row.point.sizeBytes)).size < rows.length;
+  const sizes = rows.map((row) => row.point.sizeBytes).filter((size) => size > 0);
+  return new Set(sizes).size < sizes.length;
 }
 
 // The first of rows that are alike in everything but their place in the experiment stands for all.

@@ -88,9 +88,9 @@ export function OpenList() {
   if (recordings.value.length < 2) return null;
   return (
     <ul class="open-list" aria-label={text.shown}>
-      {recordings.value.map((recording) => (
-        <li>
-          <bdi>{shown(recording.name, 60)}</bdi>
+      {recordings.value.map((recording, index) => (
+        <li key={index} title={recording.commandLine.map((word) => shown(word)).join(" ")}>
+          {index + 1}. <bdi>{shown(recording.name, 60)}</bdi>
           <button
             type="button"
             class="quiet"

@@ -224,6 +224,9 @@ function collectiveFacts(one: CollectiveAnswer): Fact[] {
       : { id: "spread", label: text.spread, value: text.noSpread },
   );
   facts.push({ id: "algorithm", label: text.algorithm, value: shown(one.algorithm), note: shown(one.protocol) });
+  if (one.routing) {
+    facts.push({ id: "routing", label: text.routing, value: shown(one.routing), ...(one.stack ? { note: text.stackNote(shown(one.stack)) } : {}) });
+  }
   if (one.largest) {
     const part = text[one.largest.part as keyof Pick<typeof text, "launch" | "software" | "waiting" | "latency" | "serialisation" | "contention">];
     facts.push({
@@ -242,7 +245,7 @@ function collectiveFacts(one: CollectiveAnswer): Fact[] {
       note: text.measuredChange(shown(one.measured.source), change(one.timeUs / one.measured.timeUs - 1)),
     });
   }
-  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: one.largest ? text.tooMany : text.notAsked });
+  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: text.notAsked });
   return facts;
 }
 

@@ -14,15 +14,18 @@ export const provenance: View = {
   id: "provenance",
   text: () => provenanceText(),
   shows: (recordings) => recordings.length > 0,
-  Body: ({ recordings }) => recordings.map((recording, index) => <Origin key={index} recording={recording} />),
+  Body: ({ recordings }) => recordings.map((recording, index) => <Origin key={index} recording={recording} number={recordings.length > 1 ? index + 1 : null} />),
 };
 
-function Origin({ recording }: { recording: Recording }) {
+function Origin({ recording, number }: { recording: Recording; number: number | null }) {
   const text = provenanceText();
   const from = useMemo(() => provenanceOf(recording), [recording]);
   return (
     <article class="origin">
-      <h3>{shown(from.name)}</h3>
+      <h3>
+        {number === null ? "" : `${number}. `}
+        {shown(from.name)}
+      </h3>
       <dl>
         <dt>{text.version}</dt>
         <dd>
