@@ -473,7 +473,7 @@ void Parser::add_sweep() {
   CLI::App* command = add_command(
       "sweep", "an experiment with fields varied: a grid or a search, kept in a store, gone on with after any stop",
       {"polyplane sweep configs/experiments/all-reduce-with-faults.textproto --vary collectives.sizes=1M..1G*4 "
-       "--vary 'collectives.algorithm=ring,tree,auto' --store faults.store",
+       "--vary collectives.algorithm=ring,auto --store faults.store",
        "polyplane sweep my_experiment.textproto --vary cluster=ft2-2048,deepseek-v3-2048 --vary seed=1..8 --shard 0/3 "
        "--store my.store.0"});
   command->add_option("EXPERIMENT", sweep.experiment,
