@@ -16,7 +16,7 @@ namespace format = mpi_record;
 
 class RankFile {
  public:
-  RankFile(std::uint32_t rank, std::uint32_t ranks) : rank_(rank), ranks_(ranks) {
+  RankFile(std::uint32_t rank, std::uint32_t ranks) : rank_(rank) {
     format::FileHeader header;
     header.rank = rank;
     header.ranks = ranks;
@@ -107,7 +107,7 @@ class RankFile {
     }
   }
 
-  std::uint32_t rank_, ranks_;
+  std::uint32_t rank_;
   std::uint32_t next_communicator_ = 0;
   std::uint64_t time_ = 1'000'000, took_ = 0;
   std::size_t last_ = 0;
