@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DeviceTable_Kind, LinkClass_Kind } from "../schema";
 import { decodeFabric } from "./fabric_decode";
-import { railFabric } from "./fabric_fixture";
+import { makeFabric, railFabric } from "./fabric_fixture";
 import { childrenOf, LINE_LIMIT, rootGroup } from "./fabric_groups";
 import { locate, mapOf } from "./fabric_map";
 
@@ -51,6 +52,16 @@ describe("drawings", () => {
     expect(map.edges.length).toBe(16 * 16);
     expect(map.edges.length).toBeLessThanOrEqual(LINE_LIMIT);
     expect(map.edges.reduce((n, e) => n + e.links, 0)).toBe(2 * 64 * 64);
+  });
+  it("open what stands alone", () => {
+    const line = makeFabric(
+      Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, kind: DeviceTable_Kind.accelerator, node: i, domain: 0 })),
+      Array.from({ length: 999 }, (_, i) => ({ from: `c${i}`, to: `c${i + 1}`, tier: "ici", kind: LinkClass_Kind.scale_up })),
+    );
+    const graph2 = decodeFabric(line);
+    const map = mapOf(graph2, undefined, rootGroup(graph2), false);
+    expect(map.items.map((i) => i.group.kind)).toContain("run");
+    expect(map.edges.length).toBeGreaterThan(0);
   });
   it("show where boxes of nodes lead", () => {
     const big = decodeFabric(railFabric(512, 2, 8, 8));

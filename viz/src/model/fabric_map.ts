@@ -111,6 +111,7 @@ function boxesOf(graph: FabricGraph, group: Group): Group[] {
     return children.filter((c) => c.kind !== "rails" && (c.kind !== "domains" || !hasNodes));
   };
   let boxes = once(group);
+  while (boxes.length === 1 && boxes[0]!.kind !== "device") boxes = once(boxes[0]!);
   for (const kinds of [["member", "plane"], ["tier"]]) {
     const opened = boxes.flatMap((b) => (kinds.includes(b.kind) ? once(b) : [b]));
     if (opened.length > BOX_LIMIT || opened.some((b) => b.kind === "device")) break;

@@ -35,6 +35,11 @@ describe("matrices", () => {
     const m = linkMatrix(wide, undefined, { tier: wide.tierNames.indexOf("gpu-leaf"), plane: 0, pod: -1, direction: "up" });
     expect([m.form, m.rows.length, m.columns.length, m.count]).toEqual(["packed", 8, 4, 32]);
     expect(wide.linkName(m.link[7 * 4 + 3]!)).toBe("node31/gpu0 -> plane0/leaf7");
+    // NVLinks of 32 nodes, two a node: a column a node, since the page is wide.
+    const nvlink = linkMatrix(wide, undefined, { tier: wide.tierNames.indexOf("nvlink"), plane: -1, pod: -1, direction: "up" });
+    expect([nvlink.form, nvlink.rows.length, nvlink.columns.length, nvlink.count]).toEqual(["across", 2, 32, 64]);
+    expect(wide.linkName(nvlink.link[1 * 32 + 30]!)).toBe("node30/gpu1 -> node30/nvswitch");
+    expect(new Set(nvlink.link).size).toBe(64);
   });
   it("hold every link of the tier exactly once, parallel ones in one cell", () => {
     const sw = (name: string, t: number) => ({ name, kind: DeviceTable_Kind.network_switch, plane: 0, tier: t });

@@ -13,9 +13,12 @@ export interface MatrixChoice {
 }
 
 export interface LinkMatrix {
-  /** "crossed": rows and columns are devices; "packed": a column is the n-th link of its row, where crossing is mostly empty. */
-  form: "crossed" | "packed";
-  rows: Uint32Array; // devices
+  /**
+   * "crossed": rows and columns are devices. Where most pairs are not joined, "packed": a column is the n-th link of its row;
+   * "across": the same with rows for columns, where that is the better use of a wide page.
+   */
+  form: "crossed" | "packed" | "across";
+  rows: Uint32Array; // devices; across: 0, 1, 2, ...
   columns: Uint32Array; // devices; packed: 0, 1, 2, ...
   /** By row * columns.length + column: the most utilised link of the cell; -1: there is none. */
   link: Int32Array;
@@ -82,7 +85,15 @@ export function linkMatrix(graph: FabricGraph, load: Load | undefined, choice: M
     const known = link[cell]!;
     if (known < 0 || (load && load.utilisation[l]! > load.utilisation[known]!)) link[cell] = l;
   });
-  return { form: crossed ? "crossed" : "packed", rows, columns, link, parallel, count: shown.length, level };
+  const matrix: LinkMatrix = { form: crossed ? "crossed" : "packed", rows, columns, link, parallel, count: shown.length, level };
+  return !crossed && rows.length > 2 * columns.length ? across(matrix) : matrix;
+}
+
+function across(m: LinkMatrix): LinkMatrix {
+  const [rows, columns] = [m.columns, m.rows];
+  const link = m.link.map((_, i) => m.link[(i % columns.length) * rows.length + Math.floor(i / columns.length)]!);
+  const parallel = m.parallel.map((_, i) => m.parallel[(i % columns.length) * rows.length + Math.floor(i / columns.length)]!);
+  return { ...m, form: "across", rows, columns, link, parallel };
 }
 
 /** No device: between planes that stand side by side. */

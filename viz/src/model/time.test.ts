@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { LanesSchema, SeriesSchema } from "../schema";
+import { Lanes_Kind, LanesSchema, SeriesSchema } from "../schema";
 import { heatRows, resample, shift, ticks, zoom } from "./time_heat";
 import { actorsOf, busy, drawRow, intervalAt, laneRows, rowsOfLane } from "./time_lanes";
 
@@ -57,6 +57,11 @@ describe("lanes", () => {
   it("show the chosen actors", () => {
     expect(actorsOf(lanes)).toEqual(["rank 0", "rank 7"]);
     expect(laneRows(lanes, new Set(["rank 0"])).map((r) => r.lane)).toEqual([0, 0, 1]);
+    const posted = create(LanesSchema, {
+      whats: [{ kind: Lanes_Kind.receive }],
+      lanes: [{ actor: "a", beginPs: [0, 1, 2], durationPs: [9, 9, 9], what: [0, 0, 0] }],
+    });
+    expect(laneRows(posted, new Set(["a"])).map((r) => r.intervals)).toEqual([[0, 1, 2]]);
   });
   it("find what runs at a time", () => {
     const [first, second] = rowsOfLane(lanes.lanes[0]!, 0);

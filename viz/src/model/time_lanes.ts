@@ -1,6 +1,6 @@
 // Lanes of compute and communication: which intervals stand in which row, and what a pixel shows.
 
-import type { Lanes, Lanes_Lane } from "../schema";
+import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
 import type { Span } from "./time_heat";
 
 export interface LaneRow {
@@ -13,13 +13,13 @@ export interface LaneRow {
 /** More rows than this for one lane share the last. */
 const DEPTH_LIMIT = 4;
 
-/** Rows of one lane: each interval goes into the first row that is free. */
-export function rowsOfLane(lane: Lanes_Lane, index: number): LaneRow[] {
+/** Rows of one lane: each interval goes into the first row that is free; the last of `most` takes what finds none. */
+export function rowsOfLane(lane: Lanes_Lane, index: number, most = DEPTH_LIMIT): LaneRow[] {
   const rows: LaneRow[] = [];
   const free: number[] = [];
   lane.beginPs.forEach((begin, i) => {
     let depth = free.findIndex((end) => end <= begin);
-    if (depth < 0) depth = Math.min(free.length, DEPTH_LIMIT - 1);
+    if (depth < 0) depth = Math.min(free.length, most - 1);
     if (depth === rows.length) rows.push({ lane: index, depth, intervals: [] });
     rows[depth]!.intervals.push(i);
     free[depth] = Math.max(free[depth] ?? 0, begin + (lane.durationPs[i] ?? 0));
@@ -32,9 +32,10 @@ export function actorsOf(lanes: Lanes): string[] {
   return [...new Set(lanes.lanes.map((l) => l.actor))];
 }
 
-/** Rows of the chosen actors. */
+/** Rows of the chosen actors. Receives wait for their message from when they are posted, many at a time: one row. */
 export function laneRows(lanes: Lanes, chosen: ReadonlySet<string>): LaneRow[] {
-  return lanes.lanes.flatMap((lane, i) => (chosen.has(lane.actor) ? rowsOfLane(lane, i) : []));
+  const receives = (lane: Lanes_Lane): boolean => lane.what.every((w) => lanes.whats[w]?.kind === Lanes_Kind.receive);
+  return lanes.lanes.flatMap((lane, i) => (chosen.has(lane.actor) ? rowsOfLane(lane, i, receives(lane) ? 1 : DEPTH_LIMIT) : []));
 }
 
 /** The interval of a row that is running at a time, or -1. */

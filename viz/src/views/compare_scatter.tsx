@@ -20,16 +20,15 @@ interface ScatterProps {
   telling: readonly number[]; // columns that name a row
 }
 
-/** Figures for the axes: money first, then time, as a designer asks. */
+/** Figures for the axes: money against time, as a designer asks, unless all cost the same. */
 function opening(table: ResultTable): { x: number; y: number } {
-  const has = (key: string) => {
-    const at = table.columns.findIndex((c) => c.key === key);
-    return at >= 0 && table.rows.some((r) => typeof r.cells[at] === "number") ? at : -1;
-  };
-  const first = (keys: readonly string[]) => keys.map(has).find((at) => at >= 0) ?? -1;
+  const values = (column: number) => new Set(table.rows.flatMap((r) => (typeof r.cells[column] === "number" ? [r.cells[column]] : []))).size;
+  const columns = (keys: readonly string[]) => keys.map((key) => table.columns.findIndex((c) => c.key === key)).filter((c) => c >= 0 && values(c) > 0);
+  const across = columns(["network_cost_usd", "system_cost_usd", "network_power_w"]);
+  const numbers = table.columns.flatMap((c, i) => (c.parameter && c.unit !== "text" ? [i] : []));
   return {
-    x: first(["network_cost_usd", "system_cost_usd", "network_power_w", "size_bytes", "ranks", "endpoints"]),
-    y: first(["time_us", "busbw_GBps"]),
+    x: [...across, ...numbers].find((c) => values(c) > 1) ?? across[0] ?? numbers[0] ?? -1,
+    y: columns(["time_us", "busbw_GBps"])[0] ?? -1,
   };
 }
 

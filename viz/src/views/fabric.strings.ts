@@ -51,7 +51,7 @@ export const fabricText = defineStrings(
     device: (name: string, links: string) => `${name}: ${links} cables`,
     pathTitle: "A path between two cards",
     pathCaption: (routing: string) =>
-      `All shortest paths, as routing counts them: within the scale-up domain first, never up again after down. Which of them the bytes take is decided by the routing, here ${routing}.`,
+      `All shortest paths, as routing counts them: within the scale-up domain first, never up again after down. Which of them the bytes take is decided by the routing${routing === "" ? "" : `, here ${routing}`}.`,
     from: "From card",
     toCard: "To card",
     draw: "Draw",
@@ -120,7 +120,7 @@ export const fabricText = defineStrings(
     device: (name: string, links: string) => `${name}：${links} 根线缆`,
     pathTitle: "两张加速卡之间的路径",
     pathCaption: (routing: string) =>
-      `所有最短路径，按路由的定义：优先在 scale-up 域内，下行之后不再上行。字节实际走哪一条由路由方式决定，此处为 ${routing}。`,
+      `所有最短路径，按路由的定义：优先在 scale-up 域内，下行之后不再上行。字节实际走哪一条由路由方式决定${routing === "" ? "" : `，此处为 ${routing}`}。`,
     from: "从",
     toCard: "到",
     draw: "绘制",

@@ -202,9 +202,9 @@ function drawItem(graph: FabricGraph, it: FabricMap["items"][number], levels: re
   };
 }
 
-// Of a run of switches its first, in little room.
+// Of a run its first, in little room.
 function shortName(graph: FabricGraph, group: Group, name: string): string {
-  return group.kind === "run" && group.of === "device" ? `${lastPart(groupName(graph, { ...group, kind: "device" }))} …` : name;
+  return group.kind === "run" ? `${lastPart(groupName(graph, { ...group, kind: group.of! }))} …` : name;
 }
 
 function planeOf(graph: FabricGraph, group: Group): string {

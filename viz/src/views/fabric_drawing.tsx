@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useWidth } from "../chart/use_width";
 import { sequential } from "../figure/palette";
 import type { MapEdge } from "../model/fabric_map";
@@ -29,6 +29,7 @@ interface LayeredProps {
 
 const rowHeight = 92;
 const boxHeight = 34;
+const arcRoom = 50; // below the last row, where links join its own devices
 
 interface Placed {
   x: number; // of its middle
@@ -45,8 +46,10 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
   const { ink, muted, rule, panel, accent, warn } = colours.colours;
   const gutter = width < 520 ? 0 : 12 + 6.4 * rows.reduce((most, name) => Math.max(most, [...name].length), 0);
   const titled = gutter === 0 ? 16 : 0; // rows are named above where there is no room beside
-  const places = place(items, rows.length, width, gutter, titled);
-  const height = rows.length * rowHeight - (rowHeight - boxHeight) + 10 + titled;
+  const level = useMemo(() => edges.some((e) => items[e.a]!.row === items[e.b]!.row), [edges, items]);
+  const ring = level && rows.length === 1 && items.length > 2 && items.length <= 80;
+  const places = ring ? placeRing(items.length, width) : placeRows(items, rows.length, width, gutter, titled);
+  const height = ring ? ringHeight(width) : rows.length * rowHeight - (rowHeight - boxHeight) + 10 + titled + (level ? arcRoom : 0);
   const edge = edges[told.edge];
   const item = items[told.item];
   const lit = (e: MapEdge) => told.edge < 0 ? told.item < 0 || e.a === told.item || e.b === told.item : edges[told.edge] === e;
@@ -73,7 +76,7 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
             return (
               <path
                 key={i}
-                d={line(from, to)}
+                d={ring ? chord(from, to) : line(from, to, width)}
                 stroke={colour}
                 stroke-width={quiet && lit(e) ? thick + 1.2 : failed || e.degraded > 0 ? thick + 0.8 : thick}
                 stroke-opacity={lit(e) ? 1 : 0.12}
@@ -82,10 +85,10 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
               />
             );
           })}
-          {edges.map((e) => (e.down > 0 || e.degraded > 0 ? <Mark at={middle(places[e.a]!, places[e.b]!)} failed={e.down > 0} colour={warn} paper={panel} /> : null))}
+          {edges.map((e) => (e.down > 0 || e.degraded > 0 ? <Mark at={middle(places[e.a]!, places[e.b]!, ring, width)} failed={e.down > 0} colour={warn} paper={panel} /> : null))}
         </g>
         <g font-size="11" fill={muted}>
-          {rows.map((name, r) =>
+          {(ring ? [] : rows).map((name, r) =>
             gutter > 0 ? (
               <text x={0} y={r * rowHeight + boxHeight / 2 + 9}>
                 {name}
@@ -129,12 +132,12 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
                   stroke={told.item === i ? accent : it.failed ? warn : it.faint ? rule : muted}
                   stroke-dasharray={it.failed ? "4 3" : undefined}
                 />
-                {letters >= 3 && (
-                  <text x={p.x} y={p.y + (it.note && letters >= 8 ? 15 : 21)} text-anchor="middle" fill={it.faint ? muted : ink}>
+                {letters >= 3 && p.height >= 14 && (
+                  <text x={p.x} y={p.y + (it.note && letters >= 8 && p.height === boxHeight ? 15 : p.height / 2 + 4)} text-anchor="middle" fill={it.faint ? muted : ink}>
                     {cut([...it.name].length > letters ? it.short : it.name, letters)}
                   </text>
                 )}
-                {it.note && letters >= 8 && (
+                {it.note && letters >= 8 && p.height === boxHeight && (
                   <text x={p.x} y={p.y + 28} text-anchor="middle" fill={muted} font-size="10">
                     {cut(it.note, Math.floor((p.width - 4) / 5.6))}
                   </text>
@@ -151,7 +154,7 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
   );
 }
 
-function place(items: readonly DrawItem[], rows: number, width: number, gutter: number, titled: number): Placed[] {
+function placeRows(items: readonly DrawItem[], rows: number, width: number, gutter: number, titled: number): Placed[] {
   const counts = new Array<number>(rows).fill(0);
   for (const it of items) counts[it.row]!++;
   const seen = new Array<number>(rows).fill(0);
@@ -163,18 +166,45 @@ function place(items: readonly DrawItem[], rows: number, width: number, gutter: 
   });
 }
 
-// From the lower edge of the upper box to the upper edge of the lower; within a row, an arc below.
-function line(a: Placed, b: Placed): string {
+function ringHeight(width: number): number {
+  return Math.round(Math.min(460, Math.max(300, width * 0.6)));
+}
+
+// Items that are all of one level stand in a ring, so that lines between them do not lie on each other.
+function placeRing(count: number, width: number): Placed[] {
+  const height = ringHeight(width);
+  const boxWidth = Math.min(96, Math.max(12, (2.4 * width) / count - 6));
+  const high = count > 40 ? 14 : 26;
+  return Array.from({ length: count }, (_, i) => {
+    const angle = (2 * Math.PI * i) / count - Math.PI / 2;
+    const x = width / 2 + (width / 2 - boxWidth / 2 - 2) * Math.cos(angle);
+    const y = height / 2 + (height / 2 - high / 2 - 2) * Math.sin(angle) - high / 2;
+    return { x, y, width: boxWidth, height: high };
+  });
+}
+
+function chord(a: Placed, b: Placed): string {
+  return `M${a.x} ${a.y + a.height / 2}L${b.x} ${b.y + b.height / 2}`;
+}
+
+// From the lower edge of the upper box to the upper edge of the lower; within a row, an arc below, the deeper the longer.
+function line(a: Placed, b: Placed, width: number): string {
   if (a.y === b.y) {
     const y = a.y + a.height;
-    return `M${a.x} ${y}C${a.x} ${y + 26} ${b.x} ${y + 26} ${b.x} ${y}`;
+    const depth = arcDepth(a, b, width);
+    return `M${a.x} ${y}C${a.x} ${y + depth} ${b.x} ${y + depth} ${b.x} ${y}`;
   }
   const [top, low] = a.y < b.y ? [a, b] : [b, a];
   return `M${top.x} ${top.y + top.height}L${low.x} ${low.y}`;
 }
 
-function middle(a: Placed, b: Placed): { x: number; y: number } {
-  if (a.y === b.y) return { x: (a.x + b.x) / 2, y: a.y + a.height + 19 };
+function arcDepth(a: Placed, b: Placed, width: number): number {
+  return 10 + ((arcRoom - 10) * 1.3 * Math.abs(a.x - b.x)) / width;
+}
+
+function middle(a: Placed, b: Placed, ring: boolean, width: number): { x: number; y: number } {
+  if (ring) return { x: (a.x + b.x) / 2, y: (a.y + b.y + a.height) / 2 };
+  if (a.y === b.y) return { x: (a.x + b.x) / 2, y: a.y + a.height + 0.75 * arcDepth(a, b, width) };
   const [top, low] = a.y < b.y ? [a, b] : [b, a];
   return { x: (top.x + low.x) / 2, y: (top.y + top.height + low.y) / 2 };
 }

@@ -40,7 +40,7 @@ export function PathFigure({ graph, load }: PathProps) {
     <Figure
       name="path"
       title={text.pathTitle}
-      caption={text.pathCaption(shown(graph.routing || "–", 40))}
+      caption={text.pathCaption(shown(graph.routing, 40))}
       table={table}
       picture={found ? () => pictureOfSvg(drawing.current!) : undefined}
     >

@@ -40,7 +40,10 @@ export function groupName(graph: FabricGraph, group: Group): string {
     case "loose":
       return text.loose;
     case "run":
-      return text.to(numbered(group.of!, group.first), group.of === "device" ? lastPart(numbered(group.of, group.last)) : numbered(group.of!, group.last));
+      return text.to(
+        numbered(group.of!, group.first),
+        group.of === "device" ? lastPart(numbered(group.of, group.last)) : String(group.last),
+      );
     default:
       return numbered(group.kind, group.first);
   }

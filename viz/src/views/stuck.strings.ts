@@ -36,7 +36,8 @@ export const stuckText = defineStrings(
     linksTitle: (tier: string, plane: string) => `Links of ${tier}, ${plane}`,
     crossed: "One cell is all links between its row and its column; the fullest of them counts.",
     packed: "A row is one switch, a cell one of its links in the order of their numbers.",
-    nth: "link of the row",
+    across: "A column is one switch, a cell one of its links in the order of their numbers.",
+    nth: "link of the switch",
     linkCell: (link: string, used: string, bytes: string, rate: string) => `${link}: ${used}, ${bytes} at ${rate}`,
     parallelCell: (link: string, used: string, bytes: string, rate: string, count: number) =>
       `${link}: ${used}, ${bytes} at ${rate}; the fullest of ${count} parallel links`,
@@ -111,7 +112,8 @@ export const stuckText = defineStrings(
     linksTitle: (tier: string, plane: string) => `${tier} 的链路，${plane}`,
     crossed: "一格为所在行与列之间的全部链路，取其中最满者。",
     packed: "一行为一台交换机，一格为其一条链路，按编号排列。",
-    nth: "该行的第几条链路",
+    across: "一列为一台交换机，一格为其一条链路，按编号排列。",
+    nth: "交换机的第几条链路",
     linkCell: (link: string, used: string, bytes: string, rate: string) => `${link}：${used}，${bytes}，速率 ${rate}`,
     parallelCell: (link: string, used: string, bytes: string, rate: string, count: number) =>
       `${link}：${used}，${bytes}，速率 ${rate}；为 ${count} 条并行链路中最满者`,

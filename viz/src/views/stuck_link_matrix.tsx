@@ -64,7 +64,7 @@ export function LinkMatrixFigure({ graph, load, place, onChoose }: LinkMatrixPro
     <Figure
       name="links"
       title={title}
-      caption={matrix.form === "crossed" ? text.crossed : text.packed}
+      caption={matrix.form === "crossed" ? text.crossed : matrix.form === "packed" ? text.packed : text.across}
       table={useMemo(() => tableOf(graph, load, matrix), [graph, load, matrix, language.value])}
       picture={() => handle.current!.picture()}
     >
@@ -128,16 +128,10 @@ export function LinkMatrixFigure({ graph, load, place, onChoose }: LinkMatrixPro
 
 function drawnPlane(graph: FabricGraph, matrix: LinkMatrix): Drawn {
   const named = (devices: Uint32Array) => withoutPrefix([...devices].map((d) => deviceWords(graph, d)));
-  const rows = named(matrix.rows);
-  const packed = matrix.form === "packed";
-  const columns = packed ? { prefix: "", short: [...matrix.columns].map(String) } : named(matrix.columns);
-  return {
-    matrix,
-    rowNames: rows.short,
-    rowTitle: rows.prefix,
-    columnNames: columns.short,
-    columnTitle: packed ? stuckText().nth : columns.prefix,
-  };
+  const counted = (numbers: Uint32Array) => ({ prefix: stuckText().nth, short: [...numbers].map(String) });
+  const rows = matrix.form === "across" ? counted(matrix.rows) : named(matrix.rows);
+  const columns = matrix.form === "packed" ? counted(matrix.columns) : named(matrix.columns);
+  return { matrix, rowNames: rows.short, rowTitle: rows.prefix, columnNames: columns.short, columnTitle: columns.prefix };
 }
 
 // Planes side by side, when they are of one shape and have room; a plane's number stands over its middle.
@@ -156,7 +150,7 @@ function drawnTogether(
     const matrix = linkMatrix(graph, load, { tier, plane, pod, direction });
     const [first] = matrices;
     columns += matrix.columns.length;
-    if (columns > mostColumns || (first && (matrix.rows.length !== first.rows.length || matrix.form !== first.form))) return undefined;
+    if (columns > mostColumns || (first && (matrix.rows.length !== first.rows.length || matrix.form !== first.form)) || matrix.form === "across") return undefined;
     matrices.push(matrix);
   }
   const names = matrices.map((m) => withoutPrefix([...m.rows].map((d) => deviceWords(graph, d))).short);

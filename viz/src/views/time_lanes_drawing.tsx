@@ -4,7 +4,7 @@ import { percent, timeShort } from "../format/numbers";
 import { cut } from "../model/stuck_heat";
 import { ticks, type Span } from "../model/time_heat";
 import { busy, drawRow, type LaneRow } from "../model/time_lanes";
-import type { Lanes, Lanes_Lane } from "../schema";
+import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
 import { palette } from "../state/theme";
 import { timeText } from "./time.strings";
 
@@ -52,7 +52,8 @@ export function paint(
     drawRow(lanes.lanes[row.lane]!, row, span, plot, (what, x, w) => {
       context.fillStyle = colours[what] ?? palette.value.colours.ink;
       // A hair between neighbours, where they are wide enough to bear it.
-      context.fillRect(x, places.ys[r]!, w > 3 ? w - 0.75 : w, rowHeight);
+      const inset = lanes.whats[what]?.kind === Lanes_Kind.receive ? 6 : 0; // waiting: a thin bar
+      context.fillRect(x, places.ys[r]! + inset, w > 3 ? w - 0.75 : w, rowHeight - 2 * inset);
     });
   });
 }

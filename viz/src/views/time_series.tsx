@@ -33,11 +33,12 @@ export function SeriesFigure({ run, series, span }: { run: RunRef; series: Serie
     () =>
       tracks.map((track) => {
         if (!graph) return "";
-        if (track.link >= 0) return text.alike(shortLink(graph, track.link), track.alike);
+        if (track.link >= 0) return shortLink(graph, track.link);
         return text.track(tierWords(graph, track.tier), track.plane < 0 ? "" : planeName(track.plane));
       }),
     [graph, tracks, language.value],
   );
+  const nameOf = (row: number) => (tracks[row]!.link >= 0 ? text.alike(names[row]!, tracks[row]!.alike) : names[row]!);
   const width = (span.end - span.begin) / columns;
   const marks = useMemo(
     () => ticks(span, 6).map((at) => ({ at: (at - span.begin) / width, text: timeShort(at) })),
@@ -80,7 +81,7 @@ export function SeriesFigure({ run, series, span }: { run: RunRef; series: Serie
         ticks={marks}
         describe={(row, column) =>
           text.cell(
-            names[row]!,
+            nameOf(row),
             time(span.begin + column * width),
             time(span.begin + (column + 1) * width),
             percent(values[row * columns + column]!),
