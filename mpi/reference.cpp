@@ -73,6 +73,11 @@ void fill_starts(const std::vector<int>& counts, std::vector<int>& starts) {
   count_of(next);
 }
 
+/// Buffers of nothing may be null.
+void copy(std::byte* to, const std::byte* from, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(to, from, bytes);
+}
+
 std::size_t total(const std::vector<int>& counts, const std::vector<int>& starts) {
   return counts.empty() ? 0 : static_cast<std::size_t>(starts.back()) + static_cast<std::size_t>(counts.back());
 }
@@ -128,7 +133,7 @@ void Reference::run(const std::byte* in, std::byte* out) {
       code = MPI_Reduce_scatter_block(in, out, count_, type, operation_.handle(), comm);
       break;
     case CollectiveKind::broadcast:
-      if (!in_place_ && ranks_.rank() == root) std::memcpy(out, in, static_cast<std::size_t>(count_ * size_of(kind_)));
+      if (!in_place_ && ranks_.rank() == root) copy(out, in, static_cast<std::size_t>(count_ * size_of(kind_)));
       code = MPI_Bcast(out, count_, type, root, comm);
       break;
     case CollectiveKind::reduce:
@@ -185,7 +190,7 @@ void Reference::exchange_tokens(const std::byte* in, std::byte* out) {
     for (std::uint32_t block = tokens.first_block(me); block < tokens.end_block(me); ++block) {
       const auto bytes = static_cast<std::size_t>(block_bytes(collective_, block));
       if (tokens.goes_to(tokens.blocks()[block], other)) {
-        std::memcpy(next, block_data, bytes);
+        copy(next, block_data, bytes);
         next += bytes;
       }
       block_data += bytes;
@@ -201,7 +206,7 @@ void Reference::add_up(std::byte* out) const {
   for (std::uint32_t block = tokens.first_block(me); block < tokens.end_block(me); ++block) {
     all += block_bytes(collective_, block);
   }
-  std::memset(out, 0, static_cast<std::size_t>(all));
+  if (all > 0) std::memset(out, 0, static_cast<std::size_t>(all));
   const std::byte* next = packed_.data();
   for (std::uint32_t other = 0; other < collective_.ranks(); ++other) {
     std::byte* sum = out;

@@ -64,12 +64,27 @@ void add_reducers(RankLayout& layout, bool by_rail) {
   layout.set_reducers(std::move(reducers));
 }
 
+/// Every card a stripe of its own, or two planes; the later the local and the plane, the more.
+collectives::PlaneShares shares_of(std::uint32_t locals, bool two_planes) {
+  collectives::PlaneShares shares;
+  shares.planes = {collectives::PlaneShares::kAnyPlane};
+  if (two_planes) shares.planes = {0, 1};
+  for (std::uint32_t i = 0; i < shares.planes.size() * locals; ++i) shares.shares.push_back(1 + i);
+  return shares;
+}
+
 RankLayout with_all(std::uint32_t ranks, std::uint32_t per_domain, bool by_rail) {
   RankLayout layout = RankLayout::regular(ranks, per_domain, !by_rail);
   if (layout.num_domains() == 1) {
     layout.set_grid(box_of(ranks));
   } else if (per_domain > 1) {
     layout.set_domain_grid(box_of(per_domain));
+  }
+  if (layout.num_domains() > 1) layout.set_plane_shares(shares_of(per_domain, by_rail));
+  if (layout.num_domains() >= 4 && layout.num_domains() % 2 == 0) {
+    std::vector<std::uint32_t> leaf_of;
+    for (std::uint32_t domain = 0; domain < layout.num_domains(); ++domain) leaf_of.push_back(domain / 2);
+    layout.set_groups({std::move(leaf_of)});
   }
   add_reducers(layout, by_rail);
   return layout;
