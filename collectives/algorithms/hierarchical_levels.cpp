@@ -27,11 +27,15 @@ std::string needs_levels(const AlgorithmRequest& request) {
          "leaves of a pod, or clusters joined; hierarchical does without";
 }
 
-/// With one slice, powers of two, and domains that are numbered level by level, halving and doubling at each level meets whom
+/// Over sites alone it has the pattern of "hierarchical_sites", where a site has a power of two of domains. With one slice, powers
+/// of two, and domains that are numbered level by level, halving and doubling at each level meets whom
 /// "hierarchical" meets, which walks through all domains at once.
-std::string same_as_hierarchical(const AlgorithmRequest& request) {
+std::string same_as_another(const AlgorithmRequest& request) {
   const RankLevels levels = levels_of(request.layout);
   const std::uint32_t domains = levels.innermost->num_domains();
+  const bool sites_alone = levels.extents.size() == 2 && levels.extents.back() == request.layout.num_sites() &&
+                           domains == request.layout.num_domains() && std::has_single_bit(levels.extents.front());
+  if (sites_alone) return "it is what hierarchical_sites does here";
   const Bytes part(request.collective.size().count() / levels.innermost->uniform_domain_size());
   const bool one_slice = request.slices == 0 ? part < Bytes(2 * kLeastSlice.count()) : request.slices == 1;
   if (!one_slice || domains != request.layout.num_domains()) return "";
@@ -59,7 +63,7 @@ const bool kRegistered =
                         .cost_family = "tree",
                         .honours_slices = true,
                         .cannot = needs_levels,
-                        .not_by_auto = same_as_hierarchical,
+                        .not_by_auto = same_as_another,
                         .make = make});
 
 }  // namespace

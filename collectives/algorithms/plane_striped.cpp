@@ -23,10 +23,10 @@ std::string needs_planes(const AlgorithmRequest& request) {
          "evenly";
 }
 
-/// Even stripes take as long as spraying, and do not fold.
+/// Even stripes take as long as spraying, and do not fold; a hash they outdo, but a layout does not know the routing.
 std::string not_by_auto(const AlgorithmRequest& request) {
   const PlaneShares& shares = *request.layout.plane_shares();
-  if (shares.even()) return "planes are even, which hierarchical and the routing make use of";
+  if (shares.even()) return "planes are even, which spraying makes use of by itself";
   const bool planes = shares.planes.size() > 1 || !request.layout.rails_meet();
   return planes ? "" : "cards differ in rate within one plane, not planes";
 }

@@ -107,7 +107,7 @@ TEST(PlaneStriped, SymmetriesAreTrueAndThere) {
 TEST(PlaneStriped, NeedsUnevenPlanes) {
   const AlgorithmRequest even = request(8, {{0, 1}, {1, 1, 1, 1}}, 16);
   EXPECT_EQ(algorithm().cannot(even), "");
-  EXPECT_EQ(algorithm().not_by_auto(even), "planes are even, which hierarchical and the routing make use of");
+  EXPECT_EQ(algorithm().not_by_auto(even), "planes are even, which spraying makes use of by itself");
   AlgorithmRequest uneven = request(8, by_local({1, 2}), 16);
   EXPECT_EQ(algorithm().not_by_auto(uneven), "");
   uneven.layout = RankLayout::regular(8, 2, true);

@@ -165,6 +165,8 @@ TEST(HierarchicalLevels, AutoWeighsWhatHierarchicalIsNot) {
   EXPECT_EQ(left_out({4, 1, 4, 2, 1, 1}, 1 << 20, 0), "");
   EXPECT_EQ(left_out({4, 1, 4, 2, 1, 1}, 1 << 20, 1), "in one slice it is what hierarchical does here");
   EXPECT_EQ(left_out({4, 1, 4, 2, 1, 1}, 8, 2), "");
+  EXPECT_EQ(left_out({4, 1, 4, 1, 1, 5}, 1 << 20, 0), "it is what hierarchical_sites does here");
+  EXPECT_EQ(left_out({4, 1, 3, 1, 1, 5}, 1 << 20, 0), "");  // which folds domains into others here
   EXPECT_EQ(left_out({4, 1, 3, 2, 1, 1}, 8, 1), "");        // no power of two
   EXPECT_EQ(left_out({4, 2, 4, 2, 1, 1}, 8, 1), "");        // nodes of domains
   EXPECT_EQ(left_out({4, 1, 4, 2, 1, 1}, 8, 1, true), "");  // domains in another order
