@@ -74,7 +74,8 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const Job& job = input.jobs.front();
   // What a receiver adds up is known step by step only, what a message costs by its size is no matter of classes.
   if (job.costs.reduction_rate > BitRate()) return std::nullopt;
-  if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry && takes_classes(*job.schedule, input.router)) {
+  if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry &&
+      takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
     std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), what);
     const auto sized = [&](std::uint64_t flows, std::uint64_t hops) {
