@@ -1,5 +1,5 @@
 // polyplane-mpi sweep: the same as polyplane sweep, its points spread over ranks.
-#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,10 +19,10 @@ namespace polyplane::mpi {
 namespace {
 
 int hand_out(const Communicator& ranks, const std::vector<RankPlace>& places, const cli::SweepArguments& arguments) {
-  SweepFarm farm(ranks, places);
-  const auto on_ranks = [&](const sim::SweepPlan&, const sim::SweepOptions& options) -> sim::PointRunner {
-    return [&farm, &options](std::span<const sim::RunningPoint> points, const sim::KeepResult& keep) {
-      farm.run(points, keep, options);
+  std::optional<SweepFarm> farm(std::in_place, ranks, places);
+  const auto on_ranks = [&](const sim::SweepPlan& plan, const sim::SweepOptions& options) -> sim::PointRunner {
+    return [&](std::span<const sim::RunningPoint> points, const sim::KeepResult& keep) {
+      farm->run(plan, points, keep, options);
     };
   };
   // The end of MPI waits for all ranks: nobody says goodbye where some have died.
@@ -30,10 +30,11 @@ int hand_out(const Communicator& ranks, const std::vector<RankPlace>& places, co
   try {
     exit_code = cli::sweep_with(arguments, on_ranks);
   } catch (const sim::Interrupted&) {
-    if (farm.lost_ranks()) Environment::abort(cli::kExitSignalBase + cli::caught_signal());
+    if (farm->lost_ranks()) Environment::abort(cli::kExitSignalBase + cli::caught_signal());
     throw;
   }
-  if (!farm.lost_ranks()) return exit_code;
+  if (!farm->lost_ranks()) return exit_code;
+  farm.reset();
   log(LogLevel::warn, "sweep", "all points are run; mpirun is told to end, since some ranks have died");
   Environment::abort(cli::kExitFailed);
 }
@@ -57,6 +58,7 @@ int run_sweep(const Communicator& world, const std::vector<std::string>& argumen
   if (!cli::runs_points(sweep)) return cli::kExitFine;
   sim::SweepOptions options = cli::sweep_options(sweep);
   if (options.max_memory) options.max_memory = Bytes(options.max_memory->count() / node.size());
+  cli::set_last_words("its point stays open");
   work_for_sweep(ranks, cli::sweep_request(sweep), options);
   if (cli::caught_signal() != 0) throw sim::Interrupted{};
   return cli::kExitFine;

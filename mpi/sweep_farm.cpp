@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "mpi/sweep_messages.h"
 #include "sim/simulation.h"
@@ -64,7 +66,7 @@ SweepFarm::~SweepFarm() {
   for (int rank = 1; rank < ranks_.size(); ++rank) {
     if (!workers_[static_cast<std::size_t>(rank)].alive) continue;
     try {
-      ranks_.send_text(end_text(), rank, kToWorker);
+      ranks_.send_text(end_text(lost_ranks()), rank, kToWorker);
     } catch (const RunError& error) { log(LogLevel::warn, "sweep", named(rank) + ": " + error.what()); }
   }
 }
@@ -78,15 +80,16 @@ void SweepFarm::give(int rank, const sim::RunningPoint& point) {
   workers_[static_cast<std::size_t>(rank)].at = point;
 }
 
-void SweepFarm::look_for_dead(std::vector<sim::RunningPoint>& open) {
+void SweepFarm::look_for_dead(const sim::SweepPlan& plan, std::vector<sim::RunningPoint>& open) {
   for (std::size_t rank = 1; rank < workers_.size(); ++rank) {
     Worker& worker = workers_[rank];
     if (!worker.alive || !worker.near || runs(worker.place.process)) continue;
+    if (ranks_.probe(static_cast<int>(rank), kToRoot)) continue;  // its last answer first
     worker.alive = false;
     std::string text =
         named(static_cast<int>(rank)) + " (process " + std::to_string(worker.place.process) + ") has died";
     if (worker.at) {
-      text += "; its point, number " + std::to_string(worker.at->position) + " of the grid, is open again";
+      text += "; its point, " + plan.words(worker.at->position) + ", is open again";
       open.push_back(*worker.at);
       worker.at.reset();
     }
@@ -94,7 +97,7 @@ void SweepFarm::look_for_dead(std::vector<sim::RunningPoint>& open) {
   }
 }
 
-void SweepFarm::run(std::span<const sim::RunningPoint> points, const sim::KeepResult& keep,
+void SweepFarm::run(const sim::SweepPlan& plan, std::span<const sim::RunningPoint> points, const sim::KeepResult& keep,
                     const sim::SweepOptions& options) {
   std::vector<sim::RunningPoint> open(points.rbegin(), points.rend());  // the next one last
   Clock::time_point roll_call = Clock::now();
@@ -115,6 +118,7 @@ void SweepFarm::run(std::span<const sim::RunningPoint> points, const sim::KeepRe
     if (const auto arrival = ranks_.probe(Communicator::kAny, kToRoot)) {
       const PointAnswer answer = parse_answer(ranks_.receive_text(arrival->source, kToRoot).second);
       Worker& worker = workers_[static_cast<std::size_t>(arrival->source)];
+      if (!worker.alive) continue;  // its point was given to another
       CHECK(worker.at, named(arrival->source) + " answers what it was not asked");
       if (!answer.trouble.empty()) throw RunError(named(arrival->source) + ": " + answer.trouble);
       keep(*worker.at, answer.result, answer.run);
@@ -122,23 +126,25 @@ void SweepFarm::run(std::span<const sim::RunningPoint> points, const sim::KeepRe
       continue;
     }
     if (Clock::now() - roll_call > kBetweenRollCalls) {
-      look_for_dead(open);
+      look_for_dead(plan, open);
       roll_call = Clock::now();
     }
     std::this_thread::sleep_for(kBetweenLooks);
   }
-  look_for_dead(open);  // mpirun ends all ranks when one of them dies
+  look_for_dead(plan, open);  // mpirun ends all ranks when one of them dies
 }
 
 namespace {
 
-/// The next point; none at the end or when a signal came.
+/// The next point; none at the end or when a signal came. Ends this process when others have died: the end of MPI would wait.
 std::optional<sim::RunningPoint> next_point(const Communicator& ranks) {
   while (!ranks.probe(0, kToWorker)) {
     if (cli::caught_signal() != 0) return std::nullopt;
     std::this_thread::sleep_for(kBetweenLooks);
   }
-  return parse_point(ranks.receive_text(0, kToWorker).second);
+  const Order order = parse_order(ranks.receive_text(0, kToWorker).second);
+  if (order.at_once) std::_Exit(cli::kExitFailed);
+  return order.point;
 }
 
 /// False when rank 0 does not want it any more.

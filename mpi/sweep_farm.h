@@ -28,16 +28,17 @@ class SweepFarm {
   /// Tells the others that there is no more; they leave a point that they are at.
   ~SweepFarm();
 
-  /// A PointRunner, with what told it to stop. A rank that has died is reported, and its point is given to another; when none is
+  /// A PointRunner of `plan`. A rank that has died is reported, and its point is given to another; when none is
   /// left, or a rank reads other files than this one, throws RunError.
-  void run(std::span<const sim::RunningPoint> points, const sim::KeepResult& keep, const sim::SweepOptions& options);
+  void run(const sim::SweepPlan& plan, std::span<const sim::RunningPoint> points, const sim::KeepResult& keep,
+           const sim::SweepOptions& options);
   /// Has a rank died? Then nobody may wait for all of them any more.
   [[nodiscard]] bool lost_ranks() const;
 
  private:
   struct Worker;
   void give(int rank, const sim::RunningPoint& point);
-  void look_for_dead(std::vector<sim::RunningPoint>& open);
+  void look_for_dead(const sim::SweepPlan& plan, std::vector<sim::RunningPoint>& open);
 
   const Communicator& ranks_;
   std::vector<Worker> workers_;

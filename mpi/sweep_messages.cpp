@@ -77,13 +77,13 @@ std::string point_text(const sim::RunningPoint& point) {
   return Packer().add(static_cast<std::int64_t>(point.position)).add(point.key).take();
 }
 
-std::string end_text() { return Packer().add(std::int64_t{-1}).add(std::string_view()).take(); }
+std::string end_text(bool at_once) { return Packer().add(std::int64_t{at_once ? -2 : -1}).take(); }
 
-std::optional<sim::RunningPoint> parse_point(const std::string& text) {
+Order parse_order(const std::string& text) {
   Unpacker from(text);
   const std::int64_t position = from.integer();
-  if (position < 0) return std::nullopt;
-  return sim::RunningPoint{.position = static_cast<std::size_t>(position), .key = from.text()};
+  if (position < 0) return {.point = std::nullopt, .at_once = position == -2};
+  return {.point = sim::RunningPoint{.position = static_cast<std::size_t>(position), .key = from.text()}};
 }
 
 std::string answer_text(const PointAnswer& answer) {

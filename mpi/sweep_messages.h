@@ -14,9 +14,14 @@ inline constexpr int kToRoot = 2;
 
 /// From rank 0: a point to run; position -1: there is no more.
 [[nodiscard]] std::string point_text(const sim::RunningPoint& point);
-[[nodiscard]] std::string end_text();
-/// None: the end. CHECKs the form: only our own rank 0 sends.
-[[nodiscard]] std::optional<sim::RunningPoint> parse_point(const std::string& text);
+/// The end. `at_once`: some rank has died, so nobody can wait for all any more.
+[[nodiscard]] std::string end_text(bool at_once);
+struct Order {
+  std::optional<sim::RunningPoint> point;  // none: the end
+  bool at_once = false;
+};
+/// CHECKs the form: only our own rank 0 sends.
+[[nodiscard]] Order parse_order(const std::string& text);
 
 /// What a rank answers: its result, or why it stops (an error that is not the point's own).
 struct PointAnswer {

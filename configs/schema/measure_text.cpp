@@ -1,6 +1,9 @@
 #include "configs/schema/measure_text.h"
 
+#include <utility>
+
 #include "base/check.h"
+#include "base/error.h"
 #include "base/units.h"
 #include "configs/schema/measure.h"
 
@@ -66,12 +69,28 @@ std::string usual_text(Rule::Dimension dimension, std::int64_t value) {
   }
 }
 
+/// Of sizes that are whole in one, the largest first.
+constexpr std::pair<const char*, std::int64_t> kWholeUnits[] = {{"TiB", std::int64_t{1} << 40},
+                                                                {"GiB", std::int64_t{1} << 30},
+                                                                {"MiB", std::int64_t{1} << 20},
+                                                                {"KiB", std::int64_t{1} << 10}};
+
+/// What people write is rounded to three decimals.
+bool reads_as(Rule::Dimension dimension, const std::string& text, std::int64_t value) {
+  try {
+    return parse_measure(dimension, text) == value;
+  } catch (const InputError&) { return false; }  // comes to no whole byte or picosecond
+}
+
 }  // namespace
 
 std::string measure_text(Rule::Dimension dimension, std::int64_t value) {
   CHECK(dimension != Rule::plain && value >= 0, "no measure has the value " + std::to_string(value));
   const std::string usual = usual_text(dimension, value);
-  if (!usual.empty() && parse_measure(dimension, usual) == value) return usual;
+  if (!usual.empty() && reads_as(dimension, usual, value)) return usual;
+  for (const auto& [unit, size] : kWholeUnits) {
+    if (dimension == Rule::bytes && value % size == 0) return std::to_string(value / size) + " " + unit;
+  }
   const Form form = form_of(dimension);
   return decimal(value, form.decimals) + " " + std::string(form.unit);
 }

@@ -13,6 +13,7 @@
 #include "sim/campaign/canonical_text.h"
 #include "sim/campaign/expand_experiment.h"
 #include "sim/campaign/sweep_document.h"
+#include "sim/cluster_graph.h"
 #include "sim/load_experiment.h"
 #include "sim/model_version.h"
 #include "sim/parts.h"
@@ -122,6 +123,8 @@ SweepPoint SweepPlan::load(std::size_t position) const {
     SweepPoint point;
     const Parts parts(catalog_.directory() + "/hardware");
     point.experiment = std::move(load_experiments(document, root, catalog_, parts).front());
+    static_cast<void>(
+        size_of(point.experiment.cluster));  // what a cluster of this shape cannot be is found by counting
     const v1::Experiment whole = expanded(request_.experiment, catalog_, std::move(root));
     const std::string beside = "version " + request_.version + ", model " + std::string(kModelVersion) +
                                "\nprices {\n" + prices_text_ + "}\n" + reads.text();

@@ -64,7 +64,8 @@ TEST(SweepKey, Refused) {
 TEST(SweepKey, CoversItselfAndWhatIsInside) {
   const auto path = [](const std::string& text) {
     configs::FieldPath places;
-    for (const SweepKey::Step& step : SweepKey::parse(text).steps()) places.emplace_back(step.field, step.index);
+    const SweepKey key = SweepKey::parse(text);
+    for (const SweepKey::Step& step : key.steps()) places.emplace_back(step.field, step.index);
     return places;
   };
   const SweepKey all = SweepKey::parse("collectives.placement");

@@ -50,15 +50,15 @@ TEST_F(SweepPlans, GridInTheOrderOfTheOptions) {
 
 TEST_F(SweepPlans, FieldsOfANamedCluster) {
   const std::string file =
-      folder_.write("e.textproto", R"(cluster: "dgx-h100" collectives { collective: "all_reduce" sizes: "1 MiB" })");
-  const SweepPlan made = plan(file, {"cluster.nodes=1,2"});
-  EXPECT_EQ(made.load(0).experiment.cluster.spec.nodes, 1);
-  EXPECT_EQ(made.load(1).experiment.cluster.spec.nodes, 2);
-  EXPECT_EQ(made.load(1).experiment.cluster.spec.name, "dgx-h100");
+      folder_.write("e.textproto", R"(cluster: "ft2-2048" collectives { collective: "all_reduce" sizes: "1 MiB" })");
+  const SweepPlan made = plan(file, {"cluster.nodes=8,16"});
+  EXPECT_EQ(made.load(0).experiment.cluster.spec.nodes, 8);
+  EXPECT_EQ(made.load(1).experiment.cluster.spec.nodes, 16);
+  EXPECT_EQ(made.load(1).experiment.cluster.spec.name, "ft2-2048");
   // The cluster itself and a field in it, in whatever order they are given.
-  const SweepPlan both = plan(file, {"cluster.fabric.port_rate=200 Gbps", "cluster=ft2-2048,mpft-16384"});
+  const SweepPlan both = plan(file, {"cluster.fabric.switch_latency=1 us", "cluster=ft2-2048,mpft-16384"});
   EXPECT_EQ(both.load(1).experiment.cluster.spec.name, "mpft-16384");
-  EXPECT_EQ(both.load(1).experiment.cluster.spec.fabric.port_rate, BitRate::from_bps(200'000'000'000));
+  EXPECT_EQ(both.load(1).experiment.cluster.spec.fabric.switch_latency, Duration::from_ps(1'000'000));
 }
 
 TEST_F(SweepPlans, TwoSpellingsAreOnePoint) {
@@ -83,8 +83,8 @@ TEST_F(SweepPlans, WhatDecidesMakesAnotherKey) {
   const std::string base = R"(cluster: "dgx-h100" collectives { collective: "all_reduce" sizes: "64 MiB" } )";
   std::vector<std::string> keys{key(base)};
   for (const char* vary : {"seed=1", "collectives.size=65M", "collectives.algorithm=ring", "stack=nccl",
-                           "cluster.nodes=2", "collectives.ranks=0-3", "faults=node=0", "model=analytic",
-                           "collectives.name=other", "collectives.datatype=half"}) {
+                           "cluster.node.scale_up.latency=1 us", "collectives.ranks=0-3", "faults=node=0",
+                           "model=analytic", "collectives.name=other", "collectives.datatype=half"}) {
     keys.push_back(key(base, {vary}));
   }
   keys.push_back(
@@ -104,7 +104,7 @@ TEST_F(SweepPlans, WhatDecidesMakesAnotherKey) {
 TEST_F(SweepPlans, AFileThatIsNamedAndChangesMakesAnotherKey) {
   folder_.write("loads.txt", "1 2 3 4 5 6 7 8\n");
   const std::string text = R"(cluster: "dgx-h100" collectives { collective: "dispatch" sizes: "7 KiB"
-      token_routing { tokens: 16 experts: 8 top_k: 2 draw: "sampled" histogram_file: "loads.txt" } })";
+      token_routing { tokens: 16 experts: 8 top_k: 2 draw: "sampled" histogram_file: "./loads.txt" } })";
   const std::string before = key(text);
   EXPECT_EQ(before, key(text));
   folder_.write("loads.txt", "1 2 3 4 5 6 7 9\n");
@@ -112,10 +112,11 @@ TEST_F(SweepPlans, AFileThatIsNamedAndChangesMakesAnotherKey) {
 }
 
 TEST_F(SweepPlans, ErrorsNameKeyAndValue) {
-  expect_refused({"collectives.algorithm=ring,rnig"}, "--vary collectives.algorithm=rnig: unknown algorithm");
+  expect_refused({"collectives.algorithm=ring,rnig"},
+                 "--vary collectives.algorithm=rnig: unknown all_reduce algorithm");
   expect_refused({"collectives.algorithm=ring,rnig"}, "did you mean \"ring\"?");
   expect_refused({"cluster=dgx-h100,dgx-h10"}, "--vary cluster=dgx-h10: unknown cluster");
-  expect_refused({"collectives.sizes=1M,2000T"}, "--vary collectives.sizes=2000 TiB: ");
+  expect_refused({"collectives.sizes=1M,2000T"}, "--vary collectives.sizes=2000 TiB: \"2000 TiB\" is out of range");
   expect_refused({"cluster.nodes=4,0"}, "--vary cluster.nodes=0: ");
   expect_refused({"collectives.placement={policy: \"pakced\" ranks: 2}"}, "did you mean \"packed\"?");
   expect_refused({"collectives[3].sizes=1M"}, "collectives[3] does not exist; the experiment has 1");
@@ -136,6 +137,14 @@ TEST_F(SweepPlans, WhatGoesWrongTogetherNamesThePoint) {
     FAIL();
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), AllOf(StartsWith("--vary collectives.root=3: 3 is not a rank"), HasSubstr("0 to 1")));
+  }
+}
+
+TEST_F(SweepPlans, ClustersThatCannotBeAreFoundWithoutBuilding) {
+  // NICs of 400 Gbps on ports of 200 Gbps; more nodes than a switch of 8 ports has room for.
+  for (const char* vary : {"cluster.fabric.port_rate=200 Gbps", "cluster.nodes=9"}) {
+    const SweepPlan made = plan(folder_.write("e.textproto", kRingExperiment), {vary});
+    EXPECT_THROW(static_cast<void>(made.load(0)), InputError) << vary;
   }
 }
 

@@ -187,8 +187,10 @@ TEST(SweepMerge, ShardsBecomeOneStore) {
   for (std::size_t i = 0; i < 2; ++i) {
     shard.shard = i;
     SweepStore store = SweepStore::open(folder.path("s" + std::to_string(i)), shard);
-    for (std::size_t at = i; at < 3; at += 2)
+    for (std::size_t at = i; at < 3; at += 2) {
       store.keep(shard.keys[at], result_of(static_cast<std::int64_t>(at) + 1), {});
+    }
+    store.settle();
   }
   merge_stores({folder.path("s0"), folder.path("s1")}, folder.path("all"));
   SweepStore all = SweepStore::read(folder.path("all"));
