@@ -54,6 +54,7 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
   const item = items[told.item];
   const lit = (e: MapEdge) => told.edge < 0 ? told.item < 0 || e.a === told.item || e.b === told.item : edges[told.edge] === e;
   const quiet = told.edge >= 0 || told.item >= 0;
+  const fewFailed = useMemo(() => edges.filter((e) => e.down === e.links).length <= 12, [edges]); // else dashes say enough
   const thick = edges.length > 600 ? 0.7 : edges.length > 150 ? 1.2 : 2;
   return (
     <div ref={box}>
@@ -85,7 +86,7 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
               />
             );
           })}
-          {edges.map((e) => (e.down > 0 || e.degraded > 0 ? <Mark at={middle(places[e.a]!, places[e.b]!, ring, width)} failed={e.down > 0} colour={warn} paper={panel} /> : null))}
+          {edges.map((e) => ((e.down > 0 && (fewFailed || e.down < e.links)) || e.degraded > 0 ? <Mark at={middle(places[e.a]!, places[e.b]!, ring, width)} failed={e.down > 0} colour={warn} paper={panel} /> : null))}
         </g>
         <g font-size="11" fill={muted}>
           {(ring ? [] : rows).map((name, r) =>

@@ -62,13 +62,14 @@ function Run({ run }: { run: RunRef }) {
   );
 }
 
-// Opens with the tier whose links are fullest in the mean of a plane.
+// Opens with the tier of the fullest link; of equals, of the fuller tier.
 function fullest(graph: FabricGraph, load: Load): Place {
   const { tiers, planes, cells } = planeMatrix(graph, load);
   let best = -1;
   cells.forEach((cell, i) => {
-    const known = best < 0 ? -1 : cells[best]!.mean;
-    if (cell && cell.mean > known) best = i;
+    if (!cell || Number.isNaN(cell.most)) return;
+    const known = cells[best];
+    if (!known || cell.most > known.most || (cell.most === known.most && cell.mean > known.mean)) best = i;
   });
   return best < 0
     ? { tier: 0, plane: planes[0] ?? -1 }

@@ -180,11 +180,16 @@ function Labels({ place, rowTitle, columnTitle, colours }: { place: Placed; rowT
           {columnTitle}
         </text>
       )}
-      {rowTitle && (
-        <text x={11} y={top + place.geometry.height / 2} text-anchor="middle" fill={ink} transform={`rotate(-90 11 ${top + place.geometry.height / 2})`}>
-          {rowTitle}
-        </text>
-      )}
+      {rowTitle &&
+        (textWidth(rowTitle) <= place.geometry.height ? (
+          <text x={11} y={top + place.geometry.height / 2} text-anchor="middle" fill={ink} transform={`rotate(-90 11 ${top + place.geometry.height / 2})`}>
+            {rowTitle}
+          </text>
+        ) : (
+          <text x={0} y={top - 5} fill={ink}>
+            {cut(rowTitle, Math.floor((left - 8) / letter))}
+          </text>
+        ))}
       {place.rows.map(({ at, text }) => (
         <text x={left - 6} y={top + at + 4} text-anchor="end">
           {text}
@@ -213,7 +218,7 @@ function Texts({ rows, columns, values, down, text, geometry, colours, least, mo
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column]!;
       const words = Number.isNaN(value) || down?.[row * columns + column] ? "" : text(row, column);
-      if (words === "" || textWidth(words) > geometry.cellWidth - 4) continue;
+      if (words === "" || textWidth(words) > geometry.cellWidth - 9) continue;
       cells.push(
         <text
           x={geometry.left + (column + 0.5) * geometry.cellWidth}
