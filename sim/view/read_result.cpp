@@ -1,6 +1,7 @@
 #include "sim/view/read_result.h"
 
 #include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,10 @@ constexpr std::string_view kStoreBegin = "SQLite format 3";
 /// What the document says that it is; "" where it says nothing.
 std::string schema_of(const std::string& path, const std::string& text) {
   google::protobuf::Struct document;
-  configs::parse_json(path, text, document);
+  if (!google::protobuf::util::JsonStringToMessage(text, &document).ok()) {
+    v1::Report place;  // no document at all: this says where
+    configs::parse_json(path, text, place);
+  }
   const auto schema = document.fields().find("schema");
   return schema == document.fields().end() ? std::string() : schema->second.string_value();
 }

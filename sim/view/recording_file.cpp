@@ -26,6 +26,16 @@ constexpr std::string_view kGzip = "\x1f\x8b";
   throw InputError(printable(name) + " is no recording: " + why);
 }
 
+/// The last four bytes of a gzip file say how long its content is (RFC 1952); nobody else looks whether they are there.
+bool ends_as_said(std::string_view bytes, std::int64_t content) {
+  if (bytes.size() < 4) return false;
+  std::uint32_t said = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    said |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[bytes.size() - 4 + i])) << 8 * i;
+  }
+  return said == static_cast<std::uint32_t>(content);
+}
+
 }  // namespace
 
 std::string recording_file(const v1::View& view) {
@@ -62,6 +72,7 @@ void read_recording(const std::string& name, std::string_view bytes, v1::View& v
     if (!is_whole) refuse(name, "it is damaged or cut short");
   }
   if (gzip.ZlibErrorMessage() != nullptr) refuse(name, "it is damaged or cut short");
+  if (!ends_as_said(bytes, gzip.ByteCount())) refuse(name, "it is damaged or cut short");
   if (gzip.ByteCount() == 0 || read.recordings().empty()) refuse(name, "there is nothing in it");
   try {
     check_view(read);
