@@ -196,8 +196,7 @@ TEST(SimaiWorkload, WhatItCannotSayIsRefused) {
   EXPECT_EQ(refused(program), "\"my step\" (operation 0 of actor 1) is not what all cards do" + whole);
   program = chain(2);
   for (Actor& actor : program.actors) actor.operations[0].duration = Duration::from_ps(7500);
-  EXPECT_EQ(refused(program),
-            "7.5 ns of compute is no whole number of nanoseconds, which a SimAI workload counts in");
+  EXPECT_EQ(refused(program), "7.5 ns of compute is no whole number of nanoseconds, which a SimAI workload counts in");
   program = chain(2);
   for (Actor& actor : program.actors) actor.after.pop_back();
   for (Actor& actor : program.actors) actor.operations[2].num_after = 0;
