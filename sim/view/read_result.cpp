@@ -96,6 +96,19 @@ double bus_factor_of(const MeasurementSeries& series, const Measurement& row) {
       .bus_factor();
 }
 
+/// Where the file does not say on how many ranks it was, it was on as many as the first result.
+MeasurementSeries measured_series(const std::string& path, const v1::View& view) {
+  const std::string text = configs::read_text_file(path);
+  MeasurementHints hints;
+  for (const v1::Recording& recording : view.recordings()) {
+    if (hints.ranks || recording.report().results().empty()) continue;
+    hints.ranks = static_cast<std::uint32_t>(recording.report().results(0).ranks());
+  }
+  try {
+    return read_measurements(path, text, {});
+  } catch (const InputError&) { return read_measurements(path, text, hints); }
+}
+
 /// Does the file begin as one of SQLite does? A store may be larger than what is read as a whole.
 bool is_store(const std::string& path) {
   std::array<char, kStoreBegin.size()> begin{};
@@ -130,7 +143,7 @@ void read_result(const std::string& path, v1::View& view) {
 }
 
 void add_measured(const std::string& path, v1::View& view) {
-  const MeasurementSeries series = read_measurements(path, configs::read_text_file(path), {});
+  const MeasurementSeries series = measured_series(path, view);
   for (v1::Recording& recording : *view.mutable_recordings()) {
     if (!recording.has_report()) continue;
     for (const Measurement& row : series.rows) {

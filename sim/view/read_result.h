@@ -18,8 +18,8 @@ void read_result(const std::string& path, v1::View& view);
 /// All of a view as one JSON document (configs/schema/write_json.h).
 [[nodiscard]] std::string to_json(const v1::View& view);
 
-/// Adds somebody's measurements (sim/fit/measurement.h) to all recordings of a view that report collectives. Throws
-/// InputError as read_measurements() does.
+/// Adds somebody's measurements (sim/fit/measurement.h) to all recordings of a view that report collectives; a file that
+/// does not say on how many ranks it was is taken to be of as many as the first result. Throws as read_measurements().
 void add_measured(const std::string& path, v1::View& view);
 
 /// What a page is to show.
