@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-// The built page in the distribution's Chromium, one browser for all files.
+// The built page in the distribution's Chromium, a browser for each file and two at a time.
 export default defineConfig({
   test: {
     include: ["tests/**/*.browser.ts"],
-    fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    globalSetup: "tests/folder.ts",
+    maxWorkers: 2,
+    minWorkers: 1,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -1,6 +1,7 @@
 import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -14,7 +15,8 @@ import { RecordingSchema, ViewSchema } from "../src/schema";
 
 const viz = dirname(dirname(fileURLToPath(import.meta.url)));
 export const template = process.env["REPORT_PAGE"] ?? join(viz, "dist", "report.html");
-const folder = mkdtempSync(join(tmpdir(), "polyplane-viz-"));
+const shared = process.env["POLYPLANE_VIZ_FOLDER"] ?? tmpdir(); // of all files, see folder.ts
+const folder = mkdtempSync(join(shared, "file-"));
 
 export function file(name: string): string {
   return join(folder, name);
@@ -26,30 +28,28 @@ export function polyplane(...words: string[]): string {
   return execFileSync(program, words, { cwd: join(viz, ".."), maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] }).toString();
 }
 
-const made = new Map<string, string>();
-
-// What a command prints with --format json, in a file; the same words are run once.
-export function jsonOf(...words: string[]): { path: string; text: string } {
-  const key = words.join(" ");
-  let path = made.get(key);
-  if (path === undefined) {
-    path = file(`result-${made.size}.json`);
-    writeFileSync(path, polyplane(...words, "--format", "json", "--quiet"));
-    made.set(key, path);
+// A file that a command makes, at a place that follows from its words. Two files of tests that want it at the same time make
+// it twice, and the later replaces the earlier whole.
+function madeOnce(words: readonly string[], ending: string, make: (path: string) => void): string {
+  const path = join(shared, `${createHash("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16)}.${ending}`);
+  if (!existsSync(path)) {
+    const mine = file(`making.${ending}`);
+    rmSync(mine, { force: true });
+    make(mine);
+    renameSync(mine, path);
   }
+  return path;
+}
+
+// What a command prints with --format json, in a file.
+export function jsonOf(...words: string[]): { path: string; text: string } {
+  const path = madeOnce(words, "json", (to) => writeFileSync(to, polyplane(...words, "--format", "json", "--quiet")));
   return { path, text: readFileSync(path, "utf8") };
 }
 
-// What a command recorded, in a file; the same words are run once.
+// What a command recorded, in a file.
 export function recordingOf(...words: string[]): string {
-  const key = ["--record", ...words].join(" ");
-  let path = made.get(key);
-  if (path === undefined) {
-    path = file(`recording-${made.size}.pprec`);
-    polyplane(...words, "--quiet", "--record", path);
-    made.set(key, path);
-  }
-  return path;
+  return madeOnce(words, "pprec", (to) => polyplane(...words, "--quiet", "--record", to));
 }
 
 // The page with data in it, as `polyplane report` writes it.
