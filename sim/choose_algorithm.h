@@ -49,7 +49,8 @@ struct RowRequest {
   std::uint32_t copies = 1;
   nccl::Setting nccl;                                // for algorithm "nccl"
   const collectives::Algorithm* imported = nullptr;  // see find_algorithm()
-  TraceSink* loads = nullptr;  // see RunInput. REQUIRES, not null: algorithm, protocol, channels and slices of a RowOutcome
+  TraceSink* loads =
+      nullptr;  // see RunInput. REQUIRES, not null: algorithm, protocol, channels and slices of a RowOutcome
 };
 
 struct RowOutcome {
