@@ -92,6 +92,10 @@ void refuse_options_of_runs(const SweepArguments& arguments) {
                                                 {"--shard", arguments.shard.has_value()},
                                                 {"--list", arguments.list},
                                                 {"--minimise", arguments.minimise.has_value()},
+                                                {"--seed", arguments.seed.has_value()},
+                                                {"--jobs", arguments.jobs.has_value()},
+                                                {"--max-memory", arguments.max_memory.has_value()},
+                                                {"--prices", arguments.prices.has_value()},
                                                 {"--resume", arguments.resume}};
   for (const auto& [option, there] : given) {
     if (there)
@@ -99,6 +103,19 @@ void refuse_options_of_runs(const SweepArguments& arguments) {
                        " means nothing");
   }
   if (!arguments.store) throw InputError("EXPERIMENT is missing; polyplane sweep --help says more");
+}
+
+/// A list is text for a shell: a command of its own for each point of the whole grid.
+void refuse_options_beside_list(const SweepArguments& arguments, const std::string& format) {
+  const std::pair<const char*, bool> given[] = {{"--budget", arguments.budget.has_value()},
+                                                {"--shard", arguments.shard.has_value()},
+                                                {"--resume", arguments.resume},
+                                                {"--format", format != "table"}};
+  for (const auto& [option, there] : given) {
+    if (!there) continue;
+    throw InputError(std::string("--list and ") + option +
+                     " do not go together: it prints a command for each point of the grid, each a shard of its own");
+  }
 }
 
 /// The line while points are checked or run, made when the first of them is told of.
@@ -193,6 +210,7 @@ int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
     sim::SweepStore store = sim::SweepStore::read(*arguments.store);
     return print_table(store, format);
   }
+  if (arguments.list) refuse_options_beside_list(arguments, format);
   const std::optional<sim::SweepSearch> search = search_of(arguments);
   const Shard shard = shard_of(arguments);
   if (!arguments.store && !arguments.list)

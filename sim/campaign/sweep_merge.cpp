@@ -54,7 +54,12 @@ void merge_stores(const std::vector<std::string>& inputs, const std::string& out
     throw InputError(printable(output) + " exists already; nothing is overwritten");
   }
   std::vector<SweepStore> stores;
-  for (const std::string& input : inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string& input = inputs[i];
+    for (std::size_t before = 0; before < i; ++before) {
+      if (!std::filesystem::equivalent(inputs[before], input, error)) continue;
+      throw InputError(printable(input) + ": is given twice");
+    }
     stores.push_back(SweepStore::read(input));
     const SweepDescription& first = stores.front().description();
     SweepDescription found = stores.back().description();

@@ -90,6 +90,10 @@ class Refused(SweepTest):
         self.refused(["sweep"], "EXPERIMENT is missing")
         self.refused(["sweep", "--store", "s"], "there is no such file")
         self.refused(["sweep", "--store", "s", "--vary", "seed=1"], "EXPERIMENT is missing")
+        for option in (["--seed", "1"], ["--prices", "default"], ["--jobs", "2"], ["--max-memory", "1G"]):
+            self.refused(["sweep", "--store", "s", *option], f"{option[0]} means nothing")
+        for option in (["--budget", "3"], ["--shard", "0/2"], ["--resume"], ["--format", "json"]):
+            self.refused(self.words(quick, ["seed=1"], "s", "--list", *option), f"--list and {option[0]} do not go")
         self.refused(self.words(quick, ["seed=1"], "s", "--resume"), "there is no store s")
         for shard in ("3/3", "-1/3", "1", "0/0", "a/b"):
             self.refused(self.words(quick, ["seed=1"], "s", f"--shard={shard}"), "--shard")
@@ -110,6 +114,7 @@ class Refused(SweepTest):
         self.assertEqual(self.bytes_of("s"), before)
         self.refused(self.words(self.quick, ["seed=1,2"], self.quick), "not a store of a sweep")
         self.refused(["merge", "s", "-o", "s"], "exists already")
+        self.refused(["merge", "s", "./s", "-o", "t"], "./s: is given twice")
         self.write("empty", "")
         self.run_well(self.words(self.quick, ["seed=1,2"], "empty"))
 
