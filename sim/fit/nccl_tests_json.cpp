@@ -41,7 +41,11 @@ Measurement read_result(const TextSource& source, const YamlView& result, const 
   Measurement row;
   row.line = result.line();
   row.size = measured_size(source, row.line, "size", result.at("size").text());
-  draft.datatype = measured_datatype(source, row.line, result.at("type").text());
+  const std::string type = measured_datatype(source, row.line, result.at("type").text());
+  if (!draft.rows.empty() && type != draft.datatype) {
+    result.at("type").fail("changes from " + draft.datatype + " to " + type + " within one document");
+  }
+  draft.datatype = type;
   const YamlView side = is_null(node.find("out_of_place")) ? result.at("in_place") : side_of(result);
   const YamlView time = side.has("time") ? side.at("time") : side.at("cpu_time");
   row.time = measured_time(source, time.line(), time.path(), time.text());

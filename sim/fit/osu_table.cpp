@@ -1,7 +1,8 @@
 // Collective latency tests of the OSU micro-benchmarks (5 to 7): "# OSU MPI Allreduce Latency Test v7.4", then rows of a
 // size and the average latency in microseconds; with -f also minimum, maximum and iterations, which are not needed.
 // The name of the collective stands between "MPI" (or "MPI-CUDA", "NCCL", ...) and "Latency". Ranks are not printed.
-// "# OSU MPI Latency Test" and the bandwidth tests are point-to-point; they are refused.
+// "# OSU MPI Latency Test" and the bandwidth tests are point-to-point; they are refused. So are tests of non-blocking
+// collectives: their first time is "Overall", in which the processes compute meanwhile.
 #include <algorithm>
 
 #include "sim/fit/measurement_draft.h"
@@ -11,12 +12,12 @@ namespace {
 
 bool is_number(std::string_view word) { return !word.empty() && word.front() >= '0' && word.front() <= '9'; }
 
-/// "Non-blocking", "Personalized Exchange": words that are not part of a name.
+/// "Personalized Exchange": words that are not part of a name.
 std::string collective_name(const std::vector<std::string_view>& words, std::size_t end) {
   std::string name;
   for (std::size_t i = 3; i < end; ++i) {
     const std::string word = lower_case(words[i]);
-    if (word == "personalized" || word == "exchange" || word == "non-blocking") continue;
+    if (word == "personalized" || word == "exchange") continue;
     if (!name.empty()) name += '_';
     name += word;
   }
@@ -42,6 +43,11 @@ MeasurementDraft read_osu_table(const TextSource& source) {
       draft.program = collective_name(words, static_cast<std::size_t>(latency - words.begin()));
       if (latency == words.end() || draft.program.empty()) {
         source.fail(number, "", "is a point-to-point test of OSU; latency tests of collectives are read");
+      }
+      if (std::ranges::find(words, "Non-blocking") != words.end()) {
+        source.fail(
+            number, "",
+            "is a test of a non-blocking collective, whose times hold computation too; measure the blocking one");
       }
       draft.program_line = number;
       in_table = true;

@@ -118,6 +118,10 @@ MeasurementSeries read_measurements(const std::string& file, std::string_view te
   series.file = file;
   series.tool = draft.tool;
   series.collective = collective_of(source, draft, hints);
+  if (tool == Tool::osu && series.collective == CollectiveKind::alltoallv) {
+    source.fail(draft.program_line, "",
+                "is alltoallv of equal parts; alltoallv here has the uneven parts of nccl-tests: measure osu_alltoall");
+  }
   series.ranks = ranks_of(source, draft, hints);
   if (series.ranks < 2) source.fail(0, "", "was measured on a single rank, which sends nothing");
   series.datatype = draft.datatype;

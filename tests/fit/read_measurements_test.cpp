@@ -161,6 +161,8 @@ TEST(NcclTestsJson, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(message_of(with(kJson, "\"nwrong\": 0", "\"nwrong\": 2")),
               HasSubstr("run.txt:7: results[0].out_of_place.nwrong: is 2"));
   EXPECT_THAT(message_of(with(kJson, "\"size\": 1048576, ", "")), HasSubstr("run.txt:6: results[0]: size is missing"));
+  EXPECT_THAT(message_of(with(kJson, "262144, \"type\": \"float\"", "262144, \"type\": \"half\"")),
+              HasSubstr("results[1].type: changes from float to half"));
   EXPECT_THAT(message_of(with(kJson, "\"results\"", "\"rows\"")), HasSubstr("results are missing"));
   EXPECT_THAT(message_of(with(kJson, "\"hostname\": \"a\"", "\"host\": \"a\"")), HasSubstr("hostname is missing"));
   EXPECT_THAT(message_of("{\"results\": ["), HasSubstr("run.txt:2: is not YAML"));
@@ -197,6 +199,12 @@ TEST(Osu, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(message_of("# OSU MPI Latency Test v7.4\n# Size Latency (us)\n1 0.2\n", four),
               HasSubstr("run.txt:1: is a point-to-point test of OSU"));
   EXPECT_THAT(message_of("# OSU MPI Bandwidth Test v7.4\n1 0.2\n", four), HasSubstr("run.txt:1: is a point-to-point"));
+  EXPECT_THAT(message_of("# OSU MPI Non-blocking Allreduce Latency Test v7.4\n"
+                         "# Size Overall(us) Compute(us) Pure Comm.(us) Overlap(%)\n4 3.1 1.5 1.6 0.00\n",
+                         four),
+              HasSubstr("run.txt:1: is a test of a non-blocking collective"));
+  EXPECT_THAT(message_of("# OSU MPI All-to-Allv Personalized Exchange Latency Test v7.4\n16 3.1\n", four),
+              HasSubstr("run.txt:1: is alltoallv of equal parts"));
   EXPECT_THAT(message_of("# OSU MPI Allreduce Latency Test\n4 1.5\n8\n", four),
               HasSubstr("run.txt:3: is no row of a size and a latency"));
   EXPECT_THAT(message_of("# OSU MPI Allreduce Latency Test\n4 nan\n", four),
