@@ -88,8 +88,8 @@ std::string fit_text(const sim::FitRequest& request, const sim::Fitted& fitted, 
                                  request.algorithm, printable(experiment.stack.name), fitted.evaluations);
   for (const sim::PlacedSeries& placed : request.series) text += "# " + series_text(placed.series) + "\n";
   if (fitted.passed_over > 0) {
-    text += fmt::format("# {} row{} passed over: too small for a byte a rank\n", fitted.passed_over,
-                        fitted.passed_over == 1 ? "" : "s");
+    text += fmt::format("# {} row{} passed over: nothing is left once each rank's share is cut to whole 16 bytes\n",
+                        fitted.passed_over, fitted.passed_over == 1 ? "" : "s");
   }
   text += parameters_text(fitted) + errors_text(fitted);
   text += "# errors are factors, simulated over measured: 1.10 is 10 % too slow; median and rms without direction\n";
