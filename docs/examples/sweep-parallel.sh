@@ -6,5 +6,6 @@ set -euo pipefail
 sweep=(polyplane sweep experiment.textproto --vary "cluster=ft2-2048,deepseek-v3-2048" --vary "collectives.sizes=1M..1G*2")
 
 "${sweep[@]}" --list --store sweep.store > commands
-parallel --sshlogin node1,node2,: --workdir . --return 'sweep.store.{= $_ = seq() - 1 =}' < commands
+parallel --sshlogin node1,node2,: --workdir . --return 'sweep.store.{= $_ = seq() - 1 =}' < commands ||
+  echo "some points failed or were not run; the table says which" >&2
 polyplane merge sweep.store.* -o sweep.store

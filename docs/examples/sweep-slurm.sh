@@ -1,6 +1,6 @@
 #!/bin/bash
 # A sweep as an array of eight jobs, each a shard with a store of its own; the merge runs when all of them are done:
-#   sbatch --dependency=afterok:$(sbatch --parsable sweep-slurm.sh) --wrap "polyplane merge sweep.store.? -o sweep.store"
+#   sbatch --dependency=afterany:$(sbatch --parsable sweep-slurm.sh) --wrap "polyplane merge sweep.store.? -o sweep.store"
 # A job that is stopped or requeued goes on where it was: the same command skips what its store has.
 #SBATCH --job-name=sweep
 #SBATCH --array=0-7
