@@ -155,10 +155,11 @@ std::vector<std::string> checked_keys(const sim::SweepPlan& plan, sim::SweepOpti
   }
 }
 
-std::size_t finished_points(sim::SweepStore& store) {
-  const sim::SweepTable table = sim::table_of(store);
-  return static_cast<std::size_t>(
-      std::ranges::count_if(table.points, [](const sim::SweptPoint& point) { return point.result.has_value(); }));
+/// Without those that met a limit, which are run again.
+std::size_t finished_points(const sim::SweepTable& table) {
+  return static_cast<std::size_t>(std::ranges::count_if(table.points, [](const sim::SweptPoint& point) {
+    return point.result && point.result->failure != sim::SweepFailure::limit;
+  }));
 }
 
 void say(const SweepArguments& arguments, const std::string& text) {
@@ -167,12 +168,10 @@ void say(const SweepArguments& arguments, const std::string& text) {
 
 [[noreturn]] void leave(const SweepArguments& arguments, sim::SweepStore& store) {
   const sim::SweepTable table = sim::table_of(store);
-  const auto finished =
-      std::ranges::count_if(table.points, [](const sim::SweptPoint& point) { return point.result.has_value(); });
   const std::string all = store.description().search ? "" : " of " + std::to_string(table.points.size());
   log(LogLevel::warn, "sweep",
-      "interrupted; " + std::to_string(finished) + all + " points are kept in " + printable(*arguments.store) +
-          "; the same command goes on with the rest");
+      "interrupted; " + std::to_string(finished_points(table)) + all + " points are kept in " +
+          printable(*arguments.store) + "; the same command goes on with the rest");
   throw sim::Interrupted{};
 }
 
@@ -233,7 +232,7 @@ int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
   set_last_words("finished points are kept in the store; the same command goes on with the rest");
   sim::SweepStore store = sim::SweepStore::open(*arguments.store, description);
   if (store.resumed()) {
-    say(arguments, printable(*arguments.store) + " has " + std::to_string(finished_points(store)) +
+    say(arguments, printable(*arguments.store) + " has " + std::to_string(finished_points(sim::table_of(store))) +
                        " points of this sweep already; the rest is run");
   }
   SweepProgress progress(!arguments.common.quiet, "sweep");

@@ -124,6 +124,14 @@ class Refused(SweepTest):
         self.assertIn("1 of 2 points failed, the first with faults=[plane=9]", done.stderr)
         self.assertIn("failed: ", done.stdout)
 
+    def test_points_that_met_a_limit_are_open(self):
+        done = self.run_program(self.words(self.quick, ["seed=1,2"], "s", "--max-memory", "1K"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 of 2 points failed", done.stderr)
+        again = self.run_program(self.words(self.quick, ["seed=1,2"], "s"))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("s has 0 points of this sweep already; the rest is run", again.stderr)
+
 
 class Stopped(SweepTest):
     def test_signals(self):
