@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/signals.h"
 #include "cli/today.h"
 #include "cli/values.h"
 #include "mpi/arguments.h"
@@ -135,6 +136,7 @@ int run_calibrate(const Communicator& world, const std::vector<std::string>& giv
   options.sizes = sizes_up_to(most);
   options.seconds_a_point = static_cast<double>(cli::parse_whole("--time", arguments.milliseconds, 1, 60'000)) / 1e3;
   check_files(world, arguments);
+  cli::set_last_words("no file was written");
 
   const std::string before = load_text();
   const PlacedRanks placed = place_ranks(world);
