@@ -122,6 +122,7 @@ int run_perf(const PerfArguments& arguments) {
   options.on_progress = [&](double done, double total) { progress.update(done, total); };
 
   const sim::ReportOrigin origin{kVersion, "perf", arguments.explain};
+  bool is_printed = false;
   try {
     sim::Report report = sim::run(plan.experiment, options);
     if (arguments.explain) sim::add_sensitivities(plan.experiment, options, sim::kDearEvents, report);
@@ -129,6 +130,7 @@ int run_perf(const PerfArguments& arguments) {
     if (arguments.common.verbose > 0) tell_memory(report);
     const std::string json = sim::to_json(report, origin);
     printer.finish(report, json);
+    is_printed = true;
     if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);
     if (recorder) {
       sim::add_quick_answers(plan.experiment, options, report);
@@ -143,6 +145,10 @@ int run_perf(const PerfArguments& arguments) {
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     progress.clear();
+    if (is_printed) {
+      log(LogLevel::warn, "perf", "interrupted before the recording was written; the same command starts again");
+      throw;
+    }
     const std::size_t done = printer.rows().size();
     if (format == "json") {
       print(

@@ -189,8 +189,10 @@ int run_experiment(const RunArguments& arguments) {
     const auto clusters = static_cast<double>(experiments.size());
     progress.update((static_cast<double>(reports.size()) + (total > 0 ? done / total : 0)) / clusters, 1);
   };
+  bool is_shown = false;
   const auto show = [&](bool complete) {
     progress.clear();
+    is_shown = true;
     if (format == "json") print(sim::to_json(reports, {kVersion, "run", arguments.explain, complete}));
     if (format == "csv") print(csv_text(reports));
     if (format != "table") return;
@@ -222,7 +224,13 @@ int run_experiment(const RunArguments& arguments) {
                     arguments.force, arguments.common.quiet);
   } catch (const sim::Interrupted&) {
     cancel_countdown();
-    reports.push_back(partial_report(experiments[reports.size()], finished));
+    if (is_shown) {
+      log(LogLevel::warn, "run", "interrupted before the recording was written; the same command starts again");
+      throw;
+    }
+    if (reports.size() < experiments.size()) {
+      reports.push_back(partial_report(experiments[reports.size()], finished));
+    }
     show(false);
     log(LogLevel::warn, "run",
         "interrupted after " + std::to_string(rows_done) + " of " + std::to_string(rows) +
