@@ -17,8 +17,9 @@ namespace {
 
 constexpr const char* kNoSeries =
     "loads over time of some runs: they would have to be run once more, flow by flow, for longer than a recording may "
-    "take, "
-    "or share no links (analytic model, steps in mode timed); --trace FILE writes them for ui.perfetto.dev";
+    "take, or share no links (analytic model, steps in mode timed); --trace FILE writes them for ui.perfetto.dev";
+constexpr const char* kNoSecondLooks =
+    "loads over time: nothing is run a second time for this recording; perf and run with --model flow --record FILE do";
 
 /// Links by equal bytes: the group of each, in order of first use, and the bytes of each group.
 struct Grouped {
@@ -193,7 +194,7 @@ void ClusterRecorder::write(const Places& places, v1::Recording& recording) {
   if (!recording.fabrics(static_cast<int>(fabric)).has_links() && is_built_) {
     recording.add_left_out("the graph: it has more than " + std::to_string(kMostRecordedLinks) + " directed links");
   }
-  if (lacks_series) recording.add_left_out(kNoSeries);
+  if (lacks_series) recording.add_left_out(looks_.most_events_in_all > 0 ? kNoSeries : kNoSecondLooks);
   if (lacks_lanes) {
     recording.add_left_out("lanes: a single actor has more than " + std::to_string(kMostLaneIntervals) +
                            " operations; --trace FILE writes them for ui.perfetto.dev");

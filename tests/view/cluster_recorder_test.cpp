@@ -166,6 +166,7 @@ TEST(ClusterRecorder, LooksAgainAtTheLastRowsFirstWithinItsEvents) {
     EXPECT_TRUE(run.has_traffic());
   }
   EXPECT_THAT(none.report.collectives.back().attribution.tiers, IsEmpty());
+  EXPECT_THAT(none.recording.left_out(), ElementsAre(testing::HasSubstr("nothing is run a second time")));
 }
 
 TEST(ClusterRecorder, RowsThatAreTheSameShareARun) {
