@@ -63,7 +63,10 @@ describe("readResult", () => {
     expect(await trouble(bytesOf('{"schema": "polyplane/report/1", "results": 5}'))).toBe("notJson");
     expect(await trouble(bytesOf("<html></html>"))).toBe("noReport");
     expect(await trouble(bytesOf('<template id="polyplane-data">@@DATA@@</template>'))).toBe("noReport");
-    expect(await trouble(bytesOf("# nThread 1"))).toBe("notRecording");
+    expect(await trouble(bytesOf("# nThread 1"))).toBe("text");
+    expect(await trouble(bytesOf('name: "cluster"\r\n\tnodes: 4 # 集群\n'))).toBe("text");
+    expect(await trouble(bytesOf("SQLite format 3\0\u0010"))).toBe("store");
+    expect(await trouble(bytesOf("\u0001\u0002\u0003"))).toBe("notRecording");
     expect(await trouble(copy(gzipSync(bytesOf("no recording at all"))))).toBe("notRecording");
     expect(await trouble(copy(gzipSync(new Uint8Array())))).toBe("notRecording");
     const whole = gzipSync(viewOf("one"));

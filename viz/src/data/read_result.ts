@@ -11,7 +11,7 @@ import {
 import type { Recording } from "../schema";
 import { fromBase64, gunzip, isGzip, mostBytes, TooLarge } from "./bytes";
 
-export type Trouble = "empty" | "tooLarge" | "notGzip" | "notJson" | "noSchema" | "otherSchema" | "notRecording" | "noReport" | "oldBrowser";
+export type Trouble = "empty" | "tooLarge" | "notGzip" | "notJson" | "noSchema" | "otherSchema" | "notRecording" | "noReport" | "oldBrowser" | "store" | "text";
 
 // Why a file cannot be shown; `detail` is the unknown schema or what the reader said.
 export class CannotRead extends Error {
@@ -37,7 +37,19 @@ export async function readResult(name: string, bytes: Uint8Array<ArrayBuffer>): 
     if (!data) throw new CannotRead("noReport");
     return readEmbedded(data);
   }
+  if (startsWith(bytes, "SQLite format 3")) throw new CannotRead("store");
+  // A View begins with the tag of its one field, a line feed.
+  if (bytes[0] !== 0x0a && isText(bytes)) throw new CannotRead("text");
   return readView(bytes);
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
+}
+
+// Nothing but what people write, as far as its beginning says.
+function isText(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 1024).every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
 // What stands in the page: base64 of a gzip-compressed View.

@@ -43,7 +43,7 @@ describe("answers", () => {
 
   it("say nothing that was not recorded", () => {
     const [one] = answersOf(recordingOf({ results: [{ collective: "broadcast", sizeBytes: 8, timePs: 1, bottleneck: "leaf" }] }));
-    expect(one).toMatchObject({ bindingTier: "leaf", boundUs: null, spread: null, largest: null, helps: [], asked: false, smallest: null, measured: null });
+    expect(one).toMatchObject({ bindingTier: "leaf", boundUs: null, spread: null, spreadAsked: false, largest: null, helps: [], asked: false, smallest: null, measured: null });
     expect(answersOf(create(RecordingSchema))).toEqual([]);
   });
 

@@ -30,6 +30,7 @@ export interface CollectiveAnswer {
   boundUs: number | null;
   boundReason: string;
   spread: Spread | null;
+  spreadAsked: boolean; // with --band: no spread then means that no figure in use has a range
   bindingTier: string;
   largest: (Segment & { share: number }) | null; // part of the time
   helps: Help[]; // most first, only what helps
@@ -227,6 +228,7 @@ function collectivesOf(
         boundUs: result.lowerBoundUs > 0 ? result.lowerBoundUs : null,
         boundReason: result.lowerBoundReason,
         spread: band ? { fastestPs: band.fastestPs, slowestPs: band.slowestPs } : null,
+        spreadAsked: recording.commandLine.includes("--band"),
         bindingTier: result.attribution?.bindingTier || result.bottleneck,
         largest: largest && result.timePs > 0 ? { ...largest, share: largest.ps / result.timePs } : null,
         helps: helpsOf(result.sensitivities),

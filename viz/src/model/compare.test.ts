@@ -1,6 +1,6 @@
-import { fromJson } from "@bufbuild/protobuf";
+import { create, fromJson } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { RecordingSchema } from "../schema";
+import { RecordingSchema, ReportSchema } from "../schema";
 import { parseFilter } from "./compare_filter";
 import { gridOf, varied } from "./compare_grid";
 import { paretoFront } from "./compare_pareto";
@@ -179,4 +179,39 @@ describe("axes", () => {
     expect(axisOf([-5, 10], false).least).toBeLessThan(-5);
   });
   it("mark a single value", () => expect(marks(axisOf([12_590_080, 12_590_080], true), 8)).toEqual([12_590_000]));
+});
+
+describe("steps", () => {
+  const run = (name: string, ...clusters: string[]) =>
+    create(RecordingSchema, {
+      name,
+      result: {
+        case: "report",
+        value: create(ReportSchema, {
+          steps: clusters.map((cluster) => ({
+            name: "mixtral",
+            cluster,
+            cards: 64,
+            timePs: 5e12,
+            tokensPerSecond: 1000,
+            exposed: [{ label: "dp", movingPs: 3e12, waitingPs: 1e12 }],
+            training: { mfuCausal: 0.4 },
+          })),
+          programs: [{ name: "trace", cluster: clusters[0]!, cards: 8, timePs: 2e6, labels: [{ label: "all", movingPs: 1e6 }] }],
+        }),
+      },
+    });
+  it("of several recordings, or of one on several clusters, are a table", () => {
+    expect(resultTables([run("a", "x")])).toEqual([]);
+    const [table] = resultTables([run("a", "x"), run("b", "x")]);
+    expect(table!.kind).toBe("steps");
+    expect(table!.rows.map((r) => r.cells)).toEqual([
+      ["a", "x", "mixtral", 64, 5e6, 4e6, 1000, 0.4],
+      ["a", "x", "trace", 8, 2, 1, null, null],
+      ["b", "x", "mixtral", 64, 5e6, 4e6, 1000, 0.4],
+      ["b", "x", "trace", 8, 2, 1, null, null],
+    ]);
+    expect(byWork(table!, table!.rows).map((w) => w.rows.length)).toEqual([2, 2]);
+    expect(resultTables([run("a", "x", "y")])[0]!.rows.length).toBe(3);
+  });
 });

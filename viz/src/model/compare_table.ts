@@ -24,7 +24,7 @@ export interface TableRow {
 }
 
 export interface ResultTable {
-  kind: "compare" | "sweep" | "report";
+  kind: "compare" | "sweep" | "report" | "steps";
   columns: TableColumn[];
   rows: TableRow[];
   /** Columns that say what is to be done rather than by what: only rows of the same work can beat each other. */
@@ -186,16 +186,50 @@ function reportTable(recordings: readonly { name: string; report: Report }[]): R
   return { kind: "report", columns, rows, work: columnsOf(columns, ["collective", "size_bytes", "ranks"]) };
 }
 
-/** One table for comparisons, one for each set of swept variables, one for several reports beside each other. */
+/** Training and inference steps, and traces. */
+function stepTable(recordings: readonly { name: string; report: Report }[]): ResultTable {
+  const columns = [
+    parameter("recording", "text"),
+    parameter("cluster", "text"),
+    parameter("step", "text"),
+    parameter("cards", "count"),
+    less("time_us", "us"),
+    less("exposed_us", "us"),
+    more("tokens_per_second", "number"),
+    more("mfu_causal", "number"),
+  ];
+  const waited = (labels: readonly { movingPs: number; waitingPs: number }[]): number =>
+    labels.reduce((sum, one) => sum + one.movingPs + one.waitingPs, 0) / 1e6;
+  const rows = recordings.flatMap(({ name, report }) => [
+    ...report.steps.map((s): TableRow => ({
+      cells: [name, s.cluster, s.name || s.model, s.cards, s.timePs / 1e6, waited(s.exposed), s.tokensPerSecond, s.training?.mfuCausal ?? null],
+    })),
+    ...report.programs.map((p): TableRow => ({ cells: [name, p.cluster, p.name, p.cards, p.timePs / 1e6, waited(p.labels), null, null] })),
+  ]);
+  return { kind: "steps", columns, rows, work: columnsOf(columns, ["step"]) };
+}
+
+// Several results, or one on several clusters.
+function isSeveral(recordings: readonly unknown[], clusters: readonly string[]): boolean {
+  return recordings.length > 1 || new Set(clusters).size > 1;
+}
+
+/**
+ * One table for comparisons, one for each set of swept variables, one for collectives and one for steps of several
+ * reports, or of one on several clusters, beside each other.
+ */
 export function resultTables(recordings: readonly Recording[]): ResultTable[] {
   const compares: CompareReport[] = [];
   const sweeps = new Map<string, SweepReport[]>();
   const reports: { name: string; report: Report }[] = [];
+  const steps: { name: string; report: Report }[] = [];
   for (const recording of recordings) {
     const { result } = recording;
     if (result.case === "compare") compares.push(result.value);
     if (result.case === "report" && result.value.results.length > 0)
       reports.push({ name: recording.name, report: result.value });
+    if (result.case === "report" && result.value.steps.length + result.value.programs.length > 0)
+      steps.push({ name: recording.name, report: result.value });
     if (result.case === "sweep") {
       const key = JSON.stringify(result.value.variables.map((v) => [v.key, v.unit]));
       const list = sweeps.get(key);
@@ -206,7 +240,8 @@ export function resultTables(recordings: readonly Recording[]): ResultTable[] {
   return [
     ...(compares.length > 0 ? [compareTable(compares)] : []),
     ...[...sweeps.values()].map(sweepTable),
-    ...(reports.length > 1 ? [reportTable(reports)] : []),
+    ...(isSeveral(reports, reports.flatMap(({ report }) => report.results.map((r) => r.cluster))) ? [reportTable(reports)] : []),
+    ...(isSeveral(steps, steps.flatMap(({ report }) => [...report.steps, ...report.programs].map((s) => s.cluster))) ? [stepTable(steps)] : []),
   ];
 }
 

@@ -33,6 +33,8 @@ export const shellText = defineStrings(
     otherSchema: (schema: string) =>
       `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1.`,
     notRecording: "it is no recording of polyplane, or a damaged one.",
+    store: "it is the store of a sweep, which this page cannot read: polyplane report STORE -o report.html makes a page of it.",
+    text: "it is a text, not a result. Of a cluster polyplane topo FILE --record OUT makes one, of an experiment polyplane run FILE --record OUT.",
     oldBrowser: "this browser cannot decompress; any of 2023 or later can.",
     noReport: "it is a page without the data of a report.",
   },
@@ -67,6 +69,8 @@ export const shellText = defineStrings(
     otherSchema: (schema: string) =>
       `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、sweep/1、tune/1。`,
     notRecording: "文件不是 polyplane 的记录，或已损坏。",
+    store: "这是扫描的结果库，本页面无法读取：请用 polyplane report STORE -o report.html 生成页面。",
+    text: "这是文本，而不是结果。集群可用 polyplane topo FILE --record OUT 生成记录，实验可用 polyplane run FILE --record OUT。",
     oldBrowser: "此浏览器无法解压；2023 年及以后的浏览器均可。",
     noReport: "页面中没有报告数据。",
   },

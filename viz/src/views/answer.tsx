@@ -221,7 +221,9 @@ function collectiveFacts(one: CollectiveAnswer): Fact[] {
   facts.push(
     one.spread
       ? { id: "spread", label: text.spread, value: `${time(one.spread.fastestPs)} … ${time(one.spread.slowestPs)}` }
-      : { id: "spread", label: text.spread, value: text.noSpread },
+      : one.spreadAsked
+        ? { id: "spread", label: text.spread, value: text.noRange, note: text.noRangeWhy }
+        : { id: "spread", label: text.spread, value: text.noSpread, note: text.noSpreadHow },
   );
   facts.push({ id: "algorithm", label: text.algorithm, value: shown(one.algorithm), note: shown(one.protocol) });
   if (one.routing) {

@@ -5,7 +5,7 @@ export const barsText = defineStrings(
   {
     title: "Where the time goes",
     lead: "Each bar is one critical path, cut by what it waited for; the longest part is the one worth buying or programming away.",
-    empty: "Parts of the time are recorded with --explain.",
+    empty: "Parts of the time are in what polyplane perf and run record (--record FILE), or print with --explain.",
     collective: (what: string, ranks: string, cluster: string) => `${what} among ${ranks} ranks of ${cluster}`,
     step: (what: string, cards: string, cluster: string) => `One step of ${what} on ${cards} cards of ${cluster}`,
     program: (what: string, cards: string, cluster: string) => `${what} on ${cards} cards of ${cluster}`,
@@ -38,7 +38,7 @@ export const barsText = defineStrings(
   {
     title: "时间花在哪里",
     lead: "每一条是一条关键路径，按其等待的原因切分；最长的部分，最值得用硬件或软件去消除。",
-    empty: "加上 --explain 才会记录时间的组成。",
+    empty: "时间的组成见 polyplane perf 与 run 的记录（--record FILE），或加 --explain 的输出。",
     collective: (what: string, ranks: string, cluster: string) => `${cluster} 上 ${ranks} 个 rank 的 ${what}`,
     step: (what: string, cards: string, cluster: string) => `${what} 在 ${cluster} 的 ${cards} 张卡上的一步`,
     program: (what: string, cards: string, cluster: string) => `${what}，在 ${cluster} 的 ${cards} 张卡上`,

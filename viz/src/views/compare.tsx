@@ -22,7 +22,7 @@ export const compareView: View = {
     const tables = useMemo(() => resultTables(recordings), [recordings]);
     const [chosen, setChosen] = useState(0);
     const index = chosen < tables.length ? chosen : 0;
-    const names = { compare: text.compareTable, sweep: text.sweepTable, report: text.reportTable };
+    const names = { compare: text.compareTable, sweep: text.sweepTable, report: text.reportTable, steps: text.stepTable };
     return (
       <>
         {tables.length > 1 && (

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import { Figure } from "../figure/figure";
+import { figureText } from "../figure/figure.strings";
 import { language } from "../i18n/language";
 import { sortRows, type ResultTable, type TableRow } from "../model/compare_table";
 import { shown } from "../format/names";
@@ -63,6 +64,7 @@ export function RowsFigure({ table, rows }: { table: ResultTable; rows: readonly
           </tbody>
         </table>
       </div>
+      {sorted.length > most && <p class="note">{figureText().rowsShown(most, sorted.length)}</p>}
     </Figure>
   );
 }

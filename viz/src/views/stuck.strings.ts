@@ -5,7 +5,7 @@ export const stuckText = defineStrings(
   {
     title: "Where it is stuck",
     lead: "Cells at the full end of the scale are full links: a single full row is one bad switch, one fuller plane an uneven choice of planes, and a tier that is full throughout is what to widen.",
-    empty: "Utilisation of links needs a recorded run: polyplane perf, run or compare with --record FILE.",
+    empty: "Utilisation of links needs a recorded run: polyplane perf, run or compare with --record FILE. Steps and traces in mode timed share no links.",
     matrix: "matrix",
     pointAt: "Point at a cell, or use the arrow keys, to read it.",
     failed: "failed",
@@ -81,7 +81,7 @@ export const stuckText = defineStrings(
   {
     title: "卡在哪里",
     lead: "处于色标满端的格是满载链路：仅一行满载说明一台交换机有问题，某个平面更满说明平面选择不均，整层满载则是应当加宽之处。",
-    empty: "链路利用率需要记录运行：在 polyplane perf、run 或 compare 后加 --record FILE。",
+    empty: "链路利用率需要记录运行：在 polyplane perf、run 或 compare 后加 --record FILE。timed 模式的步骤与 trace 不共享链路。",
     matrix: "矩阵",
     pointAt: "指向某格或用方向键移动，即可读数。",
     failed: "故障",
