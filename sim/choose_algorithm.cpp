@@ -302,27 +302,35 @@ collectives::RankLayout without_trees_to_ask_for(collectives::RankLayout layout)
   return layout;
 }
 
+/// Why auto does not weigh an algorithm; "": it does. Every group must be able to run it.
+std::string not_weighed(const Algorithm& algorithm, AlgorithmRequest wanted,
+                        const std::vector<collectives::RankLayout>& layouts) {
+  for (const collectives::RankLayout& layout : layouts) {
+    wanted.layout = layout;
+    if (std::string why = algorithm.cannot(wanted); !why.empty()) return why;
+  }
+  wanted.layout = layouts.front();
+  const std::string why = algorithm.not_by_auto(wanted);
+  return why.empty() ? "" : "left out of auto, " + why + "; ask for it by name";
+}
+
 /// All (algorithm, protocol) pairs that may run, cheapest floor first; `weighed` says what was left out and why.
 std::vector<Candidate> candidates_of(const RowRequest& request, Weighed& weighed) {
   const auto kind = request.collective.kind();
   const bool automatic = request.algorithm == "auto";
   const std::vector<std::string> names =
       automatic ? collectives::algorithm_names(kind) : std::vector<std::string>{request.algorithm};
-  const collectives::RankLayout layout =
-      automatic ? without_trees_to_ask_for(request.layouts.front()) : request.layouts.front();
+  std::vector<collectives::RankLayout> layouts = request.layouts;
+  if (automatic) std::ranges::transform(layouts, layouts.begin(), without_trees_to_ask_for);
   std::vector<Candidate> candidates;
   for (const std::string& name : names) {
     const Algorithm& algorithm = collectives::find_algorithm(kind, name, request.imported);
-    AlgorithmRequest wanted{request.collective, layout, request.channels, request.slices};
+    AlgorithmRequest wanted{request.collective, layouts.front(), request.channels, request.slices};
     if (automatic) {
       if (!algorithm.honours_channels) wanted.channels = 0;
       if (!algorithm.honours_slices) wanted.slices = 0;
-      if (const std::string why = algorithm.cannot(wanted); !why.empty()) {
+      if (const std::string why = not_weighed(algorithm, wanted, layouts); !why.empty()) {
         weighed.text += "  " + name + ": " + why + "\n";
-        continue;
-      }
-      if (const std::string why = algorithm.not_by_auto(wanted); !why.empty()) {
-        weighed.text += "  " + name + ": left out of auto, " + why + "; ask for it by name\n";
         continue;
       }
     }

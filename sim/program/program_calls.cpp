@@ -156,10 +156,11 @@ std::vector<std::shared_ptr<const collectives::Schedule>> schedules_of(const Pla
                                                                        const RowOutcome& choice) {
   const auto& algorithm = collectives::find_algorithm(placed.contract.kind(), choice.algorithm);
   std::vector<std::shared_ptr<const collectives::Schedule>> schedules;
+  const bool one_for_all = placed.alike();  // as where it was chosen
   for (std::size_t g = 0; g < placed.layouts.size(); ++g) {
-    const auto alike = std::ranges::find(placed.layouts, placed.layouts[g]) - placed.layouts.begin();
-    if (alike < static_cast<std::ptrdiff_t>(g)) {
-      schedules.push_back(schedules[static_cast<std::size_t>(alike)]);
+    const auto same = one_for_all ? 0 : std::ranges::find(placed.layouts, placed.layouts[g]) - placed.layouts.begin();
+    if (same < static_cast<std::ptrdiff_t>(g)) {
+      schedules.push_back(schedules[static_cast<std::size_t>(same)]);
       continue;
     }
     schedules.push_back(

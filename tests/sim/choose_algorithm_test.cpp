@@ -169,6 +169,22 @@ TEST(Auto, TakesFewStepsForSmallSizesAndFewBytesForLargeOnes) {
   EXPECT_EQ(large.time, 10_us + 6 * (16_us + 1420_ns) + 2240_us);
 }
 
+// Of two groups of two nodes the first has a slow plane, the second has none: what only one of them can run is not weighed.
+TEST(Auto, WeighsWhatAllGroupsCanRun) {
+  topology::ClusterSpec spec = topology::nvlink_cluster(4, "single_switch", {}, topology::PlaneMode::per_nic);
+  spec.node.accelerators = spec.node.nics = 2;
+  Experiment experiment = on_cluster(spec, "spray");
+  experiment.faults = {"nic=node0/gpu1 at 50%"};
+  experiment.collectives = {collective_job(collectives::CollectiveKind::all_reduce, "auto", Bytes(12'000'000))};
+  CollectiveJob& job = experiment.collectives.front();
+  job.groups = {{0, 1, 2, 3}};
+  EXPECT_EQ(run(experiment, {}).collectives.front().algorithm, "plane_striped");
+  job.groups = {{0, 1, 2, 3}, {4, 5, 6, 7}};
+  EXPECT_NE(run(experiment, {}).collectives.front().algorithm, "plane_striped");
+  job.groups = {{4, 5, 6, 7}, {0, 1, 2, 3}};
+  EXPECT_NE(run(experiment, {}).collectives.front().algorithm, "plane_striped");
+}
+
 TEST(Auto, SaysWhyNothingFits) {
   Experiment experiment = random_row(0, collectives::CollectiveKind::all_reduce);
   experiment.collectives[0].protocol = "LL128";
