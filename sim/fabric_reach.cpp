@@ -111,7 +111,7 @@ std::optional<collectives::PlaneShares> plane_shares(const Topology& topology, c
   find_ports(topology, devices.front(), ports);
   PlaneShares result;
   for (const Port& port : ports) result.planes.push_back(port.plane);
-  bool by_plane = result.planes.size() > 1;
+  bool by_plane = result.planes.size() > 1 && result.planes.front() >= 0;  // ports of plain graphs may be in none
   std::vector<std::int64_t> of_local(locals, INT64_MAX), of_plane(result.planes.size() * locals, INT64_MAX);
   for (std::uint32_t rank = 0; rank < layout.num_ranks(); ++rank) {
     find_ports(topology, devices[rank], ports);

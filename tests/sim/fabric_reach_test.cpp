@@ -84,6 +84,37 @@ TEST(FabricReach, PlanesHaveShares) {
   EXPECT_EQ(layout_of(two_planes(), {"plane=0", "plane=1"}).plane_shares(), std::nullopt);
 }
 
+// Of a plain graph: ports that are in no plane are none to keep to.
+TEST(FabricReach, PortsWithoutAPlane) {
+  const auto shares = [](std::int32_t first_plane) {
+    Experiment experiment = on_cluster({}, "spray");
+    GraphSpec& graph = experiment.cluster.graph.emplace();
+    graph.name = "two switches";
+    for (const char* name : {"left", "right"}) {
+      graph.devices.push_back(
+          {.name = name, .kind = topology::DeviceKind::network_switch, .tier = 1, .part = {}, .forwards = true});
+    }
+    for (std::int32_t card = 0; card < 2; ++card) {
+      const std::string name = "card" + std::to_string(card);
+      graph.devices.push_back(
+          {.name = name, .kind = topology::DeviceKind::accelerator, .node = card, .rail = 0, .part = {}});
+      graph.edges.push_back({.name = {},
+                             .from = name,
+                             .to = "left",
+                             .rate = 200_Gbps,
+                             .latency = {},
+                             .back_latency = {},
+                             .plane = first_plane});
+      graph.edges.push_back(
+          {.name = {}, .from = name, .to = "right", .rate = 100_Gbps, .latency = {}, .back_latency = {}, .plane = 1});
+    }
+    const topology::Topology topology = build_topology(experiment);
+    return make_layout(topology, {topology.accelerators().begin(), topology.accelerators().end()}).plane_shares();
+  };
+  EXPECT_EQ(shares(0), (PlaneShares{{0, 1}, {2, 1}}));
+  EXPECT_EQ(shares(-1), std::nullopt);
+}
+
 // 12 MB on 4 cards by halving and doubling: 6 + 3 + 3 + 6 MB, 144 Mbit. Plane 1 has 100 of 200 Gbps left: an even spray goes at
 // 200 Gbps in all; two thirds at 200 beside a third at 100 take 480 us.
 TEST(PlaneStriping, ASlowPlaneGetsASmallerStripe) {
