@@ -39,6 +39,7 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
   const auto need = [](const auto& value, const char* name) {
     if (value.empty()) throw InputError(std::string(name) + " is missing; polyplane export --help says more");
   };
+  if (arguments.source_format) throw InputError("--from is of a trace; --trace is missing");
   need(arguments.collective, "COLLECTIVE");
   need(arguments.cluster, "--cluster");
   need(arguments.size, "--size");
@@ -72,7 +73,19 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
 }
 
 std::vector<collectives::ExportFile> export_trace(const ExportArguments& arguments) {
-  if (!arguments.collective.empty()) throw InputError("COLLECTIVE contradicts --trace; state one of the two");
+  const auto refuse = [](bool given, const char* name) {
+    if (given) throw InputError(std::string(name) + " contradicts --trace; state one of the two");
+  };
+  refuse(!arguments.collective.empty(), "COLLECTIVE");
+  refuse(!arguments.cluster.empty(), "--cluster");
+  refuse(arguments.ranks.has_value(), "--ranks");
+  refuse(arguments.algorithm != ExportArguments().algorithm, "--algorithm");
+  refuse(arguments.schedule.has_value(), "--schedule");
+  refuse(arguments.channels.has_value(), "--channels");
+  refuse(arguments.slices.has_value(), "--slices");
+  refuse(!arguments.size.empty(), "--size");
+  refuse(arguments.root != ExportArguments().root, "--root");
+  refuse(arguments.datatype.has_value(), "--datatype");
   if (!arguments.source_format) throw InputError("--from is missing: the format of the trace");
   const collectives::ImportedProgram imported = sim::read_program(*arguments.source_format, *arguments.trace);
   for (const std::string& note : sim::words_of(imported.notes, *arguments.trace)) log(LogLevel::warn, "export", note);

@@ -109,6 +109,12 @@ TEST(Export, WhatIsWrongIsSaid) {
   EXPECT_THAT(error_of({"export", "chakra", "--trace", "app.goal", "--from", "goal"}),
               HasSubstr("--output is missing"));
   EXPECT_THAT(error_of({"export", "goal", "--trace", "app.goal"}), HasSubstr("--from is missing"));
+  EXPECT_THAT(error_of({"export", "goal", "--trace", "app.goal", "--from", "goal", "--size", "1M"}),
+              HasSubstr("--size contradicts --trace"));
+  EXPECT_THAT(error_of({"export", "goal", "--trace", "app.goal", "--from", "goal", "--algorithm", "ring"}),
+              HasSubstr("--algorithm contradicts --trace"));
+  EXPECT_THAT(error_of({"export", "goal", "all_reduce", "--cluster", "dgx-h100", "--size", "1M", "--from", "goal"}),
+              HasSubstr("--trace is missing"));
   EXPECT_THAT(error_of({"export", "msccl_xml", "--trace", "app.goal", "--from", "goal"}),
               HasSubstr("format msccl_xml has schedules of one collective, no programs"));
   EXPECT_THAT(
