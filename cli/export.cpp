@@ -1,4 +1,5 @@
 // polyplane export: the schedule of an algorithm, or a trace, in the format of another tool.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,14 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
   const auto& algorithm = collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get());
   const collectives::AlgorithmRequest request{contract, layout, job.channels, job.slices};
   if (job.schedule) sim::prove_imported(algorithm, request);
-  return collectives::export_schedule(arguments.target_format, *collectives::make_schedule(algorithm, request),
+  const std::unique_ptr<collectives::Schedule> schedule = collectives::make_schedule(algorithm, request);
+  for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
+    if (!schedule->plane(lane)) continue;
+    log(LogLevel::warn, "export",
+        "lanes of " + job.algorithm + " keep to planes, which no format can say: what is read again takes any");
+    break;
+  }
+  return collectives::export_schedule(arguments.target_format, *schedule,
                                       std::string(to_string(job.kind)) + "/" + job.algorithm, limit_of(arguments));
 }
 

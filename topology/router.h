@@ -48,7 +48,7 @@ struct Route {
 struct FlowKey {
   DeviceId src, dst;
   std::uint32_t entropy = 0;  // lane or channel
-  /// The plane to keep to, where both cards have ports on it that lead to each other; -1: any.
+  /// The plane to keep to, where a shortest way lies in it; -1: any.
   std::int32_t plane = -1;
   friend bool operator==(const FlowKey&, const FlowKey&) = default;
 };

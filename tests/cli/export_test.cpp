@@ -94,6 +94,17 @@ TEST(Export, WhatImportCouldNotReadIsNotWritten) {
   EXPECT_GT(std::filesystem::file_size(file.folder() + "/large.goal"), 67108864U);
 }
 
+TEST(Export, SaysThatPlanesAreLost) {
+  const TemporaryFile file("", "empty");
+  const auto error_of = [&](const std::string& algorithm) {
+    return run_in(file, {"export", "goal", "all_reduce", "--cluster", "alibaba-hpn7-pod", "--ranks", "16", "--size",
+                         "1M", "--algorithm", algorithm, "-o", algorithm + ".goal"})
+        .error;
+  };
+  EXPECT_THAT(error_of("plane_striped"), HasSubstr("lanes of plane_striped keep to planes, which no format can say"));
+  EXPECT_EQ(error_of("hierarchical"), "");
+}
+
 TEST(Export, WhatIsWrongIsSaid) {
   const TemporaryFile file(kGoal, "app.goal");
   const auto error_of = [&](const std::vector<std::string>& arguments) {
