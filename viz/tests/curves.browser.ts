@@ -101,6 +101,7 @@ describe("curves", () => {
     expect(lines.map((line) => line.slice(8))).toEqual(rows.map((row) => [row.algorithm, row.protocol]));
     const details = page.locator("[data-figure='busbw-all_reduce'] details");
     await details.locator("summary").click();
+    await details.locator("tbody tr").first().waitFor();  // made when asked for
     const cells = await details.locator("tbody tr").evaluateAll((trs) => trs.map((tr) => [...tr.children].map((td) => td.textContent ?? "")));
     expect(cells.map(numbers)).toEqual(expected);
   });
