@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: "tests/folder.ts",
     maxWorkers: 2,
     minWorkers: 1,
+    retry: 1, // a browser on a busy machine may paint later than a test looks; what is wrong is wrong twice
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
