@@ -12,9 +12,10 @@ describe("the page looks as before", () => {
     await expectPicture(await open(template), "explorer");
   });
   for (const [name, options] of [
-    ["light", {}],
-    ["dark-zh", { colorScheme: "dark", locale: "zh-CN" }],
-    ["phone", { viewport: { width: 375, height: 800 } }],
+    // Higher than any view: a picture of an element that reaches beyond the window is cut.
+    ["light", { viewport: { width: 1280, height: 1600 } }],
+    ["dark-zh", { viewport: { width: 1280, height: 1600 }, colorScheme: "dark", locale: "zh-CN" }],
+    ["phone", { viewport: { width: 375, height: 2400 } }],
   ] as const) {
     it(`answer, curves and bars: ${name}`, async () => {
       const page = await open(template, options);

@@ -21,3 +21,8 @@ export function defineStrings<const T extends Record<string, Phrase>>(name: stri
   stringTables.push({ name, en, zh: zh as Readonly<Record<string, Phrase>> });
   return () => (language.value === "zh" ? zh : (en as unknown as Translated<T>));
 }
+
+// English: a count as it is written, and its noun.
+export function ofCards(cards: string): string {
+  return `${cards} ${cards === "1" ? "card" : "cards"}`;
+}

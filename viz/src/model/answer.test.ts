@@ -92,11 +92,30 @@ describe("answers", () => {
     const time = (value: number) => ({ kind: { case: "numberValue" as const, value } });
     const value = create(SweepReportSchema, {
       experiment: "e",
-      variables: [{ key: "size", values: [{ text: "1 MiB" }, { text: "2 MiB" }] }],
+      variables: [{ key: "seed", values: [{ text: "1" }, { text: "2" }] }],
       points: [{ state: "done", values: [1], timePs: time(5) }, { state: "done", values: [0], timePs: time(3) }, { state: "failed", values: [1] }],
     });
     expect(answersOf(create(RecordingSchema, { result: { case: "sweep", value } }))).toEqual([
-      { kind: "sweep", experiment: "e", points: 3, done: 2, failed: 1, fastest: { timePs: 3, values: ["size = 1 MiB"] } },
+      { kind: "sweep", experiment: "e", points: 3, done: 2, failed: 1, fastest: { timePs: 3, values: ["seed = 1"] } },
     ]);
+  });
+
+  it("find the fastest point of a sweep at its last size, not at its smallest", () => {
+    const time = (value: number) => ({ kind: { case: "numberValue" as const, value } });
+    const value = create(SweepReportSchema, {
+      experiment: "e",
+      variables: [
+        { key: "collectives[0].sizes", values: [{ text: "1 MiB" }, { text: "64 MiB" }] },
+        { key: "collectives[0].algorithm", values: [{ text: "ring" }, { text: "swing" }] },
+      ],
+      points: [[0, 0, 3], [0, 1, 4], [1, 0, 90], [1, 1, 70]].map(([size = 0, algorithm = 0, ps = 0], position) => ({
+        position,
+        state: "done",
+        values: [size, algorithm],
+        timePs: time(ps),
+      })),
+    });
+    const [answer] = answersOf(create(RecordingSchema, { result: { case: "sweep", value } }));
+    expect(answer).toMatchObject({ fastest: { timePs: 70, values: ["collectives[0].sizes = 64 MiB", "collectives[0].algorithm = swing"] } });
   });
 });

@@ -1,5 +1,6 @@
 import type { CollectiveResult, Recording, ReportedCluster, Sensitivity, StepResult, ProgramResult } from "../schema";
 import { ofAttribution, type Segment } from "./bars";
+import { isWork } from "./sweep_work";
 
 export interface Spread {
   fastestPs: number;
@@ -113,7 +114,7 @@ export interface SweepAnswer {
   points: number;
   done: number;
   failed: number;
-  fastest: { timePs: number; values: string[] } | null;
+  fastest: { timePs: number; values: string[] } | null; // of the last work: size, collective, ranks
 }
 
 export type Answer =
@@ -339,7 +340,15 @@ function ofSweep(recording: Recording): SweepAnswer | null {
     const timePs = numberOf(point.timePs);
     return timePs === null ? [] : [{ point, timePs }];
   });
-  const fastest = [...timed].sort((a, b) => a.timePs - b.timePs)[0];
+  // The last work of the grid, as a table is read for its largest size; points of other works are no rivals.
+  const workOf = (values: readonly number[]) =>
+    JSON.stringify(values.filter((_, variable) => isWork(sweep.variables[variable]?.key ?? "")));
+  const last = timed.reduce<(typeof timed)[number] | undefined>(
+    (most, one) => (most && most.point.position >= one.point.position ? most : one),
+    undefined,
+  );
+  const rivals = timed.filter(({ point }) => last && workOf(point.values) === workOf(last.point.values));
+  const fastest = [...rivals].sort((a, b) => a.timePs - b.timePs)[0];
   return {
     kind: "sweep",
     experiment: sweep.experiment,

@@ -1,4 +1,5 @@
 // Axes of a scatter: linear from nothing, or decades.
+import { ticks } from "../chart/ticks";
 
 export interface Axis {
   log: boolean;
@@ -25,8 +26,12 @@ export function along(axis: Axis, value: number): number {
     : (value - axis.least) / (axis.most - axis.least);
 }
 
-/** Round values for an axis, about `most` of them. */
-export function marks(axis: Axis, most: number): number[] {
+/** Round values for an axis, about `most` of them; of bytes on a logarithmic one powers of two. */
+export function marks(axis: Axis, most: number, bytes = false): number[] {
+  if (axis.log && bytes) {
+    const powers = ticks("binary", axis.least, axis.most, most);
+    if (powers.length > 1) return powers;
+  }
   if (!axis.log) {
     const raw = (axis.most - axis.least) / Math.max(1, most);
     const power = 10 ** Math.floor(Math.log10(raw));

@@ -2,6 +2,7 @@
 
 import type { Value } from "@bufbuild/protobuf/wkt";
 import type { CompareReport, Recording, Report, SweepReport } from "../schema";
+import { isWork } from "./sweep_work";
 
 export type Unit = "text" | "count" | "bytes" | "us" | "GBps" | "usd" | "watt" | "joule" | "number";
 
@@ -146,7 +147,7 @@ function sweepTable(reports: readonly SweepReport[]): ResultTable {
       };
     }),
   );
-  const work = columns.flatMap((c, i) => (c.parameter && /(^|\.)(sizes?|collective|ranks|tokens|datatype)(\[\d+\])?$/.test(c.key) ? [i] : []));
+  const work = columns.flatMap((c, i) => (c.parameter && isWork(c.key) ? [i] : []));
   return { kind: "sweep", columns, rows, work };
 }
 

@@ -1,4 +1,4 @@
-import { defineStrings } from "../i18n/strings";
+import { defineStrings, ofCards } from "../i18n/strings";
 
 export const answerText = defineStrings(
   "answer",
@@ -9,11 +9,11 @@ export const answerText = defineStrings(
     collective: (what: string, size: string, ranks: string, cluster: string, time: string) =>
       `${what} of ${size} among ${ranks} ranks of ${cluster} takes ${time}`,
     step: (phase: string, model: string, cards: string, cluster: string, time: string) =>
-      `${phase} of ${model} on ${cards} cards of ${cluster} takes ${time}`,
+      `${phase} of ${model} on ${ofCards(cards)} of ${cluster} takes ${time}`,
     training: "One training step",
     decode: "One decode step",
     prefill: "One prefill step",
-    program: (name: string, cards: string, cluster: string, time: string) => `${name} on ${cards} cards of ${cluster} takes ${time}`,
+    program: (name: string, cards: string, cluster: string, time: string) => `${name} on ${ofCards(cards)} of ${cluster} takes ${time}`,
     exchange: (name: string, ranks: string, cluster: string, layer: string, token: string) =>
       `${name} among ${ranks} ranks of ${cluster} takes ${layer} a layer, ${token} a token`,
     flows: (flows: string, last: string, time: string) => `${flows} flows are through after ${time}; the last is ${last}`,

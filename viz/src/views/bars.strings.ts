@@ -1,4 +1,4 @@
-import { defineStrings } from "../i18n/strings";
+import { defineStrings, ofCards } from "../i18n/strings";
 
 export const barsText = defineStrings(
   "bars",
@@ -7,8 +7,8 @@ export const barsText = defineStrings(
     lead: "Each bar is one critical path, cut by what it waited for; the longest part is the one worth buying or programming away.",
     empty: "Parts of the time are in what polyplane perf and run record (--record FILE), or print with --explain.",
     collective: (what: string, ranks: string, cluster: string) => `${what} among ${ranks} ranks of ${cluster}`,
-    step: (what: string, cards: string, cluster: string) => `One step of ${what} on ${cards} cards of ${cluster}`,
-    program: (what: string, cards: string, cluster: string) => `${what} on ${cards} cards of ${cluster}`,
+    step: (what: string, cards: string, cluster: string) => `One step of ${what} on ${ofCards(cards)} of ${cluster}`,
+    program: (what: string, cards: string, cluster: string) => `${what} on ${ofCards(cards)} of ${cluster}`,
     from: (recording: string) => `from ${recording}`,
     share: "Share",
     time: "Time",

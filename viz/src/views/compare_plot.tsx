@@ -28,11 +28,13 @@ interface PlotProps {
   yName: string;
   xWords: (value: number) => string;
   yWords: (value: number) => string;
+  xBytes: boolean;
+  yBytes: boolean;
   drawing: RefObject<SVGSVGElement | null>;
 }
 
 // Points and fronts on two axes; the nearest point is told.
-export function Plot({ title, points, works, width, log, told, onTold, words, label, xName, yName, xWords, yWords, drawing }: PlotProps) {
+export function Plot({ title, points, works, width, log, told, onTold, words, label, xName, yName, xWords, yWords, xBytes, yBytes, drawing }: PlotProps) {
   const colours = palette.value;
   const { ink, muted, grid, rule, panel } = colours.colours;
   const front = works.flatMap((w) => w.front);
@@ -80,7 +82,7 @@ export function Plot({ title, points, works, width, log, told, onTold, words, la
       onKeyDown={onKeyDown}
     >
       <g font-size="11" fill={muted}>
-        {marks(xAxis, Math.max(2, Math.floor(plot.width / 90))).map((value) => {
+        {marks(xAxis, Math.max(2, Math.floor(plot.width / 90)), xBytes).map((value) => {
           const x = margin.left + at(xAxis, value, plot.width);
           return (
             <g>
@@ -91,7 +93,7 @@ export function Plot({ title, points, works, width, log, told, onTold, words, la
             </g>
           );
         })}
-        {marks(yAxis, 7).map((value) => {
+        {marks(yAxis, 7, yBytes).map((value) => {
           const y = margin.top + plot.height - at(yAxis, value, plot.height);
           return (
             <g>

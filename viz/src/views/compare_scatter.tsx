@@ -95,6 +95,8 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
             yName={columnName(cy.key)}
             xWords={(value) => figureWords(value, cx.unit)}
             yWords={(value) => figureWords(value, cy.unit)}
+            xBytes={cx.unit === "bytes"}
+            yBytes={cy.unit === "bytes"}
             drawing={drawing}
           />
         )}
