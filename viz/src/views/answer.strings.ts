@@ -29,7 +29,7 @@ export const answerText = defineStrings(
     sweepFastest: (time: string, values: string) => `the fastest takes ${time} with ${values}`,
     spreadIn: (low: string, high: string) => ` (${low} to ${high} with the hardware's uncertain figures)`,
     binding: (tier: string) => `held up by ${tier}`,
-    exposed: (share: string) => `${share} of it compute waits for communication`,
+    exposed: (share: string) => `compute waits ${share} of it for communication`,
     mostlyLabel: (label: string) => `mostly ${label}`,
     help: (what: string, change: string) => `10 % better ${what} would help most (${change})`,
     noHelp: "no single figure 10 % better would help",
