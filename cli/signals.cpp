@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstring>
+#include <ctime>
 
 #include "cli/exit_code.h"
 
@@ -12,7 +14,26 @@ namespace polyplane::cli {
 namespace {
 
 volatile std::sig_atomic_t first_signal = 0;
-const char* volatile last_words = "finished rows were printed";
+volatile std::sig_atomic_t first_signal_ms = 0;
+const char* volatile last_words = "nothing was kept; the same command starts again";
+const char* volatile program_name = "polyplane";
+bool is_told = false;
+
+constexpr long kSameSignalMs = 200;
+
+/// Of a clock that only runs forward, cut off: differences are what counts.
+long now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (now.tv_sec % 1'000'000) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+void say_last_words(const char* what) {
+  const char* const parts[] = {"\n", program_name, what, last_words, "\n"};
+  for (const char* part : parts) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part, std::strlen(part));
+  }
+}
 
 void start_countdown(long microseconds) {
   const itimerval once = {.it_interval = {.tv_sec = 0, .tv_usec = 0},
@@ -21,16 +42,18 @@ void start_countdown(long microseconds) {
 }
 
 extern "C" void on_stop_request(int signal) {
-  if (first_signal != 0) _exit(kExitSignalBase + signal);
+  if (first_signal != 0) {
+    if (now_ms() - first_signal_ms < kSameSignalMs) return;
+    say_last_words(": ended at once; ");
+    _exit(kExitSignalBase + signal);
+  }
   first_signal = signal;
+  first_signal_ms = static_cast<std::sig_atomic_t>(now_ms());
   start_countdown(800'000);
 }
 
 extern "C" void on_countdown_end(int) {
-  const char* const parts[] = {"\npolyplane: stopped in the middle of a piece of work; ", last_words, "\n"};
-  for (const char* part : parts) {
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part, std::strlen(part));
-  }
+  say_last_words(": stopped in the middle of a piece of work; ");
   _exit(kExitSignalBase + first_signal);
 }
 
@@ -44,7 +67,8 @@ void handle(int signal, void (*handler)(int)) {
 
 }  // namespace
 
-void install_signal_handlers() {
+void install_signal_handlers(const char* program) {
+  program_name = program;
   handle(SIGINT, on_stop_request);
   handle(SIGTERM, on_stop_request);
   handle(SIGALRM, on_countdown_end);
@@ -52,6 +76,13 @@ void install_signal_handlers() {
 }
 
 void set_last_words(const char* text) { last_words = text; }
+
+void tell_interrupted(const std::string& text) {
+  is_told = true;
+  std::fputs((std::string(program_name) + ": interrupted " + text + "\n").c_str(), stderr);
+}
+
+bool interruption_is_told() { return is_told; }
 
 int caught_signal() { return first_signal; }
 

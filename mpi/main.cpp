@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
   return_large_blocks();
   try {
     const mpi::Environment environment(argc, argv);
-    cli::install_signal_handlers();
+    cli::install_signal_handlers("polyplane-mpi");
     const mpi::Communicator world = mpi::Communicator::world();
     const mpi::Communicator farewell = world.duplicate();
     const mpi::Ending ending =
