@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "cli/catalog_entries.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/json_records.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
@@ -14,6 +15,37 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct CatalogArguments {
+  CommonArguments common;
+  std::string pattern;
+  std::vector<std::string> kinds;  // "algorithms", "topologies", ...; empty = all
+};
+
+Command declare(CatalogArguments& catalog) {
+  Command command{"catalog", "what polyplane knows by name: one sentence, source and confidence each",
+                  Examples{"polyplane catalog --algorithms", "polyplane catalog nvidia-h800-sxm5"}};
+  command.positional("PATTERN", &catalog.pattern, "part of a name, a glob, or a whole name for every figure of it");
+  const std::pair<const char*, const char*> kinds[] = {
+      {"algorithms", "collective algorithms"},
+      {"topologies", "topology generators"},
+      {"scale-ups", "kinds of scale-up domain"},
+      {"clusters", "clusters"},
+      {"stacks", "software stacks"},
+      {"hardware", "accelerators, switches, NICs, cables"},
+      {"routings", "routings and flow hashes"},
+      {"models", "network models"},
+      {"importers", "formats of real fabrics, schedules and traces that import reads"},
+      {"exporters", "formats of schedules and traces that export writes"},
+      {"prices", "price sheets"},
+      {"language-models", "models to train and to serve"}};
+  for (const auto& [kind, sentence] : kinds) {
+    command.flag(
+        std::string("--") + kind, [&catalog, name = std::string(kind)] { catalog.kinds.push_back(name); }, sentence);
+  }
+  add_common(command, catalog.common);
+  return command;
+}
 
 using Align = TextTable::Align;
 
@@ -56,8 +88,6 @@ bool has_figures(const sim::Catalog& catalog, const std::string& name) {
                      [&](const sim::CatalogEntry& entry) { return entry.name == name; });
 }
 
-}  // namespace
-
 int run_catalog(const CatalogArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   const sim::Catalog catalog = sim::Catalog::open();
@@ -76,5 +106,9 @@ int run_catalog(const CatalogArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command catalog_command() { return make_command(declare, run_catalog); }
 
 }  // namespace polyplane::cli

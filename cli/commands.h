@@ -1,28 +1,35 @@
-// One function a subcommand: from its plain options to text on stdout and an exit code. Errors leave as exceptions that
-// main.cpp turns into exit codes.
+// The subcommands, each declared and run in a file of its own.
 #pragma once
 
-#include "cli/command_line.h"
+#include <vector>
+
+#include "cli/command.h"
 
 namespace polyplane::cli {
 
-[[nodiscard]] int run_perf(const PerfArguments& arguments);
-[[nodiscard]] int run_experiment(const RunArguments& arguments);
-[[nodiscard]] int run_explain(const ExplainArguments& arguments);
-[[nodiscard]] int run_diff(const DiffArguments& arguments);
-[[nodiscard]] int run_topo(const TopoArguments& arguments);
-[[nodiscard]] int run_compare(const CompareArguments& arguments);
-[[nodiscard]] int run_tune(const TuneArguments& arguments);
-[[nodiscard]] int run_fit(const FitArguments& arguments);
-[[nodiscard]] int run_sweep(const SweepArguments& arguments);
-[[nodiscard]] int run_merge(const MergeArguments& arguments);
-[[nodiscard]] int run_validate(const ValidateArguments& arguments);
-[[nodiscard]] int run_import(const ImportArguments& arguments);
-[[nodiscard]] int run_export(const ExportArguments& arguments);
-[[nodiscard]] int run_catalog(const CatalogArguments& arguments);
-[[nodiscard]] int run_completion(const CompletionArguments& arguments);
-[[nodiscard]] int run_complete_names(const CompleteNamesArguments& arguments);
-[[nodiscard]] int run_report(const ReportArguments& arguments);
-[[nodiscard]] int run_doctor(const DoctorArguments& arguments);
+[[nodiscard]] Command perf_command();
+[[nodiscard]] Command run_command();
+[[nodiscard]] Command explain_command();
+[[nodiscard]] Command diff_command();
+[[nodiscard]] Command topo_command();
+[[nodiscard]] Command compare_command();
+[[nodiscard]] Command tune_command();
+[[nodiscard]] Command fit_command();
+[[nodiscard]] Command validate_command();
+[[nodiscard]] Command sweep_command();
+[[nodiscard]] Command merge_command();
+[[nodiscard]] Command import_command();
+[[nodiscard]] Command export_command();
+[[nodiscard]] Command report_command();
+[[nodiscard]] Command catalog_command();
+[[nodiscard]] Command completion_command();
+/// Asked by the completion scripts: the names of one kind, one a line.
+[[nodiscard]] Command complete_names_command();
+[[nodiscard]] Command doctor_command();
+[[nodiscard]] Command version_command();
+[[nodiscard]] Command help_command();
+
+/// All of them, in the order of --help, bound to values of their own.
+[[nodiscard]] std::vector<Command> commands();
 
 }  // namespace polyplane::cli

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compare_table.h"
 #include "cli/compute_options.h"
 #include "cli/output.h"
@@ -20,6 +21,53 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct CompareArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> clusters, workloads;
+  std::optional<std::string> ranks, routing, seed;
+  std::string algorithm = "auto", model = "flow", stack = "ideal", datatype = "float";
+  std::string prices;  // a name or file; "" = the default sheet
+  std::string amortise_years = "4";
+  RecordArguments record;
+  bool force = false;
+};
+
+Command declare(CompareArguments& compare) {
+  Command command{
+      "compare", "clusters at the same work, side by side: time, bound, cost, watts",
+      Examples{"polyplane compare deepseek-v3-2048 ft2-2048 --workload alltoall:64MiB,all_reduce:1GiB",
+               "polyplane compare mpft-16384 ft3-65536 --ranks 1024,8192 --workload alltoall:1MiB --format markdown"}};
+  command.positional("CLUSTERS", &compare.clusters,
+                     "required: names of the catalogue, files, or fat_tree:radix=64,...");
+  command.option(
+      "--workload", &compare.workloads, "LIST",
+      "required: COLLECTIVE:SIZE, several joined by commas run one after the other; repeatable, one table each");
+  command.option("--ranks", &compare.ranks, "N,...",
+                 "the first N cards of each cluster, one row for each N (default all)");
+  command.option("--algorithm", &compare.algorithm, "NAME", "auto or a name (default auto)");
+  command.option("--model", &compare.model, "NAME", "analytic or flow (default flow)");
+  command.option("--stack", &compare.stack, "NAME|FILE",
+                 "software costs, one for all: ideal (none, the hardware alone), nccl, or a file (default ideal)");
+  command.option("--routing", &compare.routing, "NAME", "one for all (default: each cluster's own)");
+  command.option("--datatype", &compare.datatype, "TYPE", "as in nccl-tests (default float)");
+  command.option("--seed", &compare.seed, "N", "of hashing (default 0)");
+  command.option("--prices", &compare.prices, "NAME|FILE", "price sheet (default: catalog --prices says which)");
+  command.option("--amortise-years", &compare.amortise_years, "N",
+                 "years over which the capital is spread (default 4)");
+  command.option("--threads", &compare.compute.threads, "N",
+                 "runs side by side (default: the processors of this machine)");
+  command.option("--time-quantum", &compare.compute.time_quantum, "TIME",
+                 "put starts and ends of flows off to its next multiple; 0: exact, as perf (default '10 ns')");
+  command.option("--max-memory", &compare.compute.max_memory, "SIZE",
+                 "refuse, with exit code 3, what is foretold to need more");
+  add_record(command, compare.record);
+  command.group("Output").flag("--force", &compare.force, "overwrite FILE");
+  add_common(command, compare.common, "table, markdown, json or csv (default table)",
+             "more columns: cost and power of the cards too");
+  return command;
+}
 
 constexpr std::int64_t kMaxYears = 100;
 
@@ -56,8 +104,6 @@ sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Cata
   if (arguments.seed) comparison.seed = parse_seed("--seed", *arguments.seed);
   return comparison;
 }
-
-}  // namespace
 
 int run_compare(const CompareArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv", "markdown"});
@@ -98,5 +144,9 @@ int run_compare(const CompareArguments& arguments) {
           " rows finished; the same command starts again, --workload or fewer clusters shorten it");
   throw sim::Interrupted{};
 }
+
+}  // namespace
+
+Command compare_command() { return make_command(declare, run_compare); }
 
 }  // namespace polyplane::cli

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_line.h"
+#include "cli/command_summary.h"
 #include "cli/commands.h"
 #include "cli/completion_names.h"
 #include "cli/output.h"
@@ -11,6 +11,28 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct CompletionArguments {
+  std::string shell;
+};
+
+Command declare(CompletionArguments& completion) {
+  Command command{"completion", "prints a completion script for a shell",
+                  Examples{"source <(polyplane completion bash)",
+                           "polyplane completion fish > ~/.config/fish/completions/polyplane.fish"}};
+  command.positional("SHELL", &completion.shell, "required: bash, zsh or fish");
+  return command;
+}
+
+struct CompleteNamesArguments {
+  std::string kind;
+};
+
+Command declare_names(CompleteNamesArguments& complete_names) {
+  Command command{"__complete", "names for the completion scripts"};
+  command.positional("KIND", &complete_names.kind, "");
+  return command;
+}
 
 bool is_positional(const OptionSummary& option) { return option.names.empty(); }
 
@@ -155,8 +177,6 @@ std::string fish_script() {
   return text;
 }
 
-}  // namespace
-
 int run_completion(const CompletionArguments& arguments) {
   const std::string shell = one_of("SHELL", arguments.shell, {"bash", "zsh", "fish"});
   print(shell == "bash" ? bash_script() : shell == "zsh" ? zsh_script() : fish_script());
@@ -169,5 +189,10 @@ int run_complete_names(const CompleteNamesArguments& arguments) {
   print(text);
   return 0;
 }
+
+}  // namespace
+
+Command completion_command() { return make_command(declare, run_completion); }
+Command complete_names_command() { return make_command(declare_names, run_complete_names); }
 
 }  // namespace polyplane::cli

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "cli/catalog_entries.h"
-#include "cli/command_line.h"
+#include "cli/command_summary.h"
 #include "cli/import_options.h"
 #include "collectives/collective.h"
 #include "collectives/export/exporter.h"

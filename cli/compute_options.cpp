@@ -19,6 +19,18 @@ constexpr Duration kMaxQuantum = Duration::from_ps(1'000'000'000'000);
 
 }  // namespace
 
+void add_compute(Command& command, ComputeArguments& compute) {
+  const OptionGroup group = command.group("How it is computed");
+  group.option("--threads", &compute.threads, "N", "sizes side by side (default: the processors of this machine)");
+  group.option("--max-memory", &compute.max_memory, "SIZE",
+               "refuse, with exit code 3, what is foretold to need more (default: what this machine has)");
+  group.flag("--no-symmetry", &compute.no_symmetry, "every send of every rank by itself: slower, the oracle");
+  group.flag("--certify", &compute.certify, "prove every allocation of rates max-min fair, by its bottlenecks");
+  group.option("--time-quantum", &compute.time_quantum, "TIME",
+               "put starts and ends of flows off to its next multiple, "
+               "'1 us': faster, and the report says how far off");
+}
+
 void apply_compute_options(const ComputeArguments& arguments, const std::string& model, sim::RunOptions& options) {
   if (arguments.certify && model == "analytic") throw InputError("--certify is of model flow; this one is " + model);
   options.threads = arguments.threads

@@ -1,13 +1,22 @@
 // The options that say how a run is computed, common to perf and run.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/units.h"
-#include "cli/command_line.h"
+#include "cli/command.h"
 #include "sim/simulation.h"
 
 namespace polyplane::cli {
+
+/// How a run is computed; of these the quantum alone changes results.
+struct ComputeArguments {
+  std::optional<std::string> threads, time_quantum, max_memory;
+  bool no_symmetry = false, certify = false;
+};
+
+void add_compute(Command& command, ComputeArguments& compute);
 
 /// --threads (default: the processors of this machine), --max-memory, --no-symmetry, --certify. Throws InputError, also for a
 /// certificate of the analytic model, which allocates no rates.

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/text_table.h"
@@ -14,6 +15,22 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct DiffArguments {
+  CommonArguments common;
+  std::string before, after;
+};
+
+Command declare(DiffArguments& diff) {
+  Command command{
+      "diff", "two results: what changed, by how much, which part of the time moved",
+      Examples{"polyplane diff before.json after.json", "polyplane diff monday.json tuesday.json --format json"}};
+  command.positional("BEFORE", &diff.before, "required: what perf, run or explain printed with --format json (or -J)");
+  command.positional("AFTER", &diff.after, "required: another; parts are compared where both ran with --explain");
+  add_common(command, diff.common);
+  command.group("Output").flag("-v,--verbose", &diff.common.verbose, "all parts that moved");
+  return command;
+}
 
 using Align = TextTable::Align;
 
@@ -63,13 +80,15 @@ std::string text_of(const sim::ReportDifference& difference, bool verbose) {
   return text + (difference.same_fingerprint ? "# same fingerprint\n" : "# other fingerprint\n");
 }
 
-}  // namespace
-
 int run_diff(const DiffArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   const sim::ReportDifference difference = sim::diff_reports(arguments.before, arguments.after);
   print(format == "json" ? sim::to_json(difference, kVersion) : text_of(difference, arguments.common.verbose > 0));
   return 0;
 }
+
+}  // namespace
+
+Command diff_command() { return make_command(declare, run_diff); }
 
 }  // namespace polyplane::cli

@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "cli/catalog_entries.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/exit_code.h"
 #include "cli/json_records.h"
 #include "cli/output.h"
@@ -21,6 +22,17 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct DoctorArguments {
+  CommonArguments common;
+};
+
+Command declare(DoctorArguments& doctor) {
+  Command command{"doctor", "checks this machine and this installation",
+                  Examples{"polyplane doctor", "polyplane doctor --format json"}};
+  add_common(command, doctor.common);
+  return command;
+}
 
 using Align = TextTable::Align;
 
@@ -68,8 +80,6 @@ Finding check_catalog() {
   } catch (const InputError& error) { return {"catalogue", error.what(), false}; }
 }
 
-}  // namespace
-
 int run_doctor(const DoctorArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   const std::vector<Finding> findings = {
@@ -92,5 +102,9 @@ int run_doctor(const DoctorArguments& arguments) {
   print(format == "json" ? json_records("polyplane/doctor/1", "checks", records) : table.text());
   return good ? kExitFine : kExitFailed;
 }
+
+}  // namespace
+
+Command doctor_command() { return make_command(declare, run_doctor); }
 
 }  // namespace polyplane::cli

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compute_options.h"
 #include "cli/explain_text.h"
 #include "cli/explain_words.h"
@@ -20,6 +21,24 @@
 namespace polyplane::cli {
 namespace {
 
+struct ExplainArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::string experiment;
+};
+
+Command declare(ExplainArguments& explain) {
+  Command command{"explain", "where the time of an experiment goes, in words, and what would help most",
+                  Examples{"polyplane explain configs/experiments/all-reduce-with-faults.textproto",
+                           "polyplane explain my_experiment.textproto --format json"}};
+  command.positional("EXPERIMENT", &explain.experiment,
+                     "required: a .textproto or .json file; of several sizes the largest is explained");
+  add_compute(command, explain.compute);
+  add_common(command, explain.common);
+  command.group("Output").flag("-v,--verbose", &explain.common.verbose, "all sizes");
+  return command;
+}
+
 std::string text_of(const sim::Experiment& experiment, const sim::Report& report) {
   std::string text = printable(experiment.name) + " on cluster " + printable(report.cluster) + ", model " +
                      experiment.model + ", stack " + printable(report.stack) + ", routing " + report.routing + "\n";
@@ -34,8 +53,6 @@ std::string text_of(const sim::Experiment& experiment, const sim::Report& report
   }
   return text;
 }
-
-}  // namespace
 
 int run_explain(const ExplainArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
@@ -70,5 +87,9 @@ int run_explain(const ExplainArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command explain_command() { return make_command(declare, run_explain); }
 
 }  // namespace polyplane::cli

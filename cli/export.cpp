@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/perf_experiment.h"
@@ -20,6 +21,45 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct ExportArguments {
+  CommonArguments common;
+  std::string target_format, collective, cluster, size;
+  std::string algorithm = "auto", root = "0";
+  std::optional<std::string> ranks, schedule, channels, slices, datatype;
+  std::optional<std::string> trace, source_format;  // instead of a collective
+  std::optional<std::string> output;
+  bool force = false, any_size = false;
+};
+
+Command declare(ExportArguments& arguments) {
+  Command command{
+      "export", "writes the schedule of an algorithm, or a trace, in the format of another tool",
+      Examples{"polyplane export msccl_xml all_reduce --cluster dgx-h100 --algorithm ring --size 1M -o ring.xml",
+               "polyplane export goal --trace app --from chakra -o app.goal"}};
+  command.positional("TARGET", &arguments.target_format,
+                     "required: chakra, goal, goal_binary, msccl_xml or simai_workload");
+  command.positional("COLLECTIVE", &arguments.collective, "all_reduce, all_gather, alltoall, ...; or --trace");
+  command.option("--cluster", &arguments.cluster, "NAME|FILE",
+                 "whose ranks it is for: nodes and rails shape a schedule");
+  command.option("--ranks", &arguments.ranks, "N", "the first N cards in node order (default all)");
+  command.option("--algorithm", &arguments.algorithm, "NAME", "a name of catalog --algorithms");
+  command.option("--schedule", &arguments.schedule, "FILE",
+                 "instead of an algorithm: .xml of MSCCL or .json of MSCCL++");
+  command.option("--channels", &arguments.channels, "N", "as in perf");
+  command.option("--slices", &arguments.slices, "N", "as in perf");
+  command.option("-b,--size", &arguments.size, "SIZE", "of the array, as perf counts it");
+  command.option("-r,--root", &arguments.root, "RANK", "root of broadcast, reduce, gather, scatter (default 0)");
+  command.option("-d,--datatype", &arguments.datatype, "TYPE", "as in nccl-tests (default float)");
+  command.option("--trace", &arguments.trace, "FILE", "instead of a collective: a trace that import reads");
+  command.option("--from", &arguments.source_format, "FORMAT", "format of the trace");
+  command.option("-o,--output", &arguments.output, "FILE",
+                 "write to FILE; of a format with a file a rank: the prefix of all");
+  command.flag("--force", &arguments.force, "overwrite FILE");
+  command.flag("--any-size", &arguments.any_size, "also what is larger than import reads: 64 MiB a file, 4 GiB in all");
+  command.group("Output").flag("-q,--quiet", &arguments.common.quiet, "no warnings on stderr");
+  return command;
+}
 
 /// What import would read again.
 collectives::ExportLimit limit_of(const ExportArguments& arguments) {
@@ -100,8 +140,6 @@ std::vector<collectives::ExportFile> export_trace(const ExportArguments& argumen
   return collectives::export_program(arguments.target_format, imported.program, limit_of(arguments));
 }
 
-}  // namespace
-
 int run_export(const ExportArguments& arguments) {
   static_cast<void>(apply_output_style(arguments.common, {"table"}));
   static_cast<void>(collectives::exporters().at(arguments.target_format));
@@ -126,5 +164,9 @@ int run_export(const ExportArguments& arguments) {
   print(*arguments.output + files.front().suffix + last + ": " + std::to_string(bytes) + " bytes\n");
   return 0;
 }
+
+}  // namespace
+
+Command export_command() { return make_command(declare, run_export); }
 
 }  // namespace polyplane::cli

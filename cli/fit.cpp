@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compute_options.h"
 #include "cli/fit_text.h"
 #include "cli/output.h"
@@ -26,6 +27,49 @@
 
 namespace polyplane::cli {
 namespace {
+
+/// Of measurements to a stack.
+struct FitArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> measurements;  // files
+  std::string cluster, stack = "nccl";    // stack: the base
+  std::string algorithm = "auto", protocol = "auto", model = "flow";
+  std::optional<std::string> collective, ranks, ranks_per_node;  // what the files do not say
+  std::optional<std::string> routing, seed, name, output;
+  bool force = false;
+};
+
+Command declare(FitArguments& fit) {
+  Command command{
+      "fit", "a stack's costs from nccl-tests, rccl-tests or OSU output: residuals, confidence, held-out sizes",
+      Examples{
+          "polyplane fit all_reduce_perf.txt --cluster dgx-h100 --algorithm nccl -o my_stack.textproto",
+          "polyplane fit osu_allgather.txt --ranks 16 --cluster my_cluster.textproto --stack mpi -o my_mpi.textproto"}};
+  command.positional("MEASUREMENTS", &fit.measurements,
+                     "required: tables of nccl-tests or rccl-tests, documents of nccl-tests -J, OSU latency tests");
+  command.option("--cluster", &fit.cluster, "NAME|FILE",
+                 "required: on which they were measured; its links are believed");
+  command.option("--stack", &fit.stack, "NAME|FILE", "base stack, whose costs are scaled (default nccl)");
+  command.option("-o,--output", &fit.output, "FILE", "write the fitted stack to FILE, for --stack FILE");
+  command.option("--name", &fit.name, "NAME", "of the fitted stack (default: of FILE)");
+  command.option("--collective", &fit.collective, "NAME",
+                 "that was measured, where neither the file nor its name says it");
+  command.option("--ranks", &fit.ranks, "N", "on which it was measured, where the file does not say (OSU)");
+  command.option("--ranks-per-node", &fit.ranks_per_node, "N", "of each node the first N cards only");
+  command.option("--algorithm", &fit.algorithm, "NAME", "auto, nccl or a name, as in perf (default auto)");
+  command.option("--protocol", &fit.protocol, "NAME", "auto or a protocol of the base stack (default auto)");
+  command.option("--model", &fit.model, "NAME", "analytic or flow (default flow)");
+  command.option("--routing", &fit.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  command.option("--seed", &fit.seed, "N", "of hashing (default 0)");
+  command.flag("--force", &fit.force, "overwrite FILE");
+  command.option("--threads", &fit.compute.threads, "N", "rows side by side (default: the processors of this machine)");
+  command.option("--max-memory", &fit.compute.max_memory, "SIZE",
+                 "refuse, with exit code 3, what is foretold to need more");
+  add_common(command, fit.common);
+  command.group("Output").flag("-v,--verbose", &fit.common.verbose, "a line each measurement");
+  return command;
+}
 
 sim::MeasurementHints hints_of(const FitArguments& arguments) {
   sim::MeasurementHints hints;
@@ -104,8 +148,6 @@ std::string file_text(const sim::FitRequest& request, const sim::Fitted& fitted,
                           .comments = fit_comments(request, fitted)});
 }
 
-}  // namespace
-
 int run_fit(const FitArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   std::vector<std::optional<std::string>> inputs(arguments.measurements.begin(), arguments.measurements.end());
@@ -137,5 +179,9 @@ int run_fit(const FitArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command fit_command() { return make_command(declare, run_fit); }
 
 }  // namespace polyplane::cli

@@ -19,6 +19,29 @@
 namespace polyplane::cli {
 namespace {
 
+Command declare(ImportArguments& import) {
+  Command command{"import", "turns a real fabric into a cluster file, a schedule or trace into an experiment",
+                  Examples{"polyplane import ibnetdiscover fabric.txt -o fabric.textproto --switch-latency 130ns",
+                           "polyplane import goal app.goal -o app.textproto --cluster dgx-h100"}};
+  command.positional("FORMAT", &import.source_format,
+                     "required: nccl_xml, chakra, msccl_xml, ...; catalog --importers");
+  command.positional("FILE", &import.file, "required: the file to read, or the prefix of the files of all ranks");
+  command.option("-o,--output", &import.output, "FILE",
+                 "write the cluster (.json: as JSON) or the experiment to FILE; without it a cluster goes to stdout");
+  command.option("--name", &import.name, "NAME", "of the cluster or experiment (default: of FILE)");
+  command.option("--cluster", &import.cluster, "NAME|FILE", "schedules and traces: that the experiment runs on");
+  command.flag("--force", &import.force, "overwrite FILE");
+  const OptionGroup figures = command.group("What the format has no figure for");
+  for (const ImportOption& option : import_options()) {
+    figures.option(
+        option.name, [&import, name = option.name](const std::string& value) { import.options[name] = value; },
+        option.value, option.sentence);
+  }
+  add_common(command, import.common);
+  command.group("Output").flag("-v,--verbose", &import.common.verbose, "all warnings");
+  return command;
+}
+
 constexpr std::size_t kShownWarnings = 20;
 
 std::string counted(std::int64_t count, const std::string& noun) {
@@ -58,8 +81,6 @@ std::string summary(const topology::ImportedFabric& fabric) {
          counted(counts.scaleup_links, "scale-up link");
 }
 
-}  // namespace
-
 int run_import(const ImportArguments& arguments) {
   if (is_trace_format(arguments.source_format)) return import_trace(arguments);
   if (arguments.cluster) throw InputError("--cluster is of schedules and traces; a fabric becomes a cluster itself");
@@ -89,5 +110,9 @@ int run_import(const ImportArguments& arguments) {
   if (!arguments.common.quiet) print(*arguments.output + ": " + counts + "\n");
   return 0;
 }
+
+}  // namespace
+
+Command import_command() { return make_command(declare, run_import); }
 
 }  // namespace polyplane::cli

@@ -3,10 +3,21 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/common_options.h"
+
 namespace polyplane::cli {
+
+struct ImportArguments {
+  CommonArguments common;
+  std::string source_format, file;                   // of what is read
+  std::optional<std::string> output, name, cluster;  // cluster: of the experiment of a trace
+  std::map<std::string, std::string> options;        // of the reader: "--cable-latency" to value, see import_options.h
+  bool force = false;
+};
 
 struct ImportOption {
   std::string name;      // "--cable-latency"

@@ -1,7 +1,7 @@
 // polyplane import of a schedule or a trace: what it holds, and an experiment file that runs it.
 #pragma once
 
-#include "cli/command_line.h"
+#include "cli/import_options.h"
 
 namespace polyplane::cli {
 

@@ -1,6 +1,7 @@
 // The program: from arguments to a command, from exceptions to exit codes.
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <new>
 #include <string>
 #include <variant>
@@ -10,7 +11,6 @@
 #include "base/error.h"
 #include "base/resident.h"
 #include "cli/command_line.h"
-#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
 #include "cli/signals.h"
@@ -20,30 +20,13 @@
 namespace polyplane::cli {
 namespace {
 
-struct RunCommand {
-  int operator()(const PerfArguments& arguments) const { return run_perf(arguments); }
-  int operator()(const RunArguments& arguments) const { return run_experiment(arguments); }
-  int operator()(const ExplainArguments& arguments) const { return run_explain(arguments); }
-  int operator()(const DiffArguments& arguments) const { return run_diff(arguments); }
-  int operator()(const TopoArguments& arguments) const { return run_topo(arguments); }
-  int operator()(const CompareArguments& arguments) const { return run_compare(arguments); }
-  int operator()(const TuneArguments& arguments) const { return run_tune(arguments); }
-  int operator()(const FitArguments& arguments) const { return run_fit(arguments); }
-  int operator()(const SweepArguments& arguments) const { return run_sweep(arguments); }
-  int operator()(const MergeArguments& arguments) const { return run_merge(arguments); }
-  int operator()(const ValidateArguments& arguments) const { return run_validate(arguments); }
-  int operator()(const ImportArguments& arguments) const { return run_import(arguments); }
-  int operator()(const ExportArguments& arguments) const { return run_export(arguments); }
-  int operator()(const CatalogArguments& arguments) const { return run_catalog(arguments); }
-  int operator()(const CompletionArguments& arguments) const { return run_completion(arguments); }
-  int operator()(const CompleteNamesArguments& arguments) const { return run_complete_names(arguments); }
-  int operator()(const DoctorArguments& arguments) const { return run_doctor(arguments); }
-  int operator()(const ReportArguments& arguments) const { return run_report(arguments); }
-  int operator()(const PrintText& text) const {
-    print(text.text);
+int run(const Invocation& invocation) {
+  if (const auto* text = std::get_if<PrintText>(&invocation)) {
+    print(text->text);
     return kExitFine;
   }
-};
+  return std::get<std::function<int()>>(invocation)();
+}
 
 int failed(const std::string& message, int exit_code) {
   // Not through the log: whatever its level, an error is said.
@@ -60,7 +43,7 @@ int bug(const std::string& message) {
 int guarded_main(const std::vector<std::string>& arguments) {
   return_large_blocks();
   try {
-    return std::visit(RunCommand{}, parse_command_line(arguments));
+    return run(parse_command_line(arguments));
   } catch (const OutputClosed&) { return kExitFine; } catch (const sim::Interrupted&) {
     return kExitSignalBase + caught_signal();
   } catch (const InputError& error) { return failed(error.what(), kExitWrongInput); } catch (const LimitError& error) {

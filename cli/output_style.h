@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_line.h"
+#include "cli/common_options.h"
 
 namespace polyplane::cli {
 

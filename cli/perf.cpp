@@ -87,8 +87,6 @@ void check_algorithm(const sim::CollectiveJob& job) {
                    unknown_name(std::string(to_string(job.kind)) + " algorithm", job.algorithm, names));
 }
 
-}  // namespace
-
 int run_perf(const PerfArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   check_outputs(
@@ -162,5 +160,9 @@ int run_perf(const PerfArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command perf_command() { return make_command(declare_perf, run_perf); }
 
 }  // namespace polyplane::cli

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_line.h"
 #include "cli/nccl_table.h"
+#include "cli/perf_options.h"
 #include "sim/catalog.h"
 #include "sim/experiment.h"
 

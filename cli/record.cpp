@@ -8,6 +8,11 @@
 
 namespace polyplane::cli {
 
+void add_record(Command& command, RecordArguments& record) {
+  command.group("Output").option("--record", &record.file, "FILE", "all that `polyplane report FILE` shows, in FILE");
+  command.as_typed = &record.command_line;
+}
+
 std::unique_ptr<sim::Recorder> recorder_of(const RecordArguments& arguments, const std::string& name) {
   if (!arguments.file) return nullptr;
   return std::make_unique<sim::Recorder>(sim::RecordedCommand{name, kVersion, arguments.command_line});

@@ -4,10 +4,18 @@
 #include <memory>
 #include <string>
 
-#include "cli/command_line.h"
+#include "cli/command.h"
 #include "sim/view/recorder.h"
 
 namespace polyplane::cli {
+
+/// All that a report shows, in a file (sim/view).
+struct RecordArguments {
+  std::optional<std::string> file;
+  std::vector<std::string> command_line;  // as it was typed, the program first
+};
+
+void add_record(Command& command, RecordArguments& record);
 
 /// Null without --record. Make it before the catalogue is asked for anything (sim/view/recorder.h). `name`: what it is of.
 [[nodiscard]] std::unique_ptr<sim::Recorder> recorder_of(const RecordArguments& arguments, const std::string& name);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compute_options.h"
 #include "cli/exchange_text.h"
 #include "cli/explain_text.h"
@@ -33,6 +34,33 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct RunArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::string experiment;
+  TraceArguments trace;
+  RecordArguments record;
+  bool explain = false, force = false;
+};
+
+Command declare(RunArguments& run) {
+  Command command{"run", "runs an experiment file: collectives, explicit flows, faults",
+                  Examples{"polyplane run configs/experiments/all-reduce-with-faults.textproto",
+                           "polyplane run my_experiment.textproto --format json"}};
+  command.positional("EXPERIMENT", &run.experiment, "required: a .textproto or .json file");
+  add_compute(command, run.compute);
+  add_common(command, run.common, kTableJsonOrCsv,
+             "more columns: algorithm, protocol, bound, bottleneck; what auto weighed");
+  command.group("Output").flag("--explain", &run.explain, "where the time goes and which links bind");
+  add_record(command, run.record);
+  command.group("Output").flag("--force", &run.force, "overwrite FILE");
+  add_trace(
+      command, run.trace,
+      "every message, flow and operation of the first cluster and the largest size, in order of time; compressed if "
+      "named *.gz");
+  return command;
+}
 
 using Align = TextTable::Align;
 
@@ -156,8 +184,6 @@ std::string csv_text(const std::vector<sim::Report>& reports) {
   return text;
 }
 
-}  // namespace
-
 int run_experiment(const RunArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   check_outputs({arguments.trace.file, arguments.record.file}, {arguments.experiment}, arguments.force);
@@ -239,5 +265,9 @@ int run_experiment(const RunArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command run_command() { return make_command(declare, run_experiment); }
 
 }  // namespace polyplane::cli

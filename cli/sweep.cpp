@@ -177,6 +177,38 @@ void say(const SweepArguments& arguments, const std::string& text) {
 
 }  // namespace
 
+Command declare_sweep(SweepArguments& sweep) {
+  Command command{
+      "sweep", "an experiment with fields varied: a grid or a search, kept in a store, gone on with after any stop",
+      Examples{"polyplane sweep configs/experiments/all-reduce-with-faults.textproto --vary collectives.sizes=1M..1G*4 "
+               "--vary collectives.algorithm=ring,auto --store faults.store",
+               "polyplane sweep my_experiment.textproto --vary cluster=ft2-2048,deepseek-v3-2048 --vary seed=1..8 "
+               "--shard 0/3 "
+               "--store my.store.0"}};
+  command.positional("EXPERIMENT", &sweep.experiment,
+                     "a .textproto or .json file; without it the table of --store is printed");
+  command.option("--vary", &sweep.vary, "KEY=VALUES",
+                 "KEY=VALUES: a field by its path, collectives[0].algorithm, cluster.fabric.port_rate; values a,b,c, "
+                 "8M..1G*2 or 4..32+4, each as the experiment states it; repeatable, the last one changes fastest");
+  const OptionGroup running = command.group("How it is run");
+  running.option("--store", &sweep.store, "FILE", "keeps the results; of the same sweep: only what is missing is run");
+  running.flag("--resume", &sweep.resume, "the store must be there already");
+  running.option("-j,--jobs", &sweep.jobs, "N", "points side by side (default: the processors of this machine)");
+  running.option("--shard", &sweep.shard, "i/N", "of N shares this one, from 0; merge joins their stores");
+  running.flag("--list", &sweep.list, "run nothing, print a command for each point");
+  running.option("--max-memory", &sweep.max_memory, "SIZE",
+                 "of all points side by side; what is foretold to need more fails (default: what this machine has)");
+  running.option("--prices", &sweep.prices, "NAME|FILE", "price sheet of the costs in the table");
+  const OptionGroup search = command.group("Search instead of a grid");
+  search.option("--budget", &sweep.budget, "N",
+                "run at most so many points: descent to the best neighbour, several starts");
+  search.option("--minimise", &sweep.minimise, "WHAT",
+                "time (default), cost, system_cost, power, system_power, cost_time or power_time");
+  search.option("--seed", &sweep.seed, "N", "of the starts (default 0)");
+  add_common(command, sweep.common, kTableJsonOrCsv);
+  return command;
+}
+
 sim::SweepRequest sweep_request(const SweepArguments& arguments) {
   if (arguments.vary.empty()) {
     throw InputError("--vary is missing; write for example --vary collectives.size=1M..1G*4, or use polyplane run");
@@ -247,6 +279,9 @@ int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
   return print_table(store, format);
 }
 
-int run_sweep(const SweepArguments& arguments) { return sweep_with(arguments, sim::thread_runner); }
+Command sweep_command() {
+  return make_command<SweepArguments>(
+      declare_sweep, [](const SweepArguments& arguments) { return sweep_with(arguments, sim::thread_runner); });
+}
 
 }  // namespace polyplane::cli

@@ -2,11 +2,25 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "cli/command_line.h"
+#include "cli/common_options.h"
 #include "sim/campaign/sweep_run.h"
 
 namespace polyplane::cli {
+
+struct SweepArguments {
+  CommonArguments common;
+  std::string experiment;         // "" = print a store
+  std::vector<std::string> vary;  // "KEY=VALUES"
+  std::optional<std::string> store, jobs, shard, max_memory, prices;
+  std::optional<std::string> budget, minimise, seed;  // of a search
+  bool resume = false, list = false;
+};
+/// `polyplane sweep` bound to `sweep`, without a run.
+[[nodiscard]] Command declare_sweep(SweepArguments& sweep);
 
 using MakeRunner = std::function<sim::PointRunner(const sim::SweepPlan&, const sim::SweepOptions&)>;
 

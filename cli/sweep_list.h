@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "cli/command_line.h"
+#include "cli/sweep.h"
 
 namespace polyplane::cli {
 

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "cli/bill_text.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/record.h"
@@ -25,6 +26,33 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct TopoArguments {
+  CommonArguments common;
+  std::string cluster;
+  std::vector<std::string> faults;
+  std::optional<std::string> seed, export_format, output, prices;
+  RecordArguments record;
+  bool force = false, bill = false;
+};
+
+Command declare(TopoArguments& topo) {
+  Command command{"topo", "what a cluster is made of: switches, links, diameter, bisection, cost, watts",
+                  Examples{"polyplane topo ft2-2048 --bill --prices deepseek-table3",
+                           "polyplane topo ft2-2048 --export graphml --output ft2.graphml"}};
+  command.positional("CLUSTER", &topo.cluster, "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
+  command.option("--fail", &topo.faults, "SELECTOR", "as in perf; repeatable");
+  command.option("--seed", &topo.seed, "N", "of random faults (default 0)");
+  command.flag("--bill", &topo.bill, "the bill of materials alone: every part, its count, price and watts");
+  command.option("--prices", &topo.prices, "NAME|FILE",
+                 std::string("price sheet (default ") + sim::kDefaultPrices + ")");
+  command.option("--export", &topo.export_format, "FORMAT", "the graph itself: dot, graphml or json");
+  command.option("--output", &topo.output, "FILE", "write the export to FILE instead of stdout");
+  add_record(command, topo.record);
+  command.flag("--force", &topo.force, "overwrite FILE");
+  add_common(command, topo.common);
+  return command;
+}
 
 using Align = TextTable::Align;
 
@@ -82,8 +110,6 @@ std::string report_text(const sim::TopoReport& report, const std::string& descri
   return title_of(report.cluster, description) + table.text(2);
 }
 
-}  // namespace
-
 int run_topo(const TopoArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   if (arguments.export_format) one_of("--export", *arguments.export_format, {"dot", "graphml", "json"});
@@ -134,5 +160,9 @@ int run_topo(const TopoArguments& arguments) {
   }
   return 0;
 }
+
+}  // namespace
+
+Command topo_command() { return make_command(declare, run_topo); }
 
 }  // namespace polyplane::cli

@@ -74,6 +74,19 @@ std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", sta
 
 }  // namespace
 
+void add_trace(Command& command, TraceArguments& trace, const std::string& sentence) {
+  const OptionGroup options = command.group("Trace, for ui.perfetto.dev");
+  options.option("--trace", &trace.file, "FILE", sentence);
+  options.option("--trace-ranks", &trace.ranks, "LIST", "of these ranks only: 0-7,1024-1031 (default all)");
+  options.option("--trace-links", &trace.links, "WHICH",
+                 "a counter for these links: top:N, all, none, or names of links (FROM.TO) and tiers (default top:64)");
+  options.option("--trace-window", &trace.window, "FROM..TO", "only what overlaps this time: 10us..20us");
+  options.option("--trace-time-scale", &trace.time_scale, "N",
+                 "stretch time N-fold; 1000 shows a picosecond as a nanosecond");
+  options.flag("--trace-any-size", &trace.any_size,
+               "write it even if it is foretold to pass 500 MB (else exit code 3)");
+}
+
 std::optional<sim::TraceOptions> trace_options(const TraceArguments& arguments, const std::string& model,
                                                bool overwrite, bool quiet) {
   if (!arguments.file) {

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compute_options.h"
+#include "cli/nccl_model_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/progress.h"
@@ -28,6 +30,49 @@
 
 namespace polyplane::cli {
 namespace {
+
+struct TuneArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::string cluster;
+  std::string collectives = "all_reduce,all_gather,reduce_scatter,broadcast,reduce";
+  std::string min_bytes = "8", max_bytes = "8G", step_factor = "2";
+  std::string model = "flow", stack = "nccl";
+  std::optional<std::string> ranks, ranks_per_node, routing, seed, output;
+  NcclModelArguments nccl_model;
+  bool force = false;
+};
+
+Command declare(TuneArguments& tune) {
+  Command command{
+      "tune", "NCCL's own choice of algorithm and protocol beside the best that is simulated",
+      Examples{"polyplane tune --cluster dgx-h100 --collectives all_reduce -b 64K -e 256M -f 8",
+               "polyplane tune --cluster dgx-superpod-h100-4su --ranks 64 -b 1K -e 1G -f 16 -o nccl_tuner.conf"}};
+  command.option("--cluster", &tune.cluster, "NAME|FILE",
+                 "required: a name of the catalogue, a file, or fat_tree:radix=64,...");
+  command.option("--collectives", &tune.collectives, "LIST",
+                 "joined by commas (default: all that NCCL has a choice for)");
+  command.option("-b,--min-bytes", &tune.min_bytes, "SIZE", "smallest size (default 8)");
+  command.option("-e,--max-bytes", &tune.max_bytes, "SIZE", "largest size (default 8G)");
+  command.option("-f,--step-factor", &tune.step_factor, "N", "from size to size, times N (default 2)");
+  command.option("--ranks", &tune.ranks, "N", "the first N cards in node order (default all)");
+  command.option("--ranks-per-node", &tune.ranks_per_node, "N", "of each node the first N cards only");
+  command.option("--model", &tune.model, "NAME", "analytic or flow (default flow)");
+  command.option("--stack", &tune.stack, "NAME|FILE", "software costs, with a table of NCCL (default nccl)");
+  command.option("--routing", &tune.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  command.option("--seed", &tune.seed, "N", "of hashing (default 0)");
+  command.option("-o,--output", &tune.output, "FILE",
+                 "write the configuration of NCCL's example tuner plug-in to FILE");
+  command.flag("--force", &tune.force, "overwrite FILE");
+  add_nccl_model(command, tune.nccl_model);
+  command.option("--threads", &tune.compute.threads, "N",
+                 "sizes side by side (default: the processors of this machine)");
+  command.option("--max-memory", &tune.compute.max_memory, "SIZE",
+                 "refuse, with exit code 3, what is foretold to need more");
+  add_common(command, tune.common, "table, json, or csv: the plug-in's file (default table)",
+             "a line for each algorithm and protocol, too");
+  return command;
+}
 
 /// With a did-you-mean among what tune takes.
 collectives::CollectiveKind collective_of(const std::string& name) {
@@ -79,8 +124,6 @@ sim::TuneRequest request_of(const TuneArguments& arguments, const sim::Catalog& 
   return request;
 }
 
-}  // namespace
-
 int run_tune(const TuneArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   check_outputs({arguments.output}, {arguments.cluster, arguments.stack, arguments.nccl_model.graph}, arguments.force);
@@ -112,5 +155,9 @@ int run_tune(const TuneArguments& arguments) {
   if (arguments.output) write_file(*arguments.output, sim::to_tuner_csv(tuned, kVersion), arguments.force);
   return 0;
 }
+
+}  // namespace
+
+Command tune_command() { return make_command(declare, run_tune); }
 
 }  // namespace polyplane::cli

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/common_options.h"
 #include "cli/compute_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
@@ -16,6 +17,30 @@
 #include "sim/simulation.h"
 
 namespace polyplane::cli {
+namespace {
+
+/// Published measurements, simulated.
+struct ValidateArguments {
+  CommonArguments common;
+  ComputeArguments compute;
+  std::vector<std::string> suites;  // names of configs/measurements, or files; empty: all
+  std::optional<std::string> stack;
+  std::string model = "flow";
+};
+
+Command declare(ValidateArguments& validate) {
+  Command command{"validate", "published measurements, simulated: the error of each row and of each system",
+                  Examples{"polyplane validate", "polyplane validate dgx-a100-16-deepops -v"}};
+  command.positional("SUITE", &validate.suites, "names of configs/measurements, or files like these (default: all)");
+  command.option("--stack", &validate.stack, "NAME|FILE", "one for all, instead of each system's own");
+  command.option("--model", &validate.model, "NAME", "analytic or flow (default flow)");
+  command.option("--threads", &validate.compute.threads, "N",
+                 "rows side by side (default: the processors of this machine)");
+  command.option("--max-memory", &validate.compute.max_memory, "SIZE",
+                 "refuse, with exit code 3, what is foretold to need more");
+  add_common(command, validate.common, kTableJsonOrCsv, "a line each measurement, too");
+  return command;
+}
 
 int run_validate(const ValidateArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
@@ -52,5 +77,9 @@ int run_validate(const ValidateArguments& arguments) {
   if (format == "table") print(validate_text(validated, arguments.model, arguments.common.verbose > 0));
   return 0;
 }
+
+}  // namespace
+
+Command validate_command() { return make_command(declare, run_validate); }
 
 }  // namespace polyplane::cli

@@ -1,7 +1,6 @@
 // polyplane-mpi sweep: the same as polyplane sweep, its points spread over ranks.
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/log.h"
@@ -42,14 +41,11 @@ int hand_out(const Communicator& ranks, const std::vector<RankPlace>& places, co
 }  // namespace
 
 int run_sweep(const Communicator& world, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{"sweep"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  const cli::Invocation invocation = cli::parse_command_line(words);
-  if (const auto* text = std::get_if<cli::PrintText>(&invocation)) {
+  cli::SweepArguments sweep;
+  if (const auto text = cli::fill(cli::declare_sweep(sweep), arguments)) {
     if (world.is_root()) cli::print(text->text);
     return cli::kExitFine;
   }
-  const auto& sweep = std::get<cli::SweepArguments>(invocation);
   const Communicator ranks = world.duplicate();
   const std::vector<RankPlace> places = gather_places(ranks);
   const Communicator node = ranks.split_nodes();

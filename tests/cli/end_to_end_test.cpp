@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "cli/command_line.h"
+#include "cli/command_summary.h"
 #include "configs/schema/report.pb.h"
 #include "tests/cli/run_program.h"
 #include "tests/configs/temporary_file.h"
