@@ -167,6 +167,7 @@ void say(const SweepArguments& arguments, const std::string& text) {
 }
 
 [[noreturn]] void leave(const SweepArguments& arguments, sim::SweepStore& store) {
+  sim::settle(store);
   const sim::SweepTable table = sim::table_of(store);
   const std::string all = store.description().search ? "" : " of " + std::to_string(table.points.size());
   log(LogLevel::warn, "sweep",
@@ -275,7 +276,7 @@ int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
     cancel_countdown();
     leave(arguments, store);
   }
-  store.settle();
+  sim::settle(store);
   return print_table(store, format);
 }
 

@@ -11,6 +11,7 @@
 #include "base/suggest.h"
 #include "sim/campaign/sweep_store.h"
 #include "sim/campaign/sweep_store_rows.h"
+#include "sim/campaign/sweep_table.h"
 
 namespace polyplane::sim {
 namespace {
@@ -78,7 +79,7 @@ void merge_stores(const std::vector<std::string>& inputs, const std::string& out
   {
     SweepStore merged = SweepStore::open(draft.path(), whole);
     for (SweepStore& store : stores) merged.keep_all(store);
-    merged.settle();
+    settle(merged);
   }
   draft.name(output);
 }

@@ -85,15 +85,15 @@ SweepDescription read_description(Database& database) {
   return description;
 }
 
-void write_description(Database& database, const SweepDescription& description) {
+void write_description(Database& database, const std::string& description) {
   Statement sweep(database, "INSERT OR REPLACE INTO sweep VALUES (1, ?)");
-  sweep.bind(description_text(description)).run();
+  sweep.bind(description).run();
 }
 
 void make_schema(Database& database, const SweepDescription& description) {
   Transaction transaction(database);
   database.execute(kSchema);
-  write_description(database, description);
+  write_description(database, description_text(description));
   Statement grid(database, "INSERT INTO grid VALUES (?, ?)");
   for (std::size_t i = 0; i < description.keys.size(); ++i) {
     grid.bind(static_cast<std::int64_t>(i)).bind(description.keys[i]).run();
@@ -253,7 +253,7 @@ SweepStore SweepStore::open(const std::string& path, const SweepDescription& des
     make_schema(database, description);
   } else {
     Transaction transaction(database);
-    write_description(database, description);
+    write_description(database, description_text(description));
     transaction.commit();
   }
   lock->keep_file();
@@ -319,10 +319,11 @@ void SweepStore::keep_all(SweepStore& from) {
   transaction.commit();
 }
 
-void SweepStore::settle() {
+void SweepStore::settle(const std::string& description) {
   try {
+    write_description(database_, description);
     database_.execute("PRAGMA journal_mode = DELETE");
-  } catch (const RunError&) {}  // others read; what is in the log is as safe
+  } catch (const RunError&) {}  // others read, or the disk is full; what is in the log is as safe
 }
 
 }  // namespace polyplane::sim

@@ -77,8 +77,9 @@ class SweepStore {
   void keep(const std::string& key, const SweepResult& result, const SweepRun& run);
   /// The same for all rows of another store of this sweep: all or none.
   void keep_all(SweepStore& from);
-  /// Brings all into the one file, so that it can be read where nothing can be written. While others read it stays as it is.
-  void settle();
+  /// Keeps `description`, which description_of() reads, and brings all into the one file, so that it can be read where nothing
+  /// can be written. While others read, or without room on the disk, the rows stay where they are, as safe.
+  void settle(const std::string& description);
 
  private:
   void add(const std::string& key, const SweepResult& result, const SweepRun& run, const std::string& from);

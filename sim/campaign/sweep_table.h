@@ -29,6 +29,10 @@ struct SweepTable {
 
 [[nodiscard]] SweepTable table_of(SweepStore& store);
 
+/// SweepStore::settle() with what came out, so that the report page can read the file by itself: the positions that a search
+/// tried and the fingerprint are in no row. Of a sweep that was interrupted, what there is.
+void settle(SweepStore& store);
+
 /// One document of schema "polyplane/sweep/1" (configs/schema/sweep_report.proto).
 [[nodiscard]] std::string to_json(const SweepTable& table);
 /// A header line and one line for a point: the values of the variables, then the figures by their names in JSON. Of a

@@ -124,6 +124,20 @@ void fill(const SweepTable& table, v1::SweepReport& message) {
   if (table.complete) message.set_fingerprint(fingerprint_of(table));
 }
 
+void settle(SweepStore& store) {
+  const SweepTable table = table_of(store);
+  v1::SweepReport message;
+  fill(table.description, message);
+  v1::SweepReport::Outcome& outcome = *message.mutable_outcome();
+  if (table.description.search) {
+    for (const SweptPoint& point : table.points) outcome.add_tried(static_cast<double>(point.position));
+  }
+  set(*outcome.mutable_best(), table.best ? std::optional(static_cast<double>(*table.best)) : std::nullopt);
+  outcome.set_complete(table.complete);
+  if (table.complete) outcome.set_fingerprint(fingerprint_of(table));
+  store.settle(configs::to_json(message));
+}
+
 std::string to_json(const SweepTable& table) {
   v1::SweepReport message;
   fill(table, message);

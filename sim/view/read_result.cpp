@@ -67,10 +67,13 @@ void read_document(const std::string& path, const std::string& text, v1::Recordi
     add_assumed(recording.tune().assumed(), recording);
   } else if (schema == "polyplane/sweep/1") {
     parse(*recording.mutable_sweep());
+  } else if (schema == "polyplane/validate/1") {
+    parse(*recording.mutable_validate());
+    for (const auto& system : recording.validate().systems()) add_assumed(system.assumed(), recording);
   } else {
     throw InputError(printable(path) + ": schema: " + (schema.empty() ? "none" : "\"" + printable(schema) + "\"") +
-                     " is no result to show; allowed: polyplane/report/1, compare/1, topo/1, tune/1 and sweep/1, as "
-                     "commands print with --format json, and files of --record");
+                     " is no result to show; allowed: polyplane/report/1, compare/1, topo/1, tune/1, validate/1 and "
+                     "sweep/1, as commands print with --format json, and files of --record");
   }
 }
 
@@ -79,6 +82,7 @@ std::string version_of(const v1::Recording& recording) {
   if (recording.has_compare()) return recording.compare().version();
   if (recording.has_topo()) return recording.topo().version();
   if (recording.has_tune()) return recording.tune().version();
+  if (recording.has_validate()) return recording.validate().version();
   return recording.sweep().version();
 }
 
@@ -132,7 +136,7 @@ void read_result(const std::string& path, v1::View& view) {
     return;
   } else {
     read_document(path, configs::read_text_file(path), recording);
-    if (!recording.has_sweep()) {
+    if (!recording.has_sweep() && !recording.has_validate() && !recording.has_tune()) {
       recording.add_left_out(
           "all but the result: " + valid_utf8(path) +
           " holds no more; --record FILE keeps the cluster, bytes of links, loads over time and lanes, too");

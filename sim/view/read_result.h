@@ -10,9 +10,9 @@ class View;
 
 namespace polyplane::sim {
 
-/// Adds what is in a file to `view`: recordings; a document that perf, run, explain, compare, topo, tune or sweep printed with
-/// --format json, whose recording holds no more than the document; a store of sweeps. Throws InputError for a file that is
-/// none of these, with what it is, and LimitError as recording_file.h does.
+/// Adds what is in a file to `view`: recordings; a document that perf, run, explain, compare, topo, tune, validate or sweep
+/// printed with --format json, whose recording holds no more than the document; a store of sweeps. Throws InputError for a
+/// file that is none of these, with what it is, and LimitError as recording_file.h does.
 void read_result(const std::string& path, v1::View& view);
 
 /// All of a view as one JSON document (configs/schema/write_json.h).

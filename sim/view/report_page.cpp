@@ -10,7 +10,23 @@ namespace polyplane::sim {
 namespace {
 
 constexpr std::string_view kMarker = "@@DATA@@";
+// What opens stores of sweeps, and the one thing that the policy allows for it: of the explorer alone.
+constexpr std::string_view kSqliteBegin = "<template id=\"polyplane-sqlite\">", kSqliteEnd = "</template>\n";
+constexpr std::string_view kSqlitePolicy = " 'wasm-unsafe-eval'";
 constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::size_t place_of(const std::string& page, std::string_view text, const char* why) {
+  const std::size_t place = page.find(text);
+  CHECK(place != std::string::npos && page.find(text, place + 1) == std::string::npos, why);
+  return place;
+}
+
+void leave_out_sqlite(std::string& page) {
+  const std::size_t begin = place_of(page, kSqliteBegin, "the page opens no stores, or twice");
+  page.erase(begin, page.find(kSqliteEnd, begin) + kSqliteEnd.size() - begin);
+  page.erase(place_of(page, kSqlitePolicy, "the policy of the page names WebAssembly twice, or nowhere"),
+             kSqlitePolicy.size());
+}
 
 }  // namespace
 
@@ -29,12 +45,11 @@ std::string base64(std::string_view bytes) {
 }
 
 std::string report_page(const v1::View& view) {
-  const std::string_view page = page_template();
-  const std::size_t marker = page.find(kMarker);
-  CHECK(marker != std::string_view::npos && page.find(kMarker, marker + 1) == std::string_view::npos,
-        "the page has no place for its data, or several");
+  std::string page(page_template());
+  if (!view.recordings().empty()) leave_out_sqlite(page);
+  const std::size_t marker = place_of(page, kMarker, "the page has no place for its data, or several");
   const std::string data = view.recordings().empty() ? std::string() : base64(recording_file(view));
-  return std::string(page.substr(0, marker)) + data + std::string(page.substr(marker + kMarker.size()));
+  return page.replace(marker, kMarker.size(), data);
 }
 
 }  // namespace polyplane::sim

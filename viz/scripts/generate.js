@@ -8,7 +8,7 @@ const viz = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(viz);
 const out = join(viz, "src", "gen");
 // view.proto and what it imports.
-const files = ["report", "sweep_report", "tune_report", "view"].map((name) => `configs/schema/${name}.proto`);
+const files = ["report", "sweep_report", "tune_report", "validate_report", "view"].map((name) => `configs/schema/${name}.proto`);
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);

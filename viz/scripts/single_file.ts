@@ -1,9 +1,14 @@
+import { gzipSync } from "fflate";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 
 // Builds one HTML file that needs nothing else: the script and the style stand inside, and a content security policy by
 // their hashes lets nothing else run, load or be sent. The data is no script; whoever puts it in changes no hash.
-// `marker` stands once in the file, where the data goes.
+// `marker` stands once in the file, where the data goes. SQLite, which opens stores, is data as well until it is woken; it is
+// WebAssembly, and the policy allows that by a word of its own. (Compressed by a library, since what Node brings differs from
+// one version to the next.)
 export function singleFile(marker: string, fileName: string): Plugin {
   return {
     name: "single-file",
@@ -29,7 +34,7 @@ export function singleFile(marker: string, fileName: string): Plugin {
       const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
       const policy = [
         "default-src 'none'",
-        `script-src ${hash(script)}`,
+        `script-src ${hash(script)} 'wasm-unsafe-eval'`,
         `style-src ${hash(style)}`,
         "img-src blob: data:", // figures on their way to a PNG
         "base-uri 'none'",
@@ -40,10 +45,16 @@ export function singleFile(marker: string, fileName: string): Plugin {
         .replace(/\s*<link rel="(stylesheet|modulepreload)"[^>]*>/g, "")
         .replace("<!--policy-->", () => `<meta http-equiv="Content-Security-Policy" content="${policy}">`)
         .replace("<!--style-->", () => `<style>${style}</style>`)
+        .replace("<!--sqlite-->", () => sqlite())
         .replace("<!--script-->", () => `<script type="module">${script}</script>`);
       if (html.split(marker).length !== 2) throw new Error(`${marker} is wanted once in the page`);
       page.source = html;
       page.fileName = fileName;
     },
   };
+}
+
+function sqlite(): string {
+  const wasm = readFileSync(createRequire(import.meta.url).resolve("sql.js/dist/sql-wasm-browser.wasm"));
+  return Buffer.from(gzipSync(wasm, { level: 9, mem: 12, mtime: 0 })).toString("base64");
 }

@@ -2,4 +2,5 @@
 export * from "./gen/configs/schema/report_pb";
 export * from "./gen/configs/schema/sweep_report_pb";
 export * from "./gen/configs/schema/tune_report_pb";
+export * from "./gen/configs/schema/validate_report_pb";
 export * from "./gen/configs/schema/view_pb";

@@ -22,9 +22,10 @@ export function file(name: string): string {
   return join(folder, name);
 }
 
-// Runs ./build/polyplane, or the one that POLYPLANE names.
+// ./build/polyplane, or the one that POLYPLANE names.
+export const program = process.env["POLYPLANE"] ?? join(viz, "..", "build", "polyplane");
+
 export function polyplane(...words: string[]): string {
-  const program = process.env["POLYPLANE"] ?? join(viz, "..", "build", "polyplane");
   return execFileSync(program, words, { cwd: join(viz, ".."), maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] }).toString();
 }
 

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/error.h"
+#include "sim/campaign/sweep_table.h"
 #include "tests/sim/campaign/sweep_folder.h"
 
 namespace polyplane::sim {
@@ -11,6 +14,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 SweepDescription description(std::vector<std::string> keys = {"k0", "k1", "k2"}) {
   SweepDescription made;
@@ -180,6 +184,42 @@ TEST(SweepStore, StrangersFilesAreData) {
   EXPECT_THAT(spoiled("ALTER TABLE points RENAME COLUMN time_ps TO time"), HasSubstr("not a store of a sweep"));
 }
 
+/// The file format's byte for how it is read: 1 alone, 2 with a log beside it.
+int read_version_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(19);
+  return file.get();
+}
+
+std::string description_in(const std::string& path) {
+  Database database(path, Database::Mode::read);
+  Statement row(database, "SELECT description FROM sweep");
+  return row.step() ? row.text(0) : "";
+}
+
+TEST(SweepStore, SettledIsOneFileThatSaysWhatCameOut) {
+  const SweepFolder folder;
+  SweepDescription searched = description();
+  searched.search = SweepSearch{.minimise = "time", .budget = 3, .seed = 0};
+  for (const std::size_t points : {2, 3}) {
+    SweepStore store = SweepStore::open(folder.path("s"), searched);
+    // While it is written the log is part of it, and what came out before is no longer true.
+    EXPECT_EQ(read_version_of(folder.path("s")), 2);
+    EXPECT_THAT(description_in(folder.path("s")), Not(HasSubstr("outcome")));
+    // From the middle, k1, to its neighbours; without k0 the search stops after the first.
+    for (const std::size_t at : {1, 2, 0}) {
+      if (at != 0 || points == 3) store.keep("k" + std::to_string(at), result_of(at == 2 ? 5 : 7), {});
+    }
+    settle(store);
+    EXPECT_EQ(read_version_of(folder.path("s")), 1);
+    const bool complete = points == 3;
+    EXPECT_THAT(description_in(folder.path("s")),
+                AllOf(HasSubstr(complete ? "\"complete\": true" : "\"complete\": false"),
+                      HasSubstr(complete ? "\"best\": 2" : "\"best\": 1")));
+    EXPECT_EQ(SweepStore::read(folder.path("s")).description().search->budget, 3U);
+  }
+}
+
 TEST(SweepMerge, ShardsBecomeOneStore) {
   const SweepFolder folder;
   SweepDescription shard = description();
@@ -190,7 +230,7 @@ TEST(SweepMerge, ShardsBecomeOneStore) {
     for (std::size_t at = i; at < 3; at += 2) {
       store.keep(shard.keys[at], result_of(static_cast<std::int64_t>(at) + 1), {});
     }
-    store.settle();
+    settle(store);
   }
   merge_stores({folder.path("s0"), folder.path("s1")}, folder.path("all"));
   SweepStore all = SweepStore::read(folder.path("all"));

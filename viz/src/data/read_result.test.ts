@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { RecordingSchema, ReportSchema, ViewSchema } from "../schema";
 import { fromBase64, gunzip, TooLarge } from "./bytes";
-import { CannotRead, readEmbedded, readResult, type Trouble } from "./read_result";
+import { readEmbedded, readResult } from "./read_result";
+import { CannotRead, type Trouble } from "./trouble";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 const copy = (bytes: Uint8Array) => new Uint8Array(bytes) as Uint8Array<ArrayBuffer>;
@@ -41,7 +42,7 @@ describe("readResult", () => {
     expect(recording?.result.case).toBe("report");
     const result = recording?.result.case === "report" ? recording.result.value.results[0] : undefined;
     expect([result?.sizeBytes, result?.algbwGBps]).toEqual([1024, 1.5]);
-    for (const kind of ["compare", "topo", "tune", "sweep"]) {
+    for (const kind of ["compare", "topo", "tune", "sweep", "validate"]) {
       const [other] = await readResult("x", bytesOf(`{"schema": "polyplane/${kind}/1", "later": {"field": 1}}`));
       expect(other?.result.case).toBe(kind);
     }
@@ -65,7 +66,7 @@ describe("readResult", () => {
     expect(await trouble(bytesOf('<template id="polyplane-data">@@DATA@@</template>'))).toBe("noReport");
     expect(await trouble(bytesOf("# nThread 1"))).toBe("text");
     expect(await trouble(bytesOf('name: "cluster"\r\n\tnodes: 4 # 集群\n'))).toBe("text");
-    expect(await trouble(bytesOf("SQLite format 3\0\u0010"))).toBe("store");
+    expect(await trouble(bytesOf("SQLite format 3\0\u0010"))).toBe("storeElsewhere");
     expect(await trouble(bytesOf("\u0001\u0002\u0003"))).toBe("notRecording");
     expect(await trouble(copy(gzipSync(bytesOf("no recording at all"))))).toBe("notRecording");
     expect(await trouble(copy(gzipSync(new Uint8Array())))).toBe("notRecording");

@@ -6,27 +6,20 @@ import {
   SweepReportSchema,
   TopoReportSchema,
   TuneReportSchema,
+  ValidateReportSchema,
   ViewSchema,
 } from "../schema";
 import type { Recording } from "../schema";
 import { fromBase64, gunzip, isGzip, mostBytes, TooLarge } from "./bytes";
-
-export type Trouble = "empty" | "tooLarge" | "notGzip" | "notJson" | "noSchema" | "otherSchema" | "notRecording" | "noReport" | "oldBrowser" | "store" | "text";
-
-// Why a file cannot be shown; `detail` is the unknown schema or what the reader said.
-export class CannotRead extends Error {
-  constructor(
-    readonly trouble: Trouble,
-    readonly detail = "",
-  ) {
-    super(`${trouble} ${detail}`);
-  }
-}
+import { isStore, readStore } from "./read_store";
+import { CannotRead } from "./trouble";
+import type { SqlJsStatic } from "sql.js";
 
 const dataElement = /<template id="polyplane-data">([A-Za-z0-9+/=\s]*)<\/template>/;
 
-// A recording (--record), a result of --format json, or a page of `polyplane report`. Throws CannotRead.
-export async function readResult(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Recording[]> {
+// A recording (--record), a result of --format json, a page of `polyplane report`, or the store of a sweep, where there is
+// SQLite to read it. Throws CannotRead.
+export async function readResult(name: string, bytes: Uint8Array<ArrayBuffer>, sqlite: () => Promise<SqlJsStatic> | null = () => null): Promise<Recording[]> {
   if (bytes.length === 0) throw new CannotRead("empty");
   if (bytes.length > mostBytes) throw new CannotRead("tooLarge");
   if (isGzip(bytes)) return readView(await unpack(bytes));
@@ -37,14 +30,15 @@ export async function readResult(name: string, bytes: Uint8Array<ArrayBuffer>): 
     if (!data) throw new CannotRead("noReport");
     return readEmbedded(data);
   }
-  if (startsWith(bytes, "SQLite format 3")) throw new CannotRead("store");
+  if (isStore(bytes)) {
+    const engine = sqlite();
+    if (engine === null) throw new CannotRead("storeElsewhere");
+    const value = readStore(bytes, await engine);
+    return [create(RecordingSchema, { name, version: value.version, result: { case: "sweep", value } })];
+  }
   // A View begins with the tag of its one field, a line feed.
-  if (bytes[0] !== 0x0a && isText(bytes)) throw new CannotRead("text");
+  if (bytes[0] !== 0x0a && isText(bytes)) throw new CannotRead("text", name);
   return readView(bytes);
-}
-
-function startsWith(bytes: Uint8Array, text: string): boolean {
-  return [...text].every((letter, i) => bytes[i] === letter.charCodeAt(0));
 }
 
 // Nothing but what people write, as far as its beginning says.
@@ -104,6 +98,8 @@ function readJson(name: string, text: string): Recording {
         return { case: "sweep", value: fromJson(SweepReportSchema, json, options) };
       case "polyplane/tune/1":
         return { case: "tune", value: fromJson(TuneReportSchema, json, options) };
+      case "polyplane/validate/1":
+        return { case: "validate", value: fromJson(ValidateReportSchema, json, options) };
       default:
         throw new CannotRead("otherSchema", schema);
     }

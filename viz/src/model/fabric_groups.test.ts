@@ -5,7 +5,7 @@ import { makeFabric, railFabric } from "./fabric_fixture";
 import { childrenOf, inRuns, LIST_LIMIT, rootGroup, summarise, type Group } from "./fabric_groups";
 
 const graph = decodeFabric(railFabric(4, 2, 2, 3, ["plane0/leaf0 plane0/spine1"]));
-const shown = (groups: Group[]): string[] => groups.map((g) => `${g.kind} ${g.first}: ${g.devices.length}`);
+const shown = (groups: readonly Group[]): string[] => groups.map((g) => `${g.kind} ${g.first}: ${g.devices.length}`);
 
 function open(of: typeof graph, ...path: number[]): Group {
   return path.reduce((group, child) => childrenOf(of, group)[child]!, rootGroup(of));

@@ -17,6 +17,7 @@ export type GroupKind =
   | "rail"
   | "loose"
   | "run"
+  | "unused"
   | "device";
 
 /** `first` and `last` are what its label counts: the number of the plane, pod, tier, node, rail, or of a run"s ends. */
@@ -28,6 +29,8 @@ export interface Group {
   devices: Uint32Array;
   /** The kind of the members of a run. */
   of?: GroupKind;
+  /** The members of what a run did not use. */
+  members?: readonly Group[];
 }
 
 export interface GroupSummary {
@@ -98,14 +101,21 @@ export function inRuns(parent: Group, members: Group[]): Group[] {
   return runs;
 }
 
+// Groups, their children and their sums are asked for by several drawings, and of a quarter of a million cards they take
+// their time: each is made once.
+const roots = new WeakMap<FabricGraph, Group>();
+const childrenKept = new WeakMap<Group, readonly Group[]>();
+const sumsKept = new WeakMap<Group, Map<Load | undefined, GroupSummary>>();
+
 export function rootGroup(graph: FabricGraph): Group {
-  return {
-    id: "cluster",
-    kind: "cluster",
-    first: 0,
-    last: 0,
-    devices: Uint32Array.from({ length: graph.devices.count }, (_, d) => d),
-  };
+  let root = roots.get(graph);
+  if (!root) {
+    const devices = new Uint32Array(graph.devices.count);
+    for (let d = 0; d < devices.length; d++) devices[d] = d;
+    root = { id: "cluster", kind: "cluster", first: 0, last: 0, devices };
+    roots.set(graph, root);
+  }
+  return root;
 }
 
 /** Planes of switches, then the cards by node, by scale-up domain where that is another thing, and by rail. */
@@ -130,7 +140,13 @@ function parts(graph: FabricGraph, group: Group): Group[] {
 }
 
 /** What opening a group shows. Empty: a device. */
-export function childrenOf(graph: FabricGraph, group: Group): Group[] {
+export function childrenOf(graph: FabricGraph, group: Group): readonly Group[] {
+  let children = childrenKept.get(group);
+  if (!children) childrenKept.set(group, (children = makeChildren(graph, group)));
+  return children;
+}
+
+function makeChildren(graph: FabricGraph, group: Group): Group[] {
   const d = graph.devices;
   const asDevices = (): Group[] =>
     inRuns(group, byKey(group, "device", group.devices, (x) => x));
@@ -140,6 +156,8 @@ export function childrenOf(graph: FabricGraph, group: Group): Group[] {
       return parts(graph, group);
     case "member":
       return parts(graph, group);
+    case "unused":
+      return group.members ? [...group.members] : parts(graph, group);
     case "plane": {
       const podded = group.devices.filter((x) => d.pod[x]! >= 0);
       const pods = byKey(group, "pod", podded, (x) => d.pod[x]!);
@@ -171,6 +189,14 @@ export function childrenOf(graph: FabricGraph, group: Group): Group[] {
 }
 
 export function summarise(graph: FabricGraph, group: Group, load: Load | undefined): GroupSummary {
+  let kept = sumsKept.get(group);
+  if (!kept) sumsKept.set(group, (kept = new Map()));
+  let sums = kept.get(load);
+  if (!sums) kept.set(load, (sums = addUp(graph, group, load)));
+  return sums;
+}
+
+function addUp(graph: FabricGraph, group: Group, load: Load | undefined): GroupSummary {
   const { devices, links } = graph;
   const member = new Uint8Array(devices.count);
   for (const d of group.devices) member[d] = 1;

@@ -3,6 +3,7 @@
 
 import type { FabricGraph, Load } from "./fabric_graph";
 import { childrenOf, LINE_LIMIT, rootGroup, type Group } from "./fabric_groups";
+import { apart, usedFirst, type Used } from "./fabric_used";
 
 export interface MapItem {
   group: Group;
@@ -30,6 +31,7 @@ export interface FabricMap {
   items: MapItem[];
   edges: MapEdge[];
   inside: number; // links inside the group, drawn or not
+  rest: Group | null; // of the group, what was not used and is not drawn
 }
 
 /** Boxes of one drawing, about. */
@@ -103,8 +105,8 @@ export function locate(graph: FabricGraph, device: number): Group[] {
   }
 }
 
-/** Children that hold each device once, opened further while there is room. */
-function boxesOf(graph: FabricGraph, group: Group): Group[] {
+/** Children that hold each device once, opened further while there is room; what was not used as one. */
+function boxesOf(graph: FabricGraph, group: Group, used: Used | null): Group[] {
   const once = (g: Group): Group[] => {
     const children = childrenOf(graph, g);
     const hasNodes = children.some((c) => c.kind === "nodes");
@@ -117,6 +119,7 @@ function boxesOf(graph: FabricGraph, group: Group): Group[] {
     if (opened.length > BOX_LIMIT || opened.some((b) => b.kind === "device")) break;
     boxes = opened;
   }
+  boxes = usedFirst(boxes, used, group);
   return boxes.length > 4 ? boxes : boxes.flatMap((b) => (b.kind === "tier" ? inParts(b) : [b]));
 }
 
@@ -145,9 +148,16 @@ function deviceGroup(device: number): Group {
   return { id: `device${device}`, kind: "device", first: device, last: device, devices: Uint32Array.of(device) };
 }
 
-/** `withBorder`: also what leaves the group, and where it leads. */
-export function mapOf(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean): FabricMap {
-  return deviceMap(graph, load, group, withBorder) ?? boxMap(graph, load, group, withBorder);
+/** `withBorder`: also what leaves the group, and where it leads. `used`: the rest is drawn as one. */
+export function mapOf(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean, used: Used | null = null): FabricMap {
+  const split = used && apart(graph, group, used);
+  const whole = deviceMap(graph, load, group, withBorder, null);
+  // Devices and no switches, as of a torus, have no groups that would say more.
+  if (split && (whole || !split.hasSwitches)) {
+    const map = deviceMap(graph, load, { ...group, devices: split.first }, withBorder, split.rest);
+    if (map) return map;
+  }
+  return whole ?? boxMap(graph, load, group, withBorder, used);
 }
 
 /** Directed links with both ends in a group. */
@@ -160,11 +170,13 @@ function countInside(graph: FabricGraph, group: Group): number {
   return inside;
 }
 
-function deviceMap(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean): FabricMap | undefined {
+/** `rest`: devices beside it that are left out, with their links. */
+function deviceMap(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean, rest: Group | null): FabricMap | undefined {
   if (group.devices.length > DEVICE_LIMIT) return undefined;
   const { links } = graph;
   const shown = new Map<number, number>(); // device to item
   const members = new Set(group.devices);
+  const resting = new Set(rest?.devices ?? []);
   for (const d of group.devices) shown.set(d, shown.size);
   const taken: number[] = [];
   let inside = 0;
@@ -175,12 +187,16 @@ function deviceMap(graph: FabricGraph, load: Load | undefined, group: Group, wit
   };
   for (const d of group.devices) {
     for (const l of graph.outLinks(d)) {
+      if (resting.has(links.to[l]!)) continue;
       const within = members.has(links.to[l]!);
       if (within) inside++;
       if ((within || withBorder) && !take(l, links.to[l]!)) return undefined;
     }
     if (!withBorder) continue;
-    for (const l of graph.inLinks(d)) if (!members.has(links.from[l]!) && !take(l, links.from[l]!)) return undefined;
+    for (const l of graph.inLinks(d)) {
+      const other = links.from[l]!;
+      if (!members.has(other) && !resting.has(other) && !take(l, other)) return undefined;
+    }
   }
   const order = [...shown.keys()].sort((a, b) => a - b);
   order.forEach((d, i) => shown.set(d, i));
@@ -188,17 +204,17 @@ function deviceMap(graph: FabricGraph, load: Load | undefined, group: Group, wit
   for (const l of taken) edges.add(shown.get(links.from[l]!)!, shown.get(links.to[l]!)!, l);
   if (edges.size > LINE_LIMIT) return undefined;
   const items = order.map((d) => item(graph, deviceGroup(d), !members.has(d)));
-  return { form: "devices", items, edges: edges.list(), inside };
+  return { form: "devices", items, edges: edges.list(), inside, rest };
 }
 
-function boxMap(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean): FabricMap {
+function boxMap(graph: FabricGraph, load: Load | undefined, group: Group, withBorder: boolean, used: Used | null): FabricMap {
   const { links, devices } = graph;
-  const boxes = boxesOf(graph, group);
+  const boxes = boxesOf(graph, group, used);
   const inside = boxes.length;
   const boxOf = new Int32Array(devices.count).fill(-1);
   boxes.forEach((b, i) => b.devices.forEach((d) => (boxOf[d] = i)));
   if (withBorder)
-    for (const b of boxesOf(graph, rootGroup(graph))) {
+    for (const b of boxesOf(graph, rootGroup(graph), used)) {
       const free = b.devices.filter((d) => boxOf[d]! < 0);
       if (free.length === 0) continue;
       free.forEach((d) => (boxOf[d] = boxes.length));
@@ -224,5 +240,6 @@ function boxMap(graph: FabricGraph, load: Load | undefined, group: Group, withBo
     items: kept.map((i) => item(graph, boxes[i]!, i >= inside)),
     edges: list,
     inside: countInside(graph, group),
+    rest: null,
   };
 }

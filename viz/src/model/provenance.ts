@@ -36,6 +36,7 @@ function assumedIn(recording: Recording, clusters: readonly ReportedCluster[]): 
   const { result } = recording;
   if (result.case === "report") return [...new Set(clusters.flatMap((cluster) => cluster.assumed))];
   if (result.case === "compare") return [...new Set(result.value.clusters.flatMap((cluster) => cluster.assumed))];
+  if (result.case === "validate") return [...new Set(result.value.systems.flatMap((system) => system.assumed))];
   if (result.case === "topo" || result.case === "tune") return result.value.assumed;
   return [];
 }

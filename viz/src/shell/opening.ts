@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import { embeddedText } from "../data/embedded";
-import { CannotRead, readEmbedded, readResult, type Trouble } from "../data/read_result";
+import { readEmbedded, readResult } from "../data/read_result";
+import { sqliteOf } from "../data/sqlite";
+import { CannotRead, type Trouble } from "../data/trouble";
 import type { Recording } from "../schema";
 import { recordings } from "../state/recordings";
 
@@ -26,7 +28,7 @@ export async function openFiles(files: Iterable<File>): Promise<void> {
   reading.value = true;
   troubles.value = [];
   for (const file of files) {
-    await add(file.name, async () => readResult(file.name, new Uint8Array(await file.arrayBuffer())));
+    await add(file.name, async () => readResult(file.name, new Uint8Array(await file.arrayBuffer()), () => sqliteOf(document)));
   }
   reading.value = false;
 }

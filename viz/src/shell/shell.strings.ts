@@ -17,7 +17,7 @@ export const shellText = defineStrings(
     notHere: "Not in this recording.",
     dropTitle: "Drop a result here",
     dropLead:
-      "A recording (--record FILE), what --format json printed, or a page that polyplane report wrote. Nothing leaves this machine: the file is read by this page alone.",
+      "A recording (--record FILE), what --format json printed, the store of a sweep, or a page that polyplane report wrote. Nothing leaves this machine: the file is read by this page alone.",
     dropHow: "For example",
     reading: "Reading…",
     close: "Close",
@@ -31,10 +31,17 @@ export const shellText = defineStrings(
     notJson: (detail: string) => `it starts like JSON, but does not read as a result: ${detail}`,
     noSchema: "it is JSON, but no result of polyplane: it has no “schema”.",
     otherSchema: (schema: string) =>
-      `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1.`,
+      `its schema “${schema}” is not one that this page knows: polyplane/report/1, compare/1, topo/1, sweep/1, tune/1, validate/1.`,
     notRecording: "it is no recording of polyplane, or a damaged one.",
-    store: "it is the store of a sweep, which this page cannot read: polyplane report STORE -o report.html makes a page of it.",
-    text: "it is a text, not a result. Of a cluster polyplane topo FILE --record OUT makes one, of an experiment polyplane run FILE --record OUT.",
+    storeElsewhere:
+      "it is the store of a sweep, which a page that carries data leaves to the explorer (polyplane report -o explorer.html) or to a page of its own (polyplane report STORE -o report.html).",
+    storeUnderWay:
+      "it is the store of a sweep that is under way or was broken off, so its newest points may stand in the -wal file beside it, which a page cannot reach; polyplane report STORE -o report.html reads both, and the same sweep run once more brings all into the one file.",
+    storeVersion: (version: string) => `it is a store of another version of polyplane: its schema is ${version}, this page reads 1.`,
+    storeDamaged: (detail: string) => `it is the store of a sweep, but damaged or cut off: ${detail}`,
+    notStore: "it is an SQLite database, but not the store of a sweep.",
+    text: (file: string) =>
+      `it is a text, not a result. If it is a cluster, drop what polyplane topo ${file} --record ${file}.pprec makes; if it is an experiment, polyplane run ${file} --record ${file}.pprec.`,
     oldBrowser: "this browser cannot decompress; any of 2023 or later can.",
     noReport: "it is a page without the data of a report.",
   },
@@ -53,7 +60,7 @@ export const shellText = defineStrings(
     notHere: "此记录中没有。",
     dropTitle: "将结果文件拖到此处",
     dropLead:
-      "可以是记录文件（--record FILE）、--format json 的输出，或 polyplane report 生成的页面。数据不会离开本机：文件只由本页面读取。",
+      "可以是记录文件（--record FILE）、--format json 的输出、扫描的结果库，或 polyplane report 生成的页面。数据不会离开本机：文件只由本页面读取。",
     dropHow: "例如",
     reading: "正在读取…",
     close: "关闭",
@@ -67,10 +74,17 @@ export const shellText = defineStrings(
     notJson: (detail: string) => `文件看似 JSON，但无法作为结果读取：${detail}`,
     noSchema: "文件是 JSON，但不是 polyplane 的结果：缺少“schema”。",
     otherSchema: (schema: string) =>
-      `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、sweep/1、tune/1。`,
+      `本页面不识别其 schema“${schema}”；可识别：polyplane/report/1、compare/1、topo/1、sweep/1、tune/1、validate/1。`,
     notRecording: "文件不是 polyplane 的记录，或已损坏。",
-    store: "这是扫描的结果库，本页面无法读取：请用 polyplane report STORE -o report.html 生成页面。",
-    text: "这是文本，而不是结果。集群可用 polyplane topo FILE --record OUT 生成记录，实验可用 polyplane run FILE --record OUT。",
+    storeElsewhere:
+      "这是扫描的结果库；带有数据的页面不读取它，请拖到浏览器页面（polyplane report -o explorer.html），或用 polyplane report STORE -o report.html 生成单独的页面。",
+    storeUnderWay:
+      "这是正在进行或中途中断的扫描的结果库，最新的点可能在旁边的 -wal 文件中，页面无法读到；polyplane report STORE -o report.html 会同时读取两者，再次运行同一扫描则会将全部内容并入一个文件。",
+    storeVersion: (version: string) => `结果库来自另一版本的 polyplane：其 schema 为 ${version}，本页面读取 1。`,
+    storeDamaged: (detail: string) => `这是扫描的结果库，但已损坏或不完整：${detail}`,
+    notStore: "这是 SQLite 数据库，但不是扫描的结果库。",
+    text: (file: string) =>
+      `这是文本，而不是结果。若是集群，请拖入 polyplane topo ${file} --record ${file}.pprec 生成的文件；若是实验，则用 polyplane run ${file} --record ${file}.pprec。`,
     oldBrowser: "此浏览器无法解压；2023 年及以后的浏览器均可。",
     noReport: "页面中没有报告数据。",
   },

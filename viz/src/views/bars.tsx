@@ -7,6 +7,7 @@ import type { FigureTable } from "../figure/table";
 import { bytes, count } from "../format/numbers";
 import { shown } from "../format/names";
 import { language } from "../i18n/language";
+import { said } from "../i18n/terms";
 import { barSets, ownersOf, type Bar, type BarSet, type Part, type Segment } from "../model/bars";
 import { Choice } from "../shell/choice";
 import { palette } from "../state/theme";
@@ -105,7 +106,7 @@ function barOf(set: BarSet, bar: Bar): StackBar {
   const owners = ownersOf(set);
   const label = (segment: Segment) => {
     const part = text[segment.part];
-    return segment.owner === "" ? part : `${shown(segment.owner, 40)}: ${part}`;
+    return segment.owner === "" ? part : `${shown(said(segment.owner), 40)}: ${part}`;
   };
   const { sizeBytes, algorithm, job, what } = bar.name;
   return {

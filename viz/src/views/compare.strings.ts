@@ -6,7 +6,7 @@ export const compareText = defineStrings(
     title: "Comparison and sweeps",
     lead: "Points on the front are the only ones worth choosing between: every other is beaten by one that costs no more and takes no longer.",
     empty:
-      "A comparison needs polyplane compare (--record FILE or --format json), the store of a polyplane sweep (polyplane report STORE), or several results at once.",
+      "A comparison needs polyplane compare (--record FILE or --format json), the store of a polyplane sweep, what polyplane tune or validate --format json printed, or several results at once.",
     compareTable: "Comparison",
     sweepTable: "Sweep",
     reportTable: "Results beside each other",
@@ -80,7 +80,7 @@ export const compareText = defineStrings(
     title: "比较与扫描",
     lead: "只有前沿上的点值得取舍：其余每个点，都有另一个花费不更多、时间不更长的点胜过它。",
     empty:
-      "比较需要 polyplane compare 的结果（--record FILE 或 --format json）、polyplane sweep 的结果库（polyplane report STORE），或同时打开多个结果。",
+      "比较需要 polyplane compare 的结果（--record FILE 或 --format json）、polyplane sweep 的结果库、polyplane tune 或 validate 的 --format json 输出，或同时打开多个结果。",
     compareTable: "比较",
     sweepTable: "扫描",
     reportTable: "结果并列",

@@ -4,6 +4,8 @@ import { shown } from "../format/names";
 import { parseFilter, type Filter } from "../model/compare_filter";
 import { varied } from "../model/compare_grid";
 import { resultTables, type ResultTable, type TableRow } from "../model/compare_table";
+import { tunings } from "../model/tuning";
+import { validations } from "../model/validation";
 import { GridFigure } from "./compare_grid";
 import { RowsFigure } from "./compare_rows";
 import { Scatter } from "./compare_scatter";
@@ -11,15 +13,19 @@ import { compareText } from "./compare.strings";
 import { cellWords, columnName } from "./compare_words";
 import { Pick } from "./fabric_run_choice";
 import "./compare.css";
+import { TuningFigures } from "./tuning";
+import { ValidationFigures } from "./validation";
 import type { View } from "./view";
 
 export const compareView: View = {
   id: "compare",
   text: () => compareText(),
-  shows: (recordings) => resultTables(recordings).length > 0,
+  shows: (recordings) => resultTables(recordings).length > 0 || tunings(recordings).length > 0 || validations(recordings).length > 0,
   Body: ({ recordings }) => {
     const text = compareText();
     const tables = useMemo(() => resultTables(recordings), [recordings]);
+    const measured = useMemo(() => validations(recordings), [recordings]);
+    const tuned = useMemo(() => tunings(recordings), [recordings]);
     const [chosen, setChosen] = useState(0);
     const index = chosen < tables.length ? chosen : 0;
     const names = { compare: text.compareTable, sweep: text.sweepTable, report: text.reportTable, steps: text.stepTable };
@@ -33,7 +39,13 @@ export const compareView: View = {
             onChoose={setChosen}
           />
         )}
-        <Table key={index} table={tables[index]!} />
+        {tables.length > 0 && <Table key={index} table={tables[index]!} />}
+        {measured.map((one, i) => (
+          <ValidationFigures key={`measured ${i}`} one={one} />
+        ))}
+        {tuned.map((one, i) => (
+          <TuningFigures key={`tuned ${i}`} one={one} />
+        ))}
       </>
     );
   },

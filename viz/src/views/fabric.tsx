@@ -9,6 +9,7 @@ import { fabricOf, loadOf } from "../model/fabric_cache";
 import type { FabricGraph, Load } from "../model/fabric_graph";
 import { rootGroup, summarise, type Group } from "../model/fabric_groups";
 import { locate, mapOf, type FabricMap } from "../model/fabric_map";
+import { usedOf } from "../model/fabric_used";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import type { Recording } from "../schema";
 import { Damage } from "./fabric_damage";
@@ -100,11 +101,14 @@ function Groups({ graph, load }: { graph: FabricGraph; load: Load | undefined })
   const [path, setPath] = useState<Group[]>(() => [rootGroup(graph)]);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(["cluster"]));
   const [border, setBorder] = useState<boolean | null>(null);
+  const [usedAlone, setUsedAlone] = useState(true);
+  const someUsed = useMemo(() => usedOf(graph, load), [graph, load]);
+  const used = usedAlone ? someUsed : null;
   const drawing = useRef<SVGSVGElement>(null);
   const group = path[path.length - 1]!;
   // What stands at the edge is read by where it leads; a plane by what is in it.
   const withBorder = border ?? ["device", "node", "domain", "rail", "run", "nodes"].includes(group.kind);
-  const map = useMemo(() => mapOf(graph, load, group, withBorder), [graph, load, group, withBorder]);
+  const map = useMemo(() => mapOf(graph, load, group, withBorder, used), [graph, load, group, withBorder, used]);
   const summary = useMemo(() => summarise(graph, group, load), [graph, group, load]);
   const choose = (to: Group) => setPath(pathTo(to));
   const open = (to: Group) => {
@@ -114,7 +118,7 @@ function Groups({ graph, load }: { graph: FabricGraph; load: Load | undefined })
   };
   const name = groupName(graph, group);
   const levels = useMemo(() => [...new Set(map.items.map((i) => i.level))].sort((a, b) => b - a), [map]);
-  const items = useMemo((): DrawItem[] => map.items.map((it) => drawItem(graph, it, levels, () => open(it.group))), [graph, map, levels, opened, language.value]);
+  const items = useMemo((): DrawItem[] => map.items.map((it) => drawItem(graph, load, it, levels, () => open(it.group))), [graph, load, map, levels, opened, language.value]);
   const words = [
     contents(summary),
     summary.inside > 0 ? text.linksInside(count(summary.inside)) : "",
@@ -127,7 +131,7 @@ function Groups({ graph, load }: { graph: FabricGraph; load: Load | undefined })
       <div class="fabric-groups">
         <h3>{text.groups}</h3>
         <p class="note">{text.groupsHelp}</p>
-        <Tree graph={graph} load={load} chosen={group} opened={opened} onOpen={setOpened} onChoose={choose} />
+        <Tree graph={graph} load={load} used={used} chosen={group} opened={opened} onOpen={setOpened} onChoose={choose} />
       </div>
       <Figure
         name="fabric"
@@ -136,15 +140,30 @@ function Groups({ graph, load }: { graph: FabricGraph; load: Load | undefined })
         table={useMemo(() => tableOf(graph, map), [graph, map, language.value])}
         picture={() => pictureOfSvg(drawing.current!)}
         controls={
-          group.kind !== "cluster" && (
-            <label class="pick">
-              <input type="checkbox" checked={withBorder} onChange={(event) => setBorder(event.currentTarget.checked)} />
-              <span>{text.border}</span>
-            </label>
-          )
+          <>
+            {someUsed && (
+              <label class="pick">
+                <input type="checkbox" checked={usedAlone} onChange={(event) => setUsedAlone(event.currentTarget.checked)} />
+                <span>{text.usedFirst}</span>
+              </label>
+            )}
+            {group.kind !== "cluster" && (
+              <label class="pick">
+                <input type="checkbox" checked={withBorder} onChange={(event) => setBorder(event.currentTarget.checked)} />
+                <span>{text.border}</span>
+              </label>
+            )}
+          </>
         }
       >
         <p class="note fabric-summary">{words.join(" · ")}</p>
+        {map.rest && (
+          <p>
+            <button type="button" data-rest onClick={() => open(map.rest!)}>
+              {text.unused}: {contents(summarise(graph, map.rest, undefined))}
+            </button>
+          </p>
+        )}
         {map.edges.length === 0 && map.items.length < 2 ? (
           <p class="note">{text.nothing}</p>
         ) : (
@@ -182,9 +201,9 @@ function rowName(map: FabricMap, level: number): string {
   return level === 0 ? text.cards : text.scaleUpSwitches;
 }
 
-function drawItem(graph: FabricGraph, it: FabricMap["items"][number], levels: readonly number[], open: () => void): DrawItem {
+function drawItem(graph: FabricGraph, load: Load | undefined, it: FabricMap["items"][number], levels: readonly number[], open: () => void): DrawItem {
   const name = groupName(graph, it.group);
-  const summary = summarise(graph, it.group, undefined);
+  const summary = summarise(graph, it.group, load);
   const isDevice = it.group.kind === "device";
   const plane = it.group.kind === "tier" ? planeOf(graph, it.group) : "";
   const faults = faultWords(summary);

@@ -3,6 +3,7 @@ import { sequential } from "../figure/palette";
 import { percent } from "../format/numbers";
 import type { FabricGraph, Load } from "../model/fabric_graph";
 import { childrenOf, rootGroup, summarise, type Group, type GroupSummary } from "../model/fabric_groups";
+import { usedFirst, type Used } from "../model/fabric_used";
 import { palette } from "../state/theme";
 import { fabricText } from "./fabric.strings";
 import { contents, faultWords, groupName } from "./fabric_words";
@@ -10,6 +11,7 @@ import { contents, faultWords, groupName } from "./fabric_words";
 interface TreeProps {
   graph: FabricGraph;
   load: Load | undefined;
+  used: Used | null; // these first, the rest as one
   chosen: Group;
   opened: ReadonlySet<string>; // ids
   onOpen: (opened: ReadonlySet<string>) => void;
@@ -24,18 +26,12 @@ interface Row {
 }
 
 // Groups in groups, made when opened. Keys as in the tree pattern of ARIA.
-export function Tree({ graph, load, chosen, opened, onOpen, onChoose }: TreeProps) {
+export function Tree({ graph, load, used, chosen, opened, onOpen, onChoose }: TreeProps) {
   const text = fabricText();
   const box = useRef<HTMLUListElement>(null);
-  const rows = useMemo(() => visible(graph, opened), [graph, opened]);
-  const summaries = useMemo(() => new Map<string, GroupSummary>(), [graph, load]);
+  const rows = useMemo(() => visible(graph, used, opened), [graph, used, opened]);
   const [focus, setFocus] = useState("cluster");
   const focused = Math.max(0, rows.findIndex((r) => r.group.id === focus));
-  const summaryOf = (group: Group): GroupSummary => {
-    let summary = summaries.get(group.id);
-    if (!summary) summaries.set(group.id, (summary = summarise(graph, group, load)));
-    return summary;
-  };
   const toggle = (id: string, open: boolean) => {
     const next = new Set(opened);
     if (open) next.add(id);
@@ -86,7 +82,7 @@ export function Tree({ graph, load, chosen, opened, onOpen, onChoose }: TreeProp
       {rows.map((row, i) => {
         const { group } = row;
         const open = opened.has(group.id);
-        const summary = summaryOf(group);
+        const summary = summarise(graph, group, load);
         const faults = faultWords(summary);
         return (
           <li
@@ -149,10 +145,10 @@ function Use({ summary }: { summary: GroupSummary }) {
   );
 }
 
-function visible(graph: FabricGraph, opened: ReadonlySet<string>): Row[] {
+function visible(graph: FabricGraph, used: Used | null, opened: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
   const add = (group: Group, depth: number, parent: number) => {
-    const children = group.kind === "device" ? [] : childrenOf(graph, group);
+    const children = group.kind === "device" ? [] : usedFirst(childrenOf(graph, group), used, group);
     const at = rows.length;
     rows.push({ group, depth, parent, leaf: children.length === 0 });
     if (opened.has(group.id)) for (const child of children) add(child, depth + 1, at);

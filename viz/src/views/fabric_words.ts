@@ -39,6 +39,8 @@ export function groupName(graph: FabricGraph, group: Group): string {
       return text.rails;
     case "loose":
       return text.loose;
+    case "unused":
+      return text.unused;
     case "run":
       return text.to(
         numbered(group.of!, group.first),

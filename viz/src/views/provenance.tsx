@@ -4,6 +4,7 @@ import { fileName, saveFile } from "../figure/save";
 import type { FigureTable } from "../figure/table";
 import { count } from "../format/numbers";
 import { shown } from "../format/names";
+import { said } from "../i18n/terms";
 import { bySource, filtered, provenanceOf, type Provenance } from "../model/provenance";
 import type { Figure as HardwareFigure, Recording } from "../schema";
 import { provenanceText } from "./provenance.strings";
@@ -101,7 +102,7 @@ function Sentences({ title, sentences, open }: { title: string; sentences: reado
       <summary>{title}</summary>
       <ul class="sentences">
         {sentences.map((sentence, index) => (
-          <li key={index}>{shown(sentence, 2000)}</li>
+          <li key={index}>{shown(said(sentence), 2000)}</li>
         ))}
       </ul>
     </details>

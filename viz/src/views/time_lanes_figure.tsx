@@ -5,6 +5,7 @@ import { seriesColour, type Palette } from "../figure/palette";
 import { pictureOfSvg, type LegendEntry } from "../figure/picture";
 import type { FigureTable } from "../figure/table";
 import { shown } from "../format/names";
+import { said } from "../i18n/terms";
 import { time } from "../format/numbers";
 import { language } from "../i18n/language";
 import { shift, zoom, type Span } from "../model/time_heat";
@@ -159,7 +160,7 @@ function coloursOf(lanes: Lanes, colours: Palette): string[] {
 function legendOf(lanes: Lanes, colours: readonly string[]): LegendEntry[] {
   const entries = new Map<string, LegendEntry>();
   lanes.whats.forEach((what, i) => {
-    const label = shown(what.label, 60) || kindName(what.kind);
+    const label = shown(said(what.label), 60) || kindName(what.kind);
     if (!entries.has(label)) entries.set(label, { label, colour: colours[i]! });
   });
   return [...entries.values()];
@@ -175,7 +176,7 @@ function words(lanes: Lanes, lane: Lanes_Lane, interval: number): string {
   const what = lanes.whats[lane.what[interval]!];
   const begin = lane.beginPs[interval]!;
   const length = lane.durationPs[interval]!;
-  const title = what ? [shown(what.name, 80), shown(what.label, 60), kindName(what.kind)].filter((w) => w !== "") : [];
+  const title = what ? [shown(what.name, 80), shown(said(what.label), 60), kindName(what.kind)].filter((w) => w !== "") : [];
   return text.interval(`${shown(lane.actor, 60)}, ${shown(lane.stream, 40)}`, title.join(" · "), time(begin, 6), time(begin + length, 6), time(length));
 }
 
