@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DeviceTable_Kind } from "../src/schema";
 import { makeFabric, railFabric } from "../src/model/fabric_fixture";
-import { download, open, pageWith, rowsOfCsv, useBrowser } from "./browser";
+import { download, open, openFiles, pageWith, recordingOf, rowsOfCsv, template, useBrowser } from "./browser";
 import { expectPicture } from "./pictures";
 import { sampleRecording } from "./sample_recording";
 
@@ -81,6 +81,26 @@ describe("the fabric", () => {
     await expect.poll(() => page.locator('[data-figure="fabric"] .layered [data-item]').count()).toBe(32);
     await page.locator('[data-figure="path"]').getByRole("button", { name: "Draw" }).click();
     await expect.poll(() => page.locator(".path-found").innerText()).toMatch(/^128 shortest paths of 6 links/);
+  });
+
+  it("draws of a job on few cards what it uses, and the rest when asked for", async () => {
+    const page = await open(template);
+    await openFiles(page, recordingOf("perf", "all_reduce", "--cluster", "tpu-v4-pod", "--ranks", "64", "-b", "64M", "-e", "64M"));
+    const figure = page.locator('[data-figure="fabric"]');
+    await expect.poll(() => figure.locator(".layered [data-item]").count()).toBe(64);
+    const rest = figure.locator("[data-rest]");
+    expect(await rest.innerText()).toBe("Not used by this run: 4,032 cards");
+    // In the list of nodes those in use, then one line for the others.
+    await page.locator('[data-group="cluster/nodes"]').click();
+    await expect.poll(() => page.locator('[data-group^="cluster/nodes/"]').last().innerText()).toContain("Not used by this run");
+    await page.locator('[data-group="cluster"]').click();
+    await rest.click();
+    await expect.poll(() => figure.locator("h3").innerText()).toContain("Not used by this run");
+    await expect.poll(() => figure.locator(".layered [data-item]").count()).toBeGreaterThan(2);
+    await page.locator('[data-group="cluster"]').click();
+    await figure.getByLabel("Used first").uncheck();
+    await expect.poll(() => rest.count()).toBe(0);
+    await expect.poll(() => figure.locator(".fabric-summary").innerText()).toContain("4,096 cards");
   });
 
   it("keeps hostile names text", async () => {

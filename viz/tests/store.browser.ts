@@ -77,7 +77,9 @@ describe("the store of a sweep", () => {
     expect(text.split("\r\n")).toHaveLength(8 + 2); // a header, and an end of the last line
     expect(text).toBe(await rows(made));
     const fingerprint = (page: typeof made) => page.locator("#provenance .origin").innerText().then((all) => /[0-9a-f]{16}/.exec(all)?.[0]);
+    expect(await fingerprint(dropped)).toMatch(/^[0-9a-f]{16}$/);
     expect(await fingerprint(dropped)).toBe(await fingerprint(made));
+    expect(await dropped.locator("#provenance").innerText()).not.toContain("--record"); // of which sweep has none
   });
 
   it("that was interrupted is shown with what is open", async () => {

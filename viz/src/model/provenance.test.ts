@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { FigureSchema, RecordingSchema, ReportSchema } from "../schema";
+import { FigureSchema, RecordingSchema, ReportSchema, SweepReportSchema } from "../schema";
 import { bySource, filtered, provenanceOf, quoted } from "./provenance";
 
 describe("provenance", () => {
@@ -16,6 +16,12 @@ describe("provenance", () => {
     recording.version = "0.2.0";
     recording.commandLine.push("polyplane", "run", "my file");
     expect(provenanceOf(recording)).toMatchObject({ version: "0.2.0", assumed: ["z"], commandLine: "polyplane run 'my file'" });
+  });
+
+  it("advises to record where the command can", () => {
+    const report = create(RecordingSchema, { result: { case: "report", value: create(ReportSchema) } });
+    const sweep = create(RecordingSchema, { result: { case: "sweep", value: create(SweepReportSchema) } });
+    expect([report, sweep].map((recording) => provenanceOf(recording).recordable)).toEqual([true, false]);
   });
 
   it("filters figures by words and by what they decide", () => {

@@ -5,6 +5,7 @@ export interface Provenance {
   name: string;
   version: string;
   schema: string;
+  recordable: boolean; // --record of its command would have kept more
   commandLine: string; // as a shell takes it; empty: not known
   fingerprint: string;
   clusters: readonly ReportedCluster[];
@@ -22,6 +23,7 @@ export function provenanceOf(recording: Recording): Provenance {
     name: recording.name,
     version: recording.version || (value?.version ?? ""),
     schema: value?.schema ?? "",
+    recordable: result.case === undefined || ["report", "compare", "topo"].includes(result.case),
     commandLine: recording.commandLine.map(quoted).join(" "),
     fingerprint: value && "fingerprint" in value ? value.fingerprint : "",
     clusters,

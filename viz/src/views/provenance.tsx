@@ -33,7 +33,7 @@ function Origin({ recording, number }: { recording: Recording; number: number | 
           polyplane {shown(from.version)}, {shown(from.schema)}
         </dd>
         <dt>{text.command}</dt>
-        <dd>{from.commandLine ? <code>{shown(from.commandLine, 4000)}</code> : <span class="note">{text.unknownCommand}</span>}</dd>
+        <dd>{from.commandLine ? <code>{shown(from.commandLine, 4000)}</code> : <span class="note">{from.recordable ? text.unknownCommand : text.noCommand}</span>}</dd>
         {from.fingerprint && (
           <>
             <dt>{text.fingerprint}</dt>
@@ -53,13 +53,13 @@ function Origin({ recording, number }: { recording: Recording; number: number | 
         ))}
         <dt>{text.reproduce}</dt>
         <dd>
-          {from.commandLine === "" ? text.reproduceUnknown : from.sources.length > 0 ? text.reproduceText : text.reproduceCommand}
+          {from.commandLine === "" ? (from.recordable ? text.reproduceUnknown : text.reproduceAlone) : from.sources.length > 0 ? text.reproduceText : text.reproduceCommand}
         </dd>
       </dl>
       {from.sources.map((source, index) => (
         <Source key={index} {...source} />
       ))}
-      {from.figures.length > 0 ? <HardwareFigures figures={from.figures} /> : <p class="note">{text.noFigures}</p>}
+      {from.figures.length > 0 ? <HardwareFigures figures={from.figures} /> : from.recordable && <p class="note">{text.noFigures}</p>}
       <Sentences title={text.assumed(from.assumed.length)} sentences={from.assumed} open />
       <Sentences title={text.leftOut} sentences={from.leftOut} open />
     </article>
