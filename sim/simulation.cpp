@@ -13,19 +13,16 @@
 #include "base/parallel.h"
 #include "base/resident.h"
 #include "base/suggest.h"
-#include "collectives/verify.h"
 #include "sim/bounds.h"
+#include "sim/busiest_links.h"
 #include "sim/choose_algorithm.h"
 #include "sim/cluster_graph.h"
-#include "sim/datatype.h"
 #include "sim/exchanges.h"
 #include "sim/fingerprint.h"
-#include "sim/foldings.h"
-#include "sim/imported_algorithm.h"
 #include "sim/job_costs.h"
+#include "sim/placed_job.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
-#include "sim/proofs.h"
 #include "sim/router_pool.h"
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
@@ -41,108 +38,6 @@ namespace {
 using collectives::Collective;
 using topology::Router;
 using topology::Topology;
-
-constexpr std::size_t kTopLinks = 10;
-
-/// A collective job with its cards and contracts found.
-struct PlacedJob {
-  const CollectiveJob* job = nullptr;
-  std::vector<std::vector<DeviceId>> groups;
-  std::vector<collectives::RankLayout> layouts;
-  std::vector<Collective> contracts;  // of each size
-  std::shared_ptr<Bounds> bounds;
-  std::shared_ptr<Proofs> proofs = std::make_shared<Proofs>();
-  std::shared_ptr<Foldings> foldings = std::make_shared<Foldings>();
-
-  /// False above the limits of the proof; groups that lie alike share their proof.
-  [[nodiscard]] bool prove(const Collective& collective, const RowOutcome& row) const {
-    if (collective.ranks() > kMaxProvenRanks) return false;
-    for (std::size_t g = 0; g < layouts.size(); ++g) {
-      const auto alike = std::find(layouts.begin(), layouts.end(), layouts[g]);
-      if (alike != layouts.begin() + static_cast<std::ptrdiff_t>(g)) continue;
-      if (!proofs->prove({collective, layouts[g], row.channels, row.slices}, row.algorithm, g, job->schedule.get()))
-        return false;
-    }
-    return true;
-  }
-};
-
-std::vector<DeviceId> cards(const Topology& topology, const std::vector<std::uint32_t>& ranks) {
-  const auto all = topology.accelerators();
-  if (ranks.empty()) return {all.begin(), all.end()};
-  std::vector<DeviceId> chosen;
-  for (const std::uint32_t rank : ranks) {
-    if (rank >= all.size()) {
-      throw InputError("card " + std::to_string(rank) + " is asked for, but cluster " + topology.name() + " has " +
-                       std::to_string(all.size()) + " (0 to " + std::to_string(all.size() - 1) + ")");
-    }
-    chosen.push_back(all[rank]);
-  }
-  return chosen;
-}
-
-bool is_of_tokens(collectives::CollectiveKind kind) {
-  return kind == collectives::CollectiveKind::dispatch || kind == collectives::CollectiveKind::combine;
-}
-
-/// A node of tokens is a scale-up domain where nothing else is said and domains are alike.
-collectives::TokenRouting routing_of(const CollectiveJob& job, const collectives::RankLayout& layout) {
-  collectives::TokenRouting routing = job.tokens.value_or(collectives::TokenRouting{});
-  if (routing.ranks_per_node == 0) routing.ranks_per_node = layout.uniform_domain_size();
-  return routing;
-}
-
-Collective contract(const CollectiveJob& job, const collectives::RankLayout& layout, Bytes size) {
-  const std::uint32_t ranks = layout.num_ranks();
-  const std::int64_t element = element_bytes(job.datatype);
-  if (job.root >= ranks) {
-    throw InputError("root " + std::to_string(job.root) + " is not among the " + std::to_string(ranks) + " ranks");
-  }
-  if (job.tokens || is_of_tokens(job.kind))
-    return Collective::of_tokens(job.kind, ranks, routing_of(job, layout), size);
-  if (job.kind == collectives::CollectiveKind::alltoallv && !job.matrix.empty()) {
-    if (job.matrix.size() != std::size_t{ranks} * ranks) {
-      throw InputError("the matrix of an alltoallv among " + std::to_string(ranks) + " ranks needs " +
-                       std::to_string(std::size_t{ranks} * ranks) + " entries, not " +
-                       std::to_string(job.matrix.size()));
-    }
-    Collective::Shape shape;
-    shape.kind = job.kind;
-    shape.ranks = ranks;
-    shape.element_bytes = element;
-    shape.matrix = job.matrix;
-    return Collective(std::move(shape));
-  }
-  return Collective::sized(job.kind, ranks, size, element, RankId(job.root));
-}
-
-PlacedJob place(const CollectiveJob& job, const Topology& topology, const std::vector<BitRate>& best_rates) {
-  check_reduction(job.reduction);
-  if (topology.accelerators().empty()) throw InputError("cluster " + topology.name() + " has no accelerator to run on");
-  PlacedJob placed;
-  placed.job = &job;
-  const auto groups = job.groups.empty() ? std::vector<std::vector<std::uint32_t>>{job.ranks} : job.groups;
-  for (const std::vector<std::uint32_t>& group : groups) {
-    placed.groups.push_back(cards(topology, group));
-    if (placed.groups.back().size() != placed.groups.front().size()) {
-      throw InputError("groups that run side by side must be of equal size; one has " +
-                       std::to_string(placed.groups.front().size()) + " ranks, another " +
-                       std::to_string(placed.groups.back().size()));
-    }
-    refuse_islands(topology, placed.groups.back());
-    placed.layouts.push_back(make_layout(topology, placed.groups.back()));
-  }
-  if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
-  for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, placed.layouts.front(), size));
-  if (job.algorithm != "auto" && job.algorithm != "nccl") {
-    static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get()));
-  }
-  if (job.schedule) {
-    prove_imported(*job.schedule, {placed.contracts.front(), placed.layouts.front(), job.channels, job.slices});
-  }
-  placed.bounds = std::make_shared<Bounds>(topology, placed.groups.front(), best_rates);
-  return placed;
-}
 
 /// Throws LimitError before anything is built when memory would not do.
 Topology checked_topology(const Experiment& experiment, const RunOptions& options) {
@@ -179,7 +74,7 @@ class Simulation {
     if (options.trace) refuse_several_traces(experiment);
     if (options.observer != nullptr) options.observer->built(topology_);
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
-    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place(job, topology_, best_rates));
+    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place_job(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
     memory_.resident = resident().now + (memory_.rows_at_once - 1) * foretell_router(topology_);
@@ -293,7 +188,7 @@ class Simulation {
     result.job = job.name;
     result.placement = job.placement;
     if (job.tokens || collective.tokens() != nullptr) {
-      const collectives::TokenRouting routing = routing_of(job, placed.layouts.front());
+      const collectives::TokenRouting routing = token_routing(job, placed.layouts.front());
       result.tokens = describe(collectives::settled(routing, collective.ranks()));
     }
     if (collective.tokens() != nullptr) result.token_figures = collective.tokens()->figures();
@@ -339,7 +234,9 @@ class Simulation {
     result.proven = options_.prove && placed.prove(collective, row);
     const std::vector<double> bytes = link_bytes(topology_, router, row.run.trunk_bytes);
     result.fingerprint = fingerprint(result, bytes);
-    describe_links(result, bytes, row.run.makespan);
+    std::vector<LinkLoad> busiest = busiest_links(topology_, bytes, row.run.makespan);
+    result.bottleneck = bottleneck_of(busiest);
+    if (options_.link_loads) result.top_links = std::move(busiest);
     if (options_.explain) result.attribution = attribution(row.run, last_job, start);
     return result;
   }
@@ -391,32 +288,6 @@ class Simulation {
     const std::int64_t allowed = way.flow_classes > 0 ? 1 + before.ps() / 1'000'000'000 : 0;
     CHECK(off <= allowed,
           "a run once more took " + to_string(again.since_start()) + ", before " + to_string(before.since_start()));
-  }
-
-  void describe_links(CollectiveResult& result, const std::vector<double>& bytes, TimePoint makespan) const {
-    std::vector<LinkLoad> loads;
-    for (std::uint32_t i = 0; i < bytes.size(); ++i) {
-      if (bytes[i] <= 0) continue;
-      const topology::Link& link = topology_.links()[i];
-      LinkLoad load;
-      load.link = LinkId(i);
-      load.bytes = bytes[i];
-      load.utilisation = bytes[i] * 8.0 / (static_cast<double>(link.rate.bps()) * makespan.since_start().seconds());
-      loads.push_back(load);
-    }
-    const std::size_t shown = std::min(kTopLinks, loads.size());
-    std::partial_sort(loads.begin(), loads.begin() + static_cast<std::ptrdiff_t>(shown), loads.end(),
-                      [](const LinkLoad& a, const LinkLoad& b) {
-                        return a.utilisation != b.utilisation ? a.utilisation > b.utilisation : a.link < b.link;
-                      });
-    loads.resize(shown);
-    for (LinkLoad& load : loads) {
-      const topology::Link& link = topology_.link(load.link);
-      load.name = topology_.device(link.from).name + " -> " + topology_.device(link.to).name;
-      load.tier = topology_.tier_names()[link.tier];
-    }
-    result.bottleneck = loads.empty() || loads.front().utilisation < 0.5 ? "latency or waiting" : loads.front().tier;
-    if (options_.link_loads) result.top_links = std::move(loads);
   }
 
   /// Every size on its own, several at a time; rows come out in order.

@@ -3,6 +3,7 @@ set(POLYPLANE_IMPORT_SOURCES
   import/astra_sim.cpp
   import/fabric_builder.cpp
   import/graphml.cpp
+  import/graphml_keys.cpp
   import/host_network.cpp
   import/ibnetdiscover.cpp
   import/importer.cpp

@@ -4,7 +4,6 @@
 //   has that of the options. In a directed graph two opposite links that are alike are one cable.
 // Refused: nested graphs, hyperedges; ports are left out with a warning, as are nodes and links that are down.
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "base/xml.h"
 #include "topology/exports.h"
 #include "topology/import/fabric_builder.h"
+#include "topology/import/graphml_keys.h"
 #include "topology/import/importer.h"
 #include "topology/text_escape.h"
 
@@ -21,76 +21,10 @@ namespace polyplane::topology {
 namespace {
 
 using Edge = ImportedFabric::Edge;
-
-/// Values of one element by what they mean: several names of keys may mean the same.
-enum class Field {
-  name,
-  kind,
-  node,
-  plane,
-  rail,
-  tier,
-  pod,
-  part,
-  forwards,
-  up,
-  rate,
-  rate_bps,
-  nominal_rate_bps,
-  latency,
-  latency_ps,
-  latency_ns,
-  index,
-  reverse,
-  schema,
-  lossless,
-  virtual_channels,
-  unknown
-};
-
-struct KeyName {
-  std::string_view written;
-  Field field;
-};
-constexpr std::array kNodeKeys{
-    KeyName{"name", Field::name}, KeyName{"label", Field::name},        KeyName{"kind", Field::kind},
-    KeyName{"type", Field::kind}, KeyName{"node", Field::node},         KeyName{"plane", Field::plane},
-    KeyName{"rail", Field::rail}, KeyName{"tier", Field::tier},         KeyName{"pod", Field::pod},
-    KeyName{"part", Field::part}, KeyName{"forwards", Field::forwards}, KeyName{"up", Field::up}};
-constexpr std::array kEdgeKeys{KeyName{"link_name", Field::name},
-                               KeyName{"name", Field::name},
-                               KeyName{"link_kind", Field::kind},
-                               KeyName{"kind", Field::kind},
-                               KeyName{"link_tier", Field::tier},
-                               KeyName{"tier", Field::tier},
-                               KeyName{"link_plane", Field::plane},
-                               KeyName{"plane", Field::plane},
-                               KeyName{"rate", Field::rate},
-                               KeyName{"rate_bps", Field::rate_bps},
-                               KeyName{"linkspeedraw", Field::rate_bps},
-                               KeyName{"nominal_rate_bps", Field::nominal_rate_bps},
-                               KeyName{"latency", Field::latency},
-                               KeyName{"latency_ps", Field::latency_ps},
-                               KeyName{"latency_ns", Field::latency_ns},
-                               KeyName{"link_up", Field::up},
-                               KeyName{"up", Field::up},
-                               KeyName{"link_index", Field::index},
-                               KeyName{"link_reverse", Field::reverse}};
-constexpr std::array kGraphKeys{KeyName{"schema", Field::schema}, KeyName{"graph_name", Field::name},
-                                KeyName{"lossless", Field::lossless},
-                                KeyName{"virtual_channels", Field::virtual_channels}};
+using Field = GraphmlField;
+using Values = GraphmlValues;
 
 constexpr std::int64_t kMaxNumber = 1'000'000;
-constexpr std::size_t kMaxKeys = 200;
-
-struct Key {
-  std::string written;  // attr.name
-  Field field = Field::unknown;
-  std::optional<std::string_view> standard;  // value of elements without one
-};
-
-/// The values of one element; a field that is not there is empty.
-using Values = std::map<Field, std::string_view>;
 
 struct LinkRecord {
   Edge edge;
@@ -102,7 +36,11 @@ struct LinkRecord {
 class Reader {
  public:
   explicit Reader(const ImportInput& input)
-      : source_(input.file, input.text), options_(input.options), document_(source_), builder_(source_) {}
+      : source_(input.file, input.text),
+        options_(input.options),
+        document_(source_),
+        builder_(source_),
+        keys_(source_, builder_) {}
 
   ImportedFabric read() {
     const XmlElement& root = document_.root();
@@ -110,7 +48,7 @@ class Reader {
       source_.fail(root.line, root.name, "is not the root of GraphML; that is called graphml");
     const XmlElement* graph = nullptr;
     for (const XmlElement& element : root.children) {
-      if (element.name == "key") read_key(element);
+      if (element.name == "key") keys_.declare(element);
       if (element.name != "graph") continue;
       if (graph != nullptr) source_.fail(element.line, "graph", "is the second one; one graph is read");
       graph = &element;
@@ -121,78 +59,9 @@ class Reader {
   }
 
  private:
-  void read_key(const XmlElement& element) {
-    const std::string id(required(element, "id"));
-    const std::string_view target = element.attribute("for").value_or("all");
-    Key key;
-    key.written = element.attribute("attr.name").value_or(id);
-    for (const XmlElement& child : element.children) {
-      if (child.name == "default") key.standard = child.text;
-    }
-    const auto add = [&](std::string_view wanted, const auto& names) {
-      if (target != wanted && target != "all") return;
-      Key own = key;
-      const std::string lower = lower_case(own.written);
-      for (const KeyName& name : names) {
-        if (name.written == lower) own.field = name.field;
-      }
-      if (own.field == Field::unknown && target != "all") {
-        builder_.warn(element.line, "key \"" + printable(own.written) + "\" of " + std::string(wanted) +
-                                        "s is not known and not read");
-      }
-      auto& keys = keys_[std::string(wanted)];
-      if (keys.size() == kMaxKeys) {
-        source_.pass_limit(element.line, "key", "more than " + std::to_string(kMaxKeys) + " are not read");
-      }
-      if (!keys.emplace(id, std::move(own)).second) {
-        source_.fail(element.line, "key@id", "\"" + printable(id) + "\" is there twice");
-      }
-    };
-    add("node", kNodeKeys);
-    add("edge", kEdgeKeys);
-    add("graph", kGraphKeys);
-  }
-
-  std::string_view required(const XmlElement& element, std::string_view name) const {
-    const auto value = element.attribute(name);
-    if (!value || value->empty())
-      source_.fail(element.line, element.name, "attribute " + std::string(name) + " is missing");
-    return *value;
-  }
-
-  /// The data of a node, an edge or the graph; names of children that are something else go to `others`.
-  Values values_of(const XmlElement& element, const std::string& kind, std::vector<std::string_view>& others) {
-    const std::map<std::string, Key>& keys = keys_[kind];
-    Values values;
-    for (const auto& [id, key] : keys) {
-      if (key.standard && key.field != Field::unknown) values.emplace(key.field, *key.standard);
-    }
-    std::set<Field> given;
-    for (const XmlElement& child : element.children) {
-      if (child.name != "data") {
-        others.push_back(child.name);
-        continue;
-      }
-      const std::string id(required(child, "key"));
-      const auto key = keys.find(id);
-      if (key == keys.end()) {
-        source_.fail(child.line, "data@key", "\"" + printable(id) + "\" is no key of " + kind + "s; none is declared");
-      }
-      if (key->second.field == Field::unknown) continue;
-      if (!given.insert(key->second.field).second) {
-        // Two keys that mean the same: the first one counts.
-        builder_.warn(child.line, "key \"" + printable(key->second.written) + "\" says what another key of the same " +
-                                      kind + " says; it is not read");
-        continue;
-      }
-      values[key->second.field] = child.text;
-    }
-    return values;
-  }
-
   void read_graph(const XmlElement& graph) {
     std::vector<std::string_view> others;
-    const Values values = values_of(graph, "graph", others);
+    const Values values = keys_.values_of(graph, "graph", others);
     own_ = values.contains(Field::schema) && values.at(Field::schema) == kGraphmlSchema;
     ImportedFabric& fabric = builder_.fabric();
     if (values.contains(Field::name)) fabric.name = text_of(values.at(Field::name));
@@ -252,7 +121,7 @@ class Reader {
   };
 
   void read_node(const XmlElement& element) {
-    const std::string id(required(element, "id"));
+    const std::string id(required_attribute(source_, element, "id"));
     if (node_index_.size() == kMaxImportedDevices) {
       source_.pass_limit(element.line, "node", "more than " + std::to_string(kMaxImportedDevices) + " are not read");
     }
@@ -260,7 +129,7 @@ class Reader {
       source_.fail(element.line, "node@id", "\"" + printable(id) + "\" is there twice");
     }
     std::vector<std::string_view> others;
-    const Values values = values_of(element, "node", others);
+    const Values values = keys_.values_of(element, "node", others);
     for (const std::string_view name : others) {
       if (name == "graph") source_.fail(element.line, "node", "holds a graph; nested graphs are not read");
       if (name != "desc") builder_.warn(element.line, "element \"" + printable(name) + "\" of a node is not read");
@@ -309,7 +178,7 @@ class Reader {
   }
 
   std::uint32_t end_of(const XmlElement& element, std::string_view name) const {
-    const std::string id(required(element, name));
+    const std::string id(required_attribute(source_, element, name));
     const auto place = node_index_.find(id);
     if (place == node_index_.end()) {
       source_.fail(element.line, "edge@" + std::string(name), "\"" + printable(id) + "\" is the id of no node");
@@ -322,7 +191,7 @@ class Reader {
       source_.pass_limit(element.line, "edge", "more than " + std::to_string(2 * kMaxImportedEdges) + " are not read");
     }
     std::vector<std::string_view> others;
-    const Values values = values_of(element, "edge", others);
+    const Values values = keys_.values_of(element, "edge", others);
     for (const std::string_view name : others) {
       if (name != "desc") builder_.warn(element.line, "element \"" + printable(name) + "\" of an edge is not read");
     }
@@ -526,8 +395,8 @@ class Reader {
   const Options& options_;
   XmlDocument document_;
   FabricBuilder builder_;
-  std::map<std::string, std::map<std::string, Key>> keys_;  // by "node", "edge" or "graph", then by id
-  bool own_ = false;                                        // written by polyplane
+  GraphmlKeys keys_;
+  bool own_ = false;  // written by polyplane
   bool has_tiers_ = false;
   std::map<std::string, std::size_t> node_index_;
   std::set<std::string> names_, link_names_;
