@@ -122,6 +122,7 @@ describe("sweeps", () => {
     const page = await open(template);
     await openFiles(page, sweep());
     await expect.poll(() => page.locator("tr.failed").getAttribute("title")).toContain("<img src=x");
+    expect(await page.locator("tr.failed td").last().innerText()).toContain("<img src=x onerror");
     await expect.poll(() => page.locator("#compare img").count()).toBe(0);
   });
 

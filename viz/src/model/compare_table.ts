@@ -122,6 +122,7 @@ function sweepTable(reports: readonly SweepReport[]): ResultTable {
     less("network_power_w", "watt"),
     less("system_power_w", "watt"),
     plain("state", "text"),
+    plain("error", "text"),
   ];
   const rows = reports.flatMap((report) =>
     report.points.map((point): TableRow => {
@@ -141,6 +142,7 @@ function sweepTable(reports: readonly SweepReport[]): ResultTable {
           figure(point.networkPowerW),
           figure(point.systemPowerW),
           point.state,
+          point.error,
         ],
         texts: values.map((v) => v?.text),
         ...(point.error !== "" && { error: point.error }),
