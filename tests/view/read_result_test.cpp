@@ -56,6 +56,14 @@ TEST(ReadResult, OtherDocuments) {
   EXPECT_TRUE(read("{\"schema\": \"polyplane/topo/1\", \"cost_usd\": null}", "a.json").recordings(0).has_topo());
   EXPECT_TRUE(read("{\"schema\": \"polyplane/tune/1\"}", "a.json").recordings(0).has_tune());
   EXPECT_TRUE(read("{\"schema\": \"polyplane/sweep/1\"}", "a.json").recordings(0).has_sweep());
+  const v1::View validated = read(
+      "{\"schema\": \"polyplane/validate/1\", \"version\": \"1.2.3\", \"systems\": [{\"assumed\": [\"a\"]}, "
+      "{\"assumed\": [\"a\", \"b\"]}]}",
+      "a.json");
+  EXPECT_TRUE(validated.recordings(0).has_validate());
+  EXPECT_EQ(validated.recordings(0).version(), "1.2.3");
+  EXPECT_THAT(validated.recordings(0).assumed(), ElementsAre("a", "b"));
+  EXPECT_EQ(validated.recordings(0).left_out_size(), 0) << "validate records nothing more";
 }
 
 TEST(ReadResult, Recordings) {

@@ -80,6 +80,33 @@ const recordings = names.flatMap((name) => [
       },
     },
   },
+  {
+    name,
+    result: {
+      case: "validate" as const,
+      value: {
+        model: name,
+        systems: [
+          { system: name, part: name, cluster: name, stack: name, source: name, assumed: [name], results: [{ collective: name, ranks: 8, sizeBytes: 8, measuredUs: 1, simulatedUs: 3, algorithm: name, protocol: name }] },
+        ],
+      },
+    },
+  },
+  {
+    name,
+    result: {
+      case: "tune" as const,
+      value: {
+        cluster: name,
+        stack: name,
+        ncclRelease: name,
+        results: [8, 16].map((sizeBytes) => {
+          const candidate = { algorithm: name, protocol: name, tableUs: 1, timeUs: { kind: { case: "numberValue" as const, value: sizeBytes } }, whyNot: name };
+          return { collective: name, sizeBytes, nccl: candidate, best: candidate, candidates: [candidate], gain: unknown };
+        }),
+      },
+    },
+  },
   { name, result: { case: "topo" as const, value: { cluster: name, endpoints: 2, assumed: [name], faults: [name] } } },
 ]);
 
@@ -114,7 +141,7 @@ describe("hostile names", () => {
   });
 
   it("stay text in what is exported", async () => {
-    const page = await open(pageWith(recordings[0] ?? {}, recordings[15] ?? {}));
+    const page = await open(pageWith(recordings[0] ?? {}, recordings[25] ?? {}));
     const figure = await page.locator("#where-time-goes [data-figure]").first().getAttribute("data-figure");
     const svg = (await download(page, figure ?? "", "SVG")).data.toString();
     expect(svg).not.toMatch(/<script|<img|<svg onload/);
