@@ -50,7 +50,7 @@ std::vector<RankSymmetry> symmetries_of_rail(const DomainGrid& grid, const Plain
 }
 
 /// How the array is cut: each plane has a stripe, of which each local sums up a part; units of each, of their sum. Some above
-/// 0; a local without units has nothing to do on its rail. Each plane has all lanes for itself.
+/// 0; a local without units has nothing to do on its rail, and is sent nothing to sum up. Each plane has all lanes for itself.
 using Stripes = PlaneShares;
 
 template <class Rail>
@@ -76,9 +76,11 @@ class HierarchicalAllReduce : public GeneratedSchedule {
 
   [[nodiscard]] std::uint32_t num_steps(RankId rank, std::uint32_t lane) const override {
     const Seat me = seat(rank, lane);
-    if (me.lane == add_lane()) return slices_ * peers_;
+    if (me.lane < add_lane()) return has_units(me, grid_.local_after(me.local, me.lane + 1)) ? slices_ : 0;
+    if (me.lane == add_lane()) return has_units(me, me.local) ? slices_ * peers_ : 0;
     if (is_rail(me.lane)) return slices_ * rail_steps(me, stage_of(me.lane));
-    return slices_;
+    const std::uint32_t from = grid_.local_before(me.local, me.lane - last_rail_lane());
+    return has_units(me, me.local) || has_units(me, from) ? slices_ : 0;
   }
 
   [[nodiscard]] Step step(RankId rank, std::uint32_t lane, std::uint32_t step) const override {
@@ -152,6 +154,7 @@ class HierarchicalAllReduce : public GeneratedSchedule {
   [[nodiscard]] std::uint32_t units_of(const Seat& me, std::uint32_t local) const {
     return units_[me.first_part + local];
   }
+  [[nodiscard]] bool has_units(const Seat& me, std::uint32_t local) const { return units_of(me, local) > 0; }
   /// First piece of the part of a slice that one local sums up.
   [[nodiscard]] std::uint32_t part(const Seat& me, std::uint32_t slice, std::uint32_t local) const {
     return (slice * all_units_ + first_unit_[me.first_part + local]) * rail_.parts();
@@ -161,7 +164,7 @@ class HierarchicalAllReduce : public GeneratedSchedule {
   }
   /// Of one slice.
   [[nodiscard]] std::uint32_t rail_steps(const Seat& me, std::uint32_t stage) const {
-    return units_of(me, me.local) == 0 ? 0 : rail_.steps(me.domain, stage);
+    return has_units(me, me.local) ? rail_.steps(me.domain, stage) : 0;
   }
   static std::uint32_t sum_of(const Stripes& stripes) {
     return std::accumulate(stripes.shares.begin(), stripes.shares.end(), 0U);
@@ -237,13 +240,16 @@ class HierarchicalAllReduce : public GeneratedSchedule {
     return s;
   }
 
+  /// A local without units has nothing to give, one before it nothing to get.
   [[nodiscard]] Step gather_step(const Seat& me, std::uint32_t distance, std::uint32_t slice) const {
     Step s;
+    const std::uint32_t from = grid_.local_before(me.local, distance);
+    if (has_units(me, from)) s.receive_from = grid_.rank(me.domain, from);
+    if (!has_units(me, me.local)) return s;
     s.send_to = grid_.rank(me.domain, grid_.local_after(me.local, distance));
     s.peer_lane = me.first_lane + last_rail_lane() + distance;
     s.peer_step = slice;
     s.send_bytes = sizes_.of(part(me, slice, me.local), part_pieces(me, me.local));
-    s.receive_from = grid_.rank(me.domain, grid_.local_before(me.local, distance));
     wait_for_stages_before(me, rail_.stages(), slice, s);
     return s;
   }

@@ -41,8 +41,8 @@ class Builder {
     units_ = domains;
   }
 
-  /// Groups of the groups so far, by domain. False when they are not of one size.
-  bool add(const std::vector<std::uint32_t>& group) {
+  /// Groups of the groups so far, by domain, numbered from 0.
+  void add(const std::vector<std::uint32_t>& group) {
     std::vector<std::uint32_t> digit_of(units_, UINT32_MAX), sizes;
     std::vector<std::uint32_t> digit(group.size());
     for (std::size_t domain = 0; domain < group.size(); ++domain) {
@@ -51,14 +51,15 @@ class Builder {
       if (mine == UINT32_MAX) mine = sizes[group[domain]]++;
       digit[domain] = mine;
     }
-    if (std::ranges::any_of(sizes, [&](std::uint32_t size) { return size != sizes.front(); })) return false;
-    if (sizes.front() > 1) {
-      levels_.extents.push_back(sizes.front());
+    const auto [least, most] = std::ranges::minmax(sizes);
+    if (most > 1) {
+      levels_.extents.push_back(most);
       levels_.digit.push_back(std::move(digit));
+      levels_.group.push_back(group);
+      levels_.even = levels_.even && least == most;
     }
     unit_ = group;
     units_ = static_cast<std::uint32_t>(sizes.size());
-    return true;
   }
 
   RankLevels take() && { return std::move(levels_); }
@@ -84,19 +85,13 @@ RankLevels levels_of(const RankLayout& layout) {
     for (std::uint32_t d = 0; d < domains; ++d) numbers.push_back(number(layout.place(innermost.members(d).front())));
     return numbers;
   };
-  std::vector<std::pair<std::string, std::vector<std::uint32_t>>> groups;
-  groups.emplace_back("scale-up domain", by_domain([](const RankPlace& place) { return place.domain; }));
-  for (const std::vector<std::uint32_t>& group : layout.groups()) {
-    groups.emplace_back("group of domains", by_domain([&](const RankPlace& place) { return group[place.domain]; }));
-  }
-  groups.emplace_back("cluster", by_domain([](const RankPlace& place) { return place.site; }));
-  groups.emplace_back("whole", std::vector<std::uint32_t>(domains, 0));
   Builder builder(domains);
-  for (const auto& [name, group] : groups) {
-    if (builder.add(group)) continue;
-    refused.why_not = "needs as many members in every " + name;
-    return refused;
+  builder.add(by_domain([](const RankPlace& place) { return place.domain; }));
+  for (const std::vector<std::uint32_t>& group : layout.groups()) {
+    builder.add(by_domain([&](const RankPlace& place) { return group[place.domain]; }));
   }
+  builder.add(by_domain([](const RankPlace& place) { return place.site; }));
+  builder.add(std::vector<std::uint32_t>(domains, 0));
   RankLevels levels = std::move(builder).take();
   levels.innermost = std::move(innermost);
   return levels;

@@ -3,7 +3,8 @@
 // of a pod, pods and sites, as far as the cluster has them (collectives/level_exchange.h): each level inside reduce-scatters,
 // the outermost one all-reduces, and back in all gather. With S bytes on a rail, S (n - 1) / n leave a leaf of n domains, and
 // of what comes out of a group 1 / (its members) goes up: what a fabric that thins out towards the top needs. Each level has a
-// lane of its own, in which slice follows slice.
+// lane of its own, in which slice follows slice. Groups that differ in size share unequally
+// (collectives/uneven_level_exchange.h).
 // Own choice: slices of a rank's part of at least 512 KiB, at most 4.
 #include <bit>
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "collectives/hierarchical_all_reduce.h"
 #include "collectives/level_exchange.h"
 #include "collectives/rank_levels.h"
+#include "collectives/uneven_level_exchange.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -32,6 +34,7 @@ std::string needs_levels(const AlgorithmRequest& request) {
 /// "hierarchical" meets, which walks through all domains at once.
 std::string same_as_another(const AlgorithmRequest& request) {
   const RankLevels levels = levels_of(request.layout);
+  if (!levels.even) return "";
   const std::uint32_t domains = levels.innermost->num_domains();
   const bool sites_alone = levels.extents.size() == 2 && levels.extents.back() == request.layout.num_sites() &&
                            domains == request.layout.num_domains() && std::has_single_bit(levels.extents.front());
@@ -52,7 +55,9 @@ std::string same_as_another(const AlgorithmRequest& request) {
 
 std::unique_ptr<Schedule> make(const AlgorithmRequest& request) {
   const RankLevels levels = levels_of(request.layout);
-  return make_hierarchical(request, DomainGrid(*levels.innermost), LevelExchange(levels), 4);
+  const DomainGrid grid(*levels.innermost);
+  if (levels.even) return make_hierarchical(request, grid, LevelExchange(levels), 4);
+  return make_hierarchical(request, grid, UnevenLevelExchange(levels), 4);
 }
 
 const bool kRegistered =

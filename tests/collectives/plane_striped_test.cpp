@@ -1,6 +1,7 @@
 // Stripes in proportion to what planes have left: proven, and counted by hand.
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,32 @@ TEST(PlaneStriped, StripesAreInProportion) {
   EXPECT_EQ(rail_bytes({4, 4, 4, 1}, 7), (std::vector<std::int64_t>{200, 200}));
   EXPECT_EQ(rail_bytes({1, 0, 2, 2}, 5), (std::vector<std::int64_t>{}));
   EXPECT_EQ(rail_bytes({1, 0, 2, 2}, 4), (std::vector<std::int64_t>{520, 520}));
+}
+
+// Two domains of three of which the second local's plane has failed: it is sent nothing to sum up and has nothing to give, on
+// no lane. Of 900 elements locals 0 and 2 have 450 each, 1,800 bytes: it sends them its own, and gets back two sums.
+TEST(PlaneStriped, LocalsWithoutShareAreSentNothing) {
+  const auto schedule = make_schedule(algorithm(), request(6, by_local({1, 0, 1}), 900, 1));
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> sent;  // from, to
+  std::vector<int> received(6);
+  for (std::uint32_t rank = 0; rank < 6; ++rank) {
+    for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
+      for (std::uint32_t k = 0; k < schedule->num_steps(RankId(rank), lane); ++k) {
+        const Step step = schedule->step(RankId(rank), lane, k);
+        EXPECT_TRUE(step.send_to.valid() || step.receive_from.valid()) << rank << ", lane " << lane;
+        if (step.send_to.valid()) sent[{rank, step.send_to.index()}].push_back(step.send_bytes.count());
+        if (step.receive_from.valid()) ++received[rank];
+      }
+    }
+  }
+  using Sizes = std::vector<std::int64_t>;
+  EXPECT_EQ((sent[{1, 0}]), (Sizes{1800}));        // to sum up
+  EXPECT_EQ((sent[{0, 1}]), (Sizes{1800}));        // the sum
+  EXPECT_EQ((sent[{0, 2}]), (Sizes{1800, 1800}));  // both
+  EXPECT_EQ((sent[{0, 3}]), (Sizes{900, 900}));    // the rail of two, a half each way
+  EXPECT_FALSE(sent.contains({1, 4}));
+  EXPECT_EQ(received[0], 2 + 2 + 1);  // what it adds, its rail, one sum
+  EXPECT_EQ(received[1], 2);
 }
 
 // Two domains of two with ports on planes 3 and 4, of which the second has half: thirds of a third each way on the rail of two.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 #include <string>
@@ -11,6 +12,7 @@
 #include "base/random.h"
 #include "collectives/algorithm.h"
 #include "collectives/level_exchange.h"
+#include "collectives/uneven_level_exchange.h"
 #include "collectives/verify.h"
 #include "tests/collectives/symmetries_hold.h"
 
@@ -182,12 +184,118 @@ TEST(RankLevels, AreThoseThatJoinSomething) {
   EXPECT_TRUE(levels_of(RankLayout::regular(4, 4)).extents.empty());
 }
 
-TEST(RankLevels, WhatIsUnevenIsRefused) {
+/// So many in groups of one to `most`: the group of each, from 0.
+std::vector<std::uint32_t> cut_at_random(std::uint32_t count, std::uint64_t most, RandomStream& random) {
+  std::vector<std::uint32_t> group;
+  for (std::uint32_t number = 0; group.size() < count; ++number) {
+    const std::size_t size = group.size() + 1 + random.below(most);
+    group.resize(std::min<std::size_t>(size, count), number);
+  }
+  return group;
+}
+
+/// Domains of `locals` in leaves, pods and sites of random size; every other time ranks and domains are dealt out in turn.
+RankLayout uneven_layout(std::uint32_t ranks, std::uint32_t locals, std::uint64_t most, std::uint64_t seed) {
+  RandomStream random(seed, ranks);
+  const std::uint32_t domains = ranks / locals;
+  std::vector<std::uint32_t> leaf = cut_at_random(domains, most, random);
+  const std::vector<std::uint32_t> pod = cut_at_random(leaf.back() + 1, most, random);
+  const std::vector<std::uint32_t> site = cut_at_random(pod.back() + 1, most, random);
+  const bool in_turn = seed % 2 == 1;
+  if (in_turn) std::ranges::rotate(leaf, leaf.begin() + domains / 2);
+  std::vector<RankPlace> places;
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+    const std::uint32_t domain = in_turn ? rank % domains : rank / locals;
+    const std::uint32_t local = in_turn ? rank / domains : rank % locals;
+    places.push_back({.domain = domain, .local = local, .rail = local, .site = site[pod[leaf[domain]]]});
+  }
+  RankLayout layout(std::move(places), true);
+  std::vector<std::uint32_t> pods;
+  for (const std::uint32_t number : leaf) pods.push_back(pod[number]);
+  layout.set_groups({leaf, pods});
+  return layout;
+}
+
+TEST(HierarchicalLevels, UnevenCutsOfEveryNumberOfRanksAreProven) {
+  int proven = 0;
+  for (const std::uint32_t ranks :
+       {2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U, 12U, 13U, 14U, 15U, 16U, 17U, 31U, 32U, 64U}) {
+    for (const std::uint32_t locals : {1U, 2U, 3U, 8U}) {
+      if (ranks % locals != 0) continue;
+      const std::uint64_t seeds = ranks <= 17 ? 12 : 6;
+      for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+        const RankLayout layout = uneven_layout(ranks, locals, 2 + seed / 2, seed);
+        if (levels_of(layout).even) continue;
+        for (const std::int64_t elements : {std::int64_t{1}, std::int64_t{16 * ranks + 1}}) {
+          const AlgorithmRequest wanted = request(layout, elements, static_cast<std::uint32_t>(seed % 3));
+          if (!algorithm().cannot(wanted).empty()) continue;
+          const auto schedule = make_schedule(algorithm(), wanted);
+          ASSERT_EQ(verify(*schedule).problem, "") << ranks << " ranks, " << locals << " a domain, seed " << seed;
+          if (ranks <= 16) expect_symmetries_hold(*schedule);
+          ++proven;
+        }
+      }
+    }
+  }
+  EXPECT_GT(proven, 300);
+}
+
+/// Bytes that a rank sends to each other rank.
+std::map<std::uint32_t, std::int64_t> sent_by(const Schedule& schedule, std::uint32_t rank) {
+  std::map<std::uint32_t, std::int64_t> bytes;
+  for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+    for (std::uint32_t k = 0; k < schedule.num_steps(RankId(rank), lane); ++k) {
+      const Step step = schedule.step(RankId(rank), lane, k);
+      if (step.send_to.valid()) bytes[step.send_to.index()] += step.send_bytes.count();
+    }
+  }
+  return bytes;
+}
+
+// Leaves of two ranks and of one; 12 elements of 4 bytes. Ranks 0 and 1 give each other a half, 24 bytes, and at the end the
+// sum of the half that is theirs, as much. In between each shares its half with rank 2: half of it each way, 12 bytes, and
+// back. Rank 2 does that twice.
+TEST(HierarchicalLevels, MembersOfSmallGroupsHaveMoreToShare) {
+  RankLayout layout = RankLayout::regular(3, 1);
+  layout.set_groups({{0, 0, 1}});
+  ASSERT_FALSE(levels_of(layout).even);
+  EXPECT_EQ(levels_of(layout).extents, (std::vector<std::uint32_t>{2, 2}));
+  const auto schedule = make_schedule(algorithm(), request(layout, 12, 1));
+  EXPECT_EQ(sent_by(*schedule, 0), (std::map<std::uint32_t, std::int64_t>{{1, 48}, {2, 24}}));
+  EXPECT_EQ(sent_by(*schedule, 1), (std::map<std::uint32_t, std::int64_t>{{0, 48}, {2, 24}}));
+  EXPECT_EQ(sent_by(*schedule, 2), (std::map<std::uint32_t, std::int64_t>{{0, 24}, {1, 24}}));
+}
+
+// Pods of 2, 2 and 1 leaves, of 4 domains each, two cards a domain: what a three-tier tree of 20 nodes is. 960 elements of 4
+// bytes, 1,920 bytes on a rail. A leaf's 3/4 of it go both ways, 2,880; the other leaf gets half of the quarter, 240, each way.
+// Between pods the parts of the small one are cut as those of the others are, in 8 of 240 bytes, each summed up by three
+// ranks, 80 bytes for each: the first two pods send 2 x 80 each way. A card of the small pod does so for two parts.
+TEST(HierarchicalLevels, LessGoesUpFromUnevenPodsToo) {
+  RankLayout layout = RankLayout::regular(40, 2);
+  std::vector<std::uint32_t> leaf, pod;
+  for (std::uint32_t domain = 0; domain < 20; ++domain) {
+    leaf.push_back(domain / 4);
+    pod.push_back(domain / 8);
+  }
+  layout.set_groups({leaf, pod});
+  const auto schedule = make_schedule(algorithm(), request(layout, 960, 1));
+  for (const std::uint32_t rank : {0U, 13U, 39U}) {
+    std::int64_t in_leaf = 0, in_pod = 0, whole = 0;
+    for (const auto& [to, bytes] : sent_by(*schedule, rank)) {
+      const std::uint32_t mine = rank / 2, theirs = to / 2;
+      if (mine == theirs) continue;
+      (leaf[mine] == leaf[theirs] ? in_leaf : pod[mine] == pod[theirs] ? in_pod : whole) += bytes;
+    }
+    EXPECT_EQ(in_leaf, 2 * 1440) << rank;
+    EXPECT_EQ(in_pod, pod[rank / 2] == 2 ? 0 : 2 * 240) << rank;
+    EXPECT_EQ(whole, (pod[rank / 2] == 2 ? 2 : 1) * 2 * 160) << rank;
+  }
+  EXPECT_EQ(algorithm().not_by_auto(request(layout, 960, 1)), "");
+}
+
+TEST(RankLevels, WhatIsRefused) {
   EXPECT_EQ(algorithm().cannot(request(RankLayout::regular(6, 4), 8)),
             "needs scale-up domains (or nodes of these) of equal size with the same rails in the same order");
-  RankLayout layout = RankLayout::regular(6, 2);
-  layout.set_groups({{0, 0, 1}});
-  EXPECT_EQ(algorithm().cannot(request(layout, 8)), "needs as many members in every group of domains");
   EXPECT_EQ(algorithm().cannot(request(RankLayout::regular(8, 2), 8)),
             "needs levels between the cards that are next to each other and the whole: nodes of a domain, domains of a "
             "leaf, leaves of a pod, or clusters joined; hierarchical does without");
