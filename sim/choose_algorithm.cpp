@@ -24,7 +24,12 @@ using collectives::Algorithm;
 using collectives::AlgorithmRequest;
 using collectives::Schedule;
 
+/// Looked at together; they are run short ones first.
 constexpr std::size_t kShortlist = 3;
+
+/// Looked at only when those before did not rule it out: what is bound to take so many times as long as the best of a
+/// shortlist is estimated to.
+constexpr std::int64_t kFarBehind = 2;
 
 /// What a schedule is made of, counted without running it.
 struct Extent {
@@ -39,8 +44,8 @@ struct Candidate {
   const Folding* folding = nullptr;
   std::shared_ptr<const FirstChannel> first_channel;  // instead of the schedule, when channels are folded
   Duration floor;                                     // longest lane x cheapest software cost
-  Duration estimate;
-  std::uint64_t sends = 0;  // to be simulated; counted for auto only
+  std::uint64_t sends = 0;                            // to be simulated; counted for auto only
+  std::optional<Duration> chain, estimate;            // once they were asked for
   [[nodiscard]] std::string name() const { return algorithm->name + "/" + protocol->name; }
 };
 
@@ -284,8 +289,9 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
                           folding,
                           first_channel,
                           {},
+                          extent.sends,
                           {},
-                          extent.sends});
+                          {}});
     candidates.back().floor = floor_of(request, candidates.back());
   }
 }
@@ -362,40 +368,6 @@ RowRequest as_nccl(const RowRequest& request, std::string& table) {
   return named;
 }
 
-/// No more than the estimate would be; `enough`: no more than that need be known.
-Duration bound(const RowRequest& request, const Candidate& candidate, Duration enough) {
-  if (is_only_floored(request, candidate) || candidate.floor >= enough) return candidate.floor;
-  return std::max(candidate.floor, longest_chain(request, candidate));
-}
-
-/// At most three by analytic estimate. A candidate that is bound to be no better than the third best, or worse than
-/// `makespan`, is not run.
-std::vector<Candidate> shortlist(const RowRequest& request, const std::vector<Candidate>& candidates,
-                                 std::optional<Duration> makespan, Weighed& weighed) {
-  std::vector<Candidate> best;
-  for (const Candidate& candidate : candidates) {
-    const bool full = best.size() == kShortlist;
-    if (full || makespan) {
-      const Duration third = full ? best.back().estimate : Duration::from_ps(INT64_MAX);
-      const Duration enough = makespan ? std::min(third, *makespan + Duration::from_ps(1)) : third;
-      const Duration least = bound(request, candidate, enough);
-      if (least >= enough) {
-        weighed.text += "  " + candidate.name() + ": at least " + to_string(least) + " by its steps and bytes alone\n";
-        continue;
-      }
-    }
-    Candidate estimated = candidate;
-    estimated.estimate = estimate(request, candidate, weighed);
-    weighed.text += "  " + estimated.name() + ": at least " + to_string(estimated.estimate) +
-                    " by the analytic model and its most loaded link\n";
-    const auto place = std::upper_bound(best.begin(), best.end(), estimated,
-                                        [](const Candidate& a, const Candidate& b) { return a.estimate < b.estimate; });
-    best.insert(place, std::move(estimated));
-    if (best.size() > kShortlist) best.pop_back();
-  }
-  return best;
-}
-
 RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
   RowOutcome row;
   row.algorithm = candidate.algorithm->name;
@@ -407,34 +379,52 @@ RowOutcome outcome_of(const Candidate& candidate, RunOutcome outcome) {
   return row;
 }
 
-/// Runs candidates and keeps the one with the least makespan; of equal ones that with the better estimate, whatever was
-/// run first.
+/// Branch and bound. Candidates are run in the order of their estimates, three at a time, until the estimate of none that is
+/// left is below the best time: that is then the best of all. Of equal times the better estimate wins, then the shorter run,
+/// whatever was run first.
 class Contest {
  public:
   Contest(const RowRequest& request, Weighed& weighed, bool no_choice)
       : request_(request), weighed_(weighed), no_choice_(no_choice) {}
 
+  /// REQUIRES: estimated.
   void run(const Candidate& candidate) {
     const auto makespan = best_makespan();
-    if (makespan && (candidate.estimate > *makespan || (candidate.estimate == *makespan && !goes_before(candidate)))) {
+    if (makespan &&
+        (*candidate.estimate > *makespan || (*candidate.estimate == *makespan && !goes_before(candidate)))) {
       return;
     }
     try {
       RunOutcome outcome = sim::run(request_, candidate, request_.model, request_.explain, weighed_,
                                     makespan ? TimePoint() + *makespan : TimePoint::never());
-      if (!no_choice_) tell(candidate, to_string(outcome.makespan.since_start()));
+      if (!no_choice_)
+        tell(candidate, to_string(outcome.makespan.since_start()) + " by the " + request_.model + " model");
       const Duration took = outcome.makespan.since_start();
       if (!makespan || took < *makespan || (took == *makespan && goes_before(candidate))) {
         best_ = outcome_of(candidate, std::move(outcome));
-        best_estimate_ = candidate.estimate;
+        best_rank_ = rank_of(candidate);
       }
       const std::uint64_t proof = foretell_proof(*candidate.schedules->front());
       weighed_.foretold_bytes = std::max(weighed_.foretold_bytes, foretold_peak(weighed_.memory, proof, "the proof"));
-    } catch (const GaveUp&) { tell(candidate, "more than " + to_string(*makespan)); }
+    } catch (const GaveUp&) {
+      tell(candidate, "more than " + to_string(*makespan) + " by the " + request_.model + " model");
+    }
   }
 
-  [[nodiscard]] std::optional<Duration> best_makespan() const {
-    return best_ ? std::optional(best_->run.makespan.since_start()) : std::nullopt;
+  /// `left`: least floor first.
+  void run_all(std::vector<Candidate> left) {
+    std::uint64_t runs = 0, sends = 0;
+    while (!left.empty()) {
+      if (runs >= kMaxAutoRuns || sends > kMaxAutoRunSends) return tell_not_run(runs, sends, left);
+      std::vector<Candidate> next = shortlist(left);
+      // Short ones first: the long ones are given up as soon as they are no better.
+      std::ranges::stable_sort(next, {}, &Candidate::sends);
+      for (const Candidate& candidate : next) {
+        run(candidate);
+        runs += 1;
+        sends += candidate.sends;
+      }
+    }
   }
 
   RowOutcome take() && {
@@ -444,16 +434,88 @@ class Contest {
   }
 
  private:
-  [[nodiscard]] bool goes_before(const Candidate& candidate) const { return candidate.estimate < best_estimate_; }
-  void tell(const Candidate& candidate, const std::string& time) {
-    weighed_.text += "  " + candidate.name() + ": " + time + " by the " + request_.model + " model\n";
+  using Rank = std::pair<Duration, std::uint64_t>;  // estimate, sends
+
+  [[nodiscard]] static Rank rank_of(const Candidate& candidate) { return {*candidate.estimate, candidate.sends}; }
+  [[nodiscard]] bool goes_before(const Candidate& candidate) const { return rank_of(candidate) < best_rank_; }
+  [[nodiscard]] std::optional<Duration> best_makespan() const {
+    return best_ ? std::optional(best_->run.makespan.since_start()) : std::nullopt;
+  }
+
+  /// No more than the estimate would be, which it is once that is known; `enough`: no more than that need be known.
+  [[nodiscard]] Duration bound(Candidate& candidate, Duration enough) const {
+    if (candidate.estimate) return *candidate.estimate;
+    if (candidate.floor >= enough || is_only_floored(request_, candidate)) return candidate.floor;
+    if (!candidate.chain) candidate.chain = std::max(candidate.floor, longest_chain(request_, candidate));
+    return *candidate.chain;
+  }
+
+  /// Takes out of `left` the (at most) three of least estimate, and what cannot be better than the best time so far. None is
+  /// far behind the first: what that takes may spare the others their estimate.
+  [[nodiscard]] std::vector<Candidate> shortlist(std::vector<Candidate>& left) {
+    constexpr Duration kNever = Duration::from_ps(INT64_MAX);
+    const Duration hopeless = best_makespan().value_or(kNever);
+    std::vector<Candidate> best, later;
+    for (Candidate& candidate : left) {
+      Duration enough = hopeless;
+      if (best.size() == kShortlist) enough = std::min(enough, *best.back().estimate);
+      if (!best.empty()) enough = std::min(enough, kFarBehind * *best.front().estimate);
+      Duration least = bound(candidate, enough);
+      if (least < enough && !candidate.estimate) {
+        candidate.estimate = estimate(request_, candidate, weighed_);
+        tell(candidate,
+             "at least " + to_string(*candidate.estimate) + " by the analytic model and its most loaded link");
+        least = *candidate.estimate;
+      }
+      if (least >= hopeless) {
+        tell_bound(candidate, least);
+      } else if (least >= enough) {
+        later.push_back(std::move(candidate));
+      } else {
+        const auto place = std::ranges::upper_bound(best, least, {}, [](const Candidate& c) { return *c.estimate; });
+        best.insert(place, std::move(candidate));
+        if (best.size() > kShortlist) {
+          later.push_back(std::move(best.back()));
+          best.pop_back();
+        }
+      }
+    }
+    // One that came late may have put others far behind.
+    while (best.size() > 1 && *best.back().estimate >= kFarBehind * *best.front().estimate) {
+      later.push_back(std::move(best.back()));
+      best.pop_back();
+    }
+    left = std::move(later);
+    std::ranges::stable_sort(left, {}, &Candidate::floor);
+    return best;
+  }
+
+  void tell(const Candidate& candidate, const std::string& what) {
+    weighed_.text += "  " + candidate.name() + ": " + what + "\n";
+  }
+  void tell_bound(const Candidate& candidate, Duration least) {
+    if (!candidate.estimate) tell(candidate, "at least " + to_string(least) + " by its steps and bytes alone");
+  }
+
+  void tell_not_run(std::uint64_t runs, std::uint64_t sends, std::vector<Candidate>& left) {
+    const std::string why = "not run, though it may be better: auto stops after " + std::to_string(kMaxAutoRuns) +
+                            " runs or " + std::to_string(kMaxAutoRunSends) + " sends, here " + std::to_string(runs) +
+                            " and " + std::to_string(sends) + "; ask for it by name";
+    for (Candidate& candidate : left) {
+      const Duration least = bound(candidate, *best_makespan());
+      if (least < *best_makespan()) {
+        tell(candidate, why);
+      } else {
+        tell_bound(candidate, least);
+      }
+    }
   }
 
   const RowRequest& request_;
   Weighed& weighed_;
   bool no_choice_;
   std::optional<RowOutcome> best_;
-  Duration best_estimate_;
+  Rank best_rank_;
 };
 
 }  // namespace
@@ -475,6 +537,7 @@ RowOutcome compute_row(const RowRequest& request) {
   CHECK(no_choice || request.loads == nullptr, "loads are those of one run");
   Contest contest(request, weighed, no_choice);
   if (no_choice) {
+    candidates.front().estimate = candidates.front().floor;
     contest.run(candidates.front());
     return std::move(contest).take();
   }
@@ -489,11 +552,10 @@ RowOutcome compute_row(const RowRequest& request) {
     candidate.estimate = candidate.floor;
     if (request.short_cuts.symmetry) contest.run(candidate);
   }
-  candidates = shortlist(request, candidates, contest.best_makespan(), weighed);
-  if (!request.short_cuts.symmetry) candidates.insert(candidates.end(), at_once.begin(), at_once.end());
-  // Short ones first: the long ones are given up as soon as they are no better.
-  std::ranges::stable_sort(candidates, {}, &Candidate::sends);
-  for (const Candidate& candidate : candidates) contest.run(candidate);
+  contest.run_all(std::move(candidates));
+  if (!request.short_cuts.symmetry) {
+    for (const Candidate& candidate : at_once) contest.run(candidate);
+  }
   return std::move(contest).take();
 }
 

@@ -1,11 +1,12 @@
-// `--algorithm auto`, `--protocol auto`: the analytic model with its cut bounds shortlists at most three candidates,
+// `--algorithm auto`, `--protocol auto`: the analytic model with its cut bounds shortlists at most three candidates at a time,
 // the chosen model decides among them.
 //
 // A candidate is (algorithm, protocol). Its estimate is the larger of the analytic time (no contention) and of the
 // bytes over the most loaded trunk; since dependencies are fixed and contention only delays, the estimate is a lower
-// bound of the candidate's time in every model that shares links, so a shortlisted candidate whose estimate is not
-// below the best time found so far is skipped without loss. Nor is a candidate estimated once three are better than a
-// bound on its estimate: its steps and bytes, or what the sends of one lane take one after the other.
+// bound of the candidate's time in every model that shares links. Shortlists follow each other, least estimates first, until no
+// candidate is left whose estimate is below the best time found: what is chosen is then the best of all. Nor is a candidate
+// estimated once a bound on its estimate says as much: its steps and bytes, or what the sends of one lane take one after the
+// other. Where estimates are so loose that this takes more than kMaxAutoRuns, `alternatives` names those that were not run.
 //
 // Algorithm "nccl" is NCCL's own choice (sim/nccl/choice.h), run by its name; what NCCL's table weighed stands in
 // `alternatives`.
@@ -58,6 +59,7 @@ struct RowOutcome {
   std::uint32_t channels = 0, slices = 0;  // as asked for or the stack's, 0: the algorithm's own way
   bool in_network = false;                 // its schedule has agents
   std::string alternatives;                // what else was weighed, one line each
+  std::vector<std::string> not_run;        // "direct: why", of what auto left out though it may be faster
   std::uint64_t foretold_bytes = 0;        // peak of the process, of all that was weighed
   RunOutcome run;
 };
@@ -66,6 +68,10 @@ struct RowOutcome {
 /// `alternatives`.
 inline constexpr std::uint64_t kMaxAutoSends = 48'000'000;
 inline constexpr std::uint64_t kMaxAutoLanes = 1'000'000;
+/// After so many runs of one row, or runs of so many sends, no further shortlist is run; those of messages all at once are not
+/// counted. What may be better is named in `alternatives`.
+inline constexpr std::uint64_t kMaxAutoRuns = 12;
+inline constexpr std::uint64_t kMaxAutoRunSends = 4'000'000;
 
 /// Throws InputError when nothing can do it.
 [[nodiscard]] RowOutcome compute_row(const RowRequest& request);

@@ -77,6 +77,11 @@ std::set<std::string> left_out(const std::string& alternatives) {
   return names;
 }
 
+/// "  ring/LL: not run, though it may be better: ..."
+bool is_beyond_cap(const std::string& line) {
+  return line.find(": not run, though it may be better: ") != std::string::npos;
+}
+
 /// "  ring/LL: at least 12.5 us by the analytic model" by name; several lines for those that were run.
 struct Weighed {
   std::string name;
@@ -89,7 +94,8 @@ std::vector<Weighed> weighed(const std::string& alternatives) {
   std::istringstream lines(alternatives);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(": "), by = line.find(" by ");
-    if (by == std::string::npos || is_left_out(line)) continue;  // an algorithm that cannot, or is not weighed
+    if (by == std::string::npos || is_left_out(line) || is_beyond_cap(line))
+      continue;  // an algorithm that cannot, or is not weighed
     const std::string name = line.substr(2, colon - 2);
     constexpr std::string_view kAtLeast = "at least ";
     std::string time = line.substr(colon + 2, by - colon - 2);
@@ -101,7 +107,6 @@ std::vector<Weighed> weighed(const std::string& alternatives) {
 }
 
 TEST(Auto, KeepsItsPromises) {
-  int rows = 0, beaten = 0;
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     for (const collectives::CollectiveKind kind : collectives::all_collectives()) {
       const Experiment experiment = random_row(seed, kind);
@@ -126,25 +131,21 @@ TEST(Auto, KeepsItsPromises) {
           EXPECT_GE(static_cast<double>(named.time.ps()), at_least * (1 - 1e-3));
         }
       }
-      ++rows;
-      if (best < chosen.time) {
-        ++beaten;
-        EXPECT_LT(static_cast<double>(chosen.time.ps()), 1.25 * static_cast<double>(best.ps()));
-      }
+      EXPECT_EQ(chosen.time, best);
+      EXPECT_FALSE(is_beyond_cap(chosen.alternatives));
     }
   }
-  // Three candidates are run; under contention the best may be a fourth. That is rare: 33 in 66,000 rows, 12 % at most.
-  EXPECT_LE(beaten * 200, rows) << beaten << " of " << rows << " rows have a better algorithm than auto found";
 }
 
-TEST(Auto, AtMostThreeAreRun) {
+// What is bound to be no better is not run: of two protocols and over ten algorithms, never half.
+TEST(Auto, FewAreRun) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const CollectiveResult chosen =
         run(random_row(seed, collectives::CollectiveKind::all_reduce), {}).collectives.at(0);
     const std::vector<Weighed> candidates = weighed(chosen.alternatives);
     const auto ran = std::count_if(candidates.begin(), candidates.end(), [](const Weighed& c) { return c.ran; });
     EXPECT_GE(ran, 1) << seed;
-    EXPECT_LE(ran, 3) << seed;
+    EXPECT_LE(ran, 6) << seed;
     EXPECT_GE(candidates.size(), 4U) << seed;
   }
 }
