@@ -57,6 +57,10 @@ describe("the fabric", () => {
     const page = await open(pageWith(sampleRecording()));
     const figure = page.locator('[data-figure="path"]');
     const [from, to, draw] = [figure.getByLabel("From card"), figure.getByLabel("To card"), figure.getByRole("button", { name: "Draw" })];
+    const offers = () => figure.locator("datalist option").evaluateAll((all) => all.map((one) => one.getAttribute("value") ?? ""));
+    expect(await offers()).toEqual([]); // a list of all cards is not looked through before somebody types
+    await from.fill("node8/");
+    await expect.poll(() => offers().then((all) => all.length > 1 && all.every((name) => name.includes("node8/")))).toBe(true);
     await from.fill("node8/gpu2"); // under leaf 1 of plane 2, whose link to spine 2 has failed
     await to.fill("node31/gpu2");
     await draw.click();

@@ -34,6 +34,27 @@ describe("groups", () => {
     const all = kinds.flatMap(leaves).sort((a, b) => a - b);
     expect(all).toEqual([...rootGroup(graph).devices]);
   });
+  it("count their links once each, in large groups as in small ones", () => {
+    const big = decodeFabric(railFabric(64, 2, 8, 4, ["plane0/leaf0 plane0/spine1", "plane1/leaf3 plane1/spine0"]));
+    const { links } = big;
+    const utilisation = Float64Array.from({ length: links.count }, (_, l) => (l % 7) / 8);
+    const load = { bytes: utilisation, utilisation };
+    let seen = 0;
+    const check = (group: Group): void => {
+      const members = new Set(group.devices);
+      const met = [...links.from.keys()].filter((l) => members.has(links.from[l]!) || members.has(links.to[l]!));
+      const inside = met.filter((l) => members.has(links.from[l]!) && members.has(links.to[l]!));
+      const up = met.filter((l) => big.isUp(l)).map((l) => utilisation[l]!);
+      const sums = summarise(big, group, load);
+      expect([sums.inside, sums.border, sums.downLinks], group.id).toEqual([inside.length, met.length - inside.length, met.length - up.length]);
+      expect(sums.maxUtilisation, group.id).toBe(Math.max(...up));
+      expect(sums.meanUtilisation, group.id).toBeCloseTo(up.reduce((a, b) => a + b, 0) / up.length, 12);
+      ++seen;
+      childrenOf(big, group).forEach(check);
+    };
+    check(rootGroup(big));
+    expect(seen).toBeGreaterThan(300);
+  });
   it("cut long lists into runs of runs, so that no list is longer than the limit", () => {
     const big = decodeFabric(
       makeFabric(

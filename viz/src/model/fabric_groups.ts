@@ -196,6 +196,23 @@ export function summarise(graph: FabricGraph, group: Group, load: Load | undefin
   return sums;
 }
 
+/** Every link that a device of the group has, once. */
+function eachLink(graph: FabricGraph, { devices }: Group, member: Uint8Array, visit: (link: number, inside: boolean) => void): void {
+  const { from, to, count } = graph.links;
+  // Of a large group all links are looked at: that is less than to gather those of each device.
+  if (devices.length * 8 > graph.devices.count) {
+    for (let l = 0; l < count; l++) {
+      const ends = member[from[l]!]! + member[to[l]!]!;
+      if (ends > 0) visit(l, ends === 2);
+    }
+    return;
+  }
+  for (const d of devices) {
+    for (const l of graph.outLinks(d)) visit(l, member[to[l]!] === 1);
+    for (const l of graph.inLinks(d)) if (member[from[l]!] === 0) visit(l, false);
+  }
+}
+
 function addUp(graph: FabricGraph, group: Group, load: Load | undefined): GroupSummary {
   const { devices, links } = graph;
   const member = new Uint8Array(devices.count);
@@ -216,7 +233,9 @@ function addUp(graph: FabricGraph, group: Group, load: Load | undefined): GroupS
   let sum = 0;
   let up = 0;
   let most = -Infinity;
-  const visit = (l: number): void => {
+  const visit = (l: number, inside: boolean): void => {
+    if (inside) s.inside++;
+    else s.border++;
     if (!graph.isUp(l)) {
       if (devices.up[links.from[l]!] && devices.up[links.to[l]!]) s.downLinks++;
       return;
@@ -243,17 +262,8 @@ function addUp(graph: FabricGraph, group: Group, load: Load | undefined): GroupS
         s.switches++;
     }
     if (!devices.up[d]) s.downDevices++;
-    for (const l of graph.outLinks(d)) {
-      if (member[links.to[l]!]) s.inside++;
-      else s.border++;
-      visit(l);
-    }
-    for (const l of graph.inLinks(d)) {
-      if (member[links.from[l]!]) continue;
-      s.border++;
-      visit(l);
-    }
   }
+  eachLink(graph, group, member, visit);
   if (up > 0) {
     s.meanUtilisation = sum / up;
     s.maxUtilisation = most;

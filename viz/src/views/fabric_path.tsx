@@ -95,18 +95,28 @@ function latencyWords(map: PathMap): string {
 // A name, or the number of a card; a few names that fit are offered.
 function CardInput({ graph, cards, label, value, onInput }: { graph: FabricGraph; cards: Uint32Array; label: string; value: string; onInput: (value: string) => void }) {
   const id = useId();
+  const [typing, setTyping] = useState(false); // until then nobody sees what is on offer
   const offers = useMemo(() => {
     const fitting: string[] = [];
+    if (!typing) return fitting;
     for (let i = 0; i < cards.length && fitting.length < 12; i++) {
       const name = graph.deviceName(cards[i]!);
       if (name.includes(value) && name.length <= 200) fitting.push(name);
     }
     return fitting;
-  }, [graph, cards, value]);
+  }, [graph, cards, value, typing]);
   return (
     <label class="pick">
       <span>{label}</span>
-      <input type="text" value={value} list={id} spellcheck={false} autocomplete="off" onInput={(event) => onInput(event.currentTarget.value)} />
+      <input
+        type="text"
+        value={value}
+        list={id}
+        spellcheck={false}
+        autocomplete="off"
+        onFocus={() => setTyping(true)}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
       <datalist id={id}>
         {offers.map((name) => (
           <option key={name} value={name} />
