@@ -38,6 +38,14 @@ int hand_out(const Communicator& ranks, const std::vector<RankPlace>& places, co
   Environment::abort(cli::kExitFailed);
 }
 
+/// Collective. What points may need on any machine: of all alike, so that it does not matter which one runs a point. 0: some
+/// machine does not tell.
+std::int64_t memory_of_all(const Communicator& ranks, const cli::SweepArguments& arguments) {
+  const std::optional<Bytes> here =
+      cli::runs_points(arguments) ? cli::sweep_options(arguments).max_memory : std::nullopt;
+  return -ranks.max(-(here ? here->count() : 0));
+}
+
 }  // namespace
 
 int run_sweep(const Communicator& world, const std::vector<std::string>& arguments) {
@@ -48,12 +56,12 @@ int run_sweep(const Communicator& world, const std::vector<std::string>& argumen
   }
   const Communicator ranks = world.duplicate();
   const std::vector<RankPlace> places = gather_places(ranks);
-  const Communicator node = ranks.split_nodes();
+  const std::int64_t least = memory_of_all(ranks, sweep);
   if (ranks.size() == 1) return cli::sweep_with(sweep, sim::thread_runner);
   if (ranks.is_root()) return hand_out(ranks, places, sweep);
   if (!cli::runs_points(sweep)) return cli::kExitFine;
   sim::SweepOptions options = cli::sweep_options(sweep);
-  if (options.max_memory) options.max_memory = Bytes(options.max_memory->count() / node.size());
+  if (least > 0) options.max_memory = Bytes(least);
   cli::set_last_words("its point stays open");
   work_for_sweep(ranks, cli::sweep_request(sweep), options);
   if (cli::caught_signal() != 0) throw sim::Interrupted{};

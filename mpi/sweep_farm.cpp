@@ -53,12 +53,14 @@ struct SweepFarm::Worker {
   bool near = false;  // on the machine of rank 0
   bool alive = true;
   std::optional<sim::RunningPoint> at;
+  bool alone = false;  // `at` has all memory of the machine
 };
 
 SweepFarm::SweepFarm(const Communicator& ranks, const std::vector<RankPlace>& places) : ranks_(ranks) {
   CHECK(ranks.size() > 1 && places.size() == static_cast<std::size_t>(ranks.size()), "a farm needs ranks that work");
   for (const RankPlace& place : places) {
-    workers_.push_back({.place = place, .near = place.host == places.front().host, .alive = true, .at = {}});
+    workers_.push_back(
+        {.place = place, .near = place.host == places.front().host, .alive = true, .at = {}, .alone = false});
   }
 }
 
@@ -75,12 +77,34 @@ bool SweepFarm::lost_ranks() const {
   return std::ranges::any_of(workers_, [](const Worker& worker) { return !worker.alive; });
 }
 
-void SweepFarm::give(int rank, const sim::RunningPoint& point) {
-  ranks_.send_text(point_text(point), rank, kToWorker);
-  workers_[static_cast<std::size_t>(rank)].at = point;
+std::size_t SweepFarm::workers_on(const std::string& host) const {
+  return static_cast<std::size_t>(std::count_if(workers_.begin() + 1, workers_.end(),
+                                                [&](const Worker& worker) { return worker.place.host == host; }));
 }
 
-void SweepFarm::look_for_dead(const sim::SweepPlan& plan, std::vector<sim::RunningPoint>& open) {
+/// Nothing runs beside a point that has all memory of its machine.
+bool SweepFarm::may_run(const Worker& worker, bool alone) const {
+  return std::ranges::none_of(workers_, [&](const Worker& other) {
+    return other.at && other.place.host == worker.place.host && (alone || other.alone);
+  });
+}
+
+void SweepFarm::hand_out(Open& open) {
+  for (std::size_t rank = 1; rank < workers_.size(); ++rank) {
+    Worker& worker = workers_[rank];
+    const bool alone = open.ordinary.empty();
+    std::vector<sim::RunningPoint>& from = alone ? open.large : open.ordinary;
+    if (from.empty()) return;
+    if (!worker.alive || worker.at || !may_run(worker, alone)) continue;
+    const std::size_t beside = alone ? 1 : workers_on(worker.place.host);
+    ranks_.send_text(point_text(from.back(), beside), static_cast<int>(rank), kToWorker);
+    worker.at = from.back();
+    worker.alone = beside == 1;
+    from.pop_back();
+  }
+}
+
+void SweepFarm::look_for_dead(const sim::SweepPlan& plan, Open& open) {
   for (std::size_t rank = 1; rank < workers_.size(); ++rank) {
     Worker& worker = workers_[rank];
     if (!worker.alive || !worker.near || runs(worker.place.process)) continue;
@@ -90,7 +114,7 @@ void SweepFarm::look_for_dead(const sim::SweepPlan& plan, std::vector<sim::Runni
         named(static_cast<int>(rank)) + " (process " + std::to_string(worker.place.process) + ") has died";
     if (worker.at) {
       text += "; its point, " + plan.words(worker.at->position) + ", is open again";
-      open.push_back(*worker.at);
+      open.ordinary.push_back(*worker.at);
       worker.at.reset();
     }
     log(LogLevel::warn, "sweep", text);
@@ -99,29 +123,25 @@ void SweepFarm::look_for_dead(const sim::SweepPlan& plan, std::vector<sim::Runni
 
 void SweepFarm::run(const sim::SweepPlan& plan, std::span<const sim::RunningPoint> points, const sim::KeepResult& keep,
                     const sim::SweepOptions& options) {
-  std::vector<sim::RunningPoint> open(points.rbegin(), points.rend());  // the next one last
+  Open open{.ordinary = {points.rbegin(), points.rend()}, .large = {}};
   Clock::time_point roll_call = Clock::now();
   const auto stopped = [&] { return options.stop && options.stop(); };
   while (!stopped()) {
-    bool busy = false, idle = false;
-    for (std::size_t rank = 1; rank < workers_.size(); ++rank) {
-      Worker& worker = workers_[rank];
-      if (worker.alive && !worker.at && !open.empty()) {
-        give(static_cast<int>(rank), open.back());
-        open.pop_back();
-      }
-      busy = busy || worker.at;
-      idle = idle || (worker.alive && !worker.at);
-    }
-    if (!busy && open.empty()) return;
-    if (!busy && !idle) throw RunError("all ranks that ran points have died; the same command goes on with the rest");
+    hand_out(open);
+    const bool busy = std::ranges::any_of(workers_, [](const Worker& worker) { return worker.at.has_value(); });
+    if (!busy && open.ordinary.empty() && open.large.empty()) return;
+    if (!busy) throw RunError("all ranks that ran points have died; the same command goes on with the rest");
     if (const auto arrival = ranks_.probe(Communicator::kAny, kToRoot)) {
       const PointAnswer answer = parse_answer(ranks_.receive_text(arrival->source, kToRoot).second);
       Worker& worker = workers_[static_cast<std::size_t>(arrival->source)];
       if (!worker.alive) continue;  // its point was given to another
       CHECK(worker.at, named(arrival->source) + " answers what it was not asked");
       if (!answer.trouble.empty()) throw RunError(named(arrival->source) + ": " + answer.trouble);
-      keep(*worker.at, answer.result, answer.run);
+      if (answer.result.lacks_memory && !worker.alone) {
+        open.large.insert(open.large.begin(), *worker.at);
+      } else {
+        keep(*worker.at, answer.result, answer.run);
+      }
       worker.at.reset();
       continue;
     }
@@ -136,15 +156,15 @@ void SweepFarm::run(const sim::SweepPlan& plan, std::span<const sim::RunningPoin
 
 namespace {
 
-/// The next point; none at the end or when a signal came. Ends this process when others have died: the end of MPI would wait.
-std::optional<sim::RunningPoint> next_point(const Communicator& ranks) {
+/// The next order, without a point at the end or when a signal came. Ends this process when others have died: the end of MPI would wait.
+Order next_order(const Communicator& ranks) {
   while (!ranks.probe(0, kToWorker)) {
-    if (cli::caught_signal() != 0) return std::nullopt;
+    if (cli::caught_signal() != 0) return {};
     std::this_thread::sleep_for(kBetweenLooks);
   }
-  const Order order = parse_order(ranks.receive_text(0, kToWorker).second);
+  Order order = parse_order(ranks.receive_text(0, kToWorker).second);
   if (order.at_once) std::_Exit(cli::kExitFailed);
-  return order.point;
+  return order;
 }
 
 /// False when rank 0 does not want it any more.
@@ -163,11 +183,12 @@ bool send_answer(const Communicator& ranks, const PointAnswer& answer) {
 void work_for_sweep(const Communicator& ranks, const sim::SweepRequest& request, const sim::SweepOptions& options) {
   // While a point runs, the only message that can come is the last one.
   const auto stop = [&] { return cli::caught_signal() != 0 || ranks.probe(0, kToWorker); };
-  const sim::PointOptions point_options{.max_memory = options.max_memory, .stop = stop};
   std::optional<sim::Catalog> catalog;
   std::optional<sim::SweepPlan> plan;
   sim::ClusterFigureCache cache;
-  while (const auto point = next_point(ranks)) {
+  while (true) {
+    const Order order = next_order(ranks);
+    if (!order.point) return;
     PointAnswer answer;
     try {
       if (!plan) {
@@ -175,7 +196,9 @@ void work_for_sweep(const Communicator& ranks, const sim::SweepRequest& request,
         plan.emplace(*catalog, request);
       }
       const Clock::time_point start = Clock::now();
-      answer.result = sim::run_here(*plan, *point, point_options, cache);
+      answer.result =
+          sim::run_here(*plan, *order.point,
+                        {.max_memory = sim::memory_share(options.max_memory, order.beside).bytes, .stop = stop}, cache);
       answer.run.seconds = std::chrono::duration<double>(Clock::now() - start).count();
       answer.run.host = host_name();
     } catch (const sim::Interrupted&) { return; } catch (const std::exception& error) {

@@ -28,7 +28,8 @@ class SweepFarm {
   /// Tells the others that there is no more; they leave a point that they are at.
   ~SweepFarm();
 
-  /// A PointRunner of `plan`. A rank that has died is reported, and its point is given to another; when none is
+  /// A PointRunner of `plan`. A point has the share of memory of one rank of its machine; what needs more is put back, and run
+  /// last with all of it, when nothing else is under way on that machine. A rank that has died is reported, and its point is given to another; when none is
   /// left, or a rank reads other files than this one, throws RunError.
   void run(const sim::SweepPlan& plan, std::span<const sim::RunningPoint> points, const sim::KeepResult& keep,
            const sim::SweepOptions& options);
@@ -37,14 +38,20 @@ class SweepFarm {
 
  private:
   struct Worker;
-  void give(int rank, const sim::RunningPoint& point);
-  void look_for_dead(const sim::SweepPlan& plan, std::vector<sim::RunningPoint>& open);
+  /// Points to hand out, the next one last.
+  struct Open {
+    std::vector<sim::RunningPoint> ordinary, large;  // large: their share was not enough
+  };
+  [[nodiscard]] std::size_t workers_on(const std::string& host) const;
+  [[nodiscard]] bool may_run(const Worker& worker, bool alone) const;
+  void hand_out(Open& open);
+  void look_for_dead(const sim::SweepPlan& plan, Open& open);
 
   const Communicator& ranks_;
   std::vector<Worker> workers_;
 };
 
-/// Of the others: runs what rank 0 hands out, until there is no more or a signal comes.
+/// Of the others: runs what rank 0 hands out, until there is no more or a signal comes. `options.max_memory` is of the machine.
 void work_for_sweep(const Communicator& ranks, const sim::SweepRequest& request, const sim::SweepOptions& options);
 
 }  // namespace polyplane::mpi

@@ -73,8 +73,12 @@ std::optional<Unit> figure(const std::optional<std::int64_t>& count, Unit (*make
 
 }  // namespace
 
-std::string point_text(const sim::RunningPoint& point) {
-  return Packer().add(static_cast<std::int64_t>(point.position)).add(point.key).take();
+std::string point_text(const sim::RunningPoint& point, std::size_t beside) {
+  return Packer()
+      .add(static_cast<std::int64_t>(point.position))
+      .add(static_cast<std::int64_t>(beside))
+      .add(point.key)
+      .take();
 }
 
 std::string end_text(bool at_once) { return Packer().add(std::int64_t{at_once ? -2 : -1}).take(); }
@@ -83,7 +87,10 @@ Order parse_order(const std::string& text) {
   Unpacker from(text);
   const std::int64_t position = from.integer();
   if (position < 0) return {.point = std::nullopt, .at_once = position == -2};
-  return {.point = sim::RunningPoint{.position = static_cast<std::size_t>(position), .key = from.text()}};
+  const auto beside = static_cast<std::size_t>(from.integer());
+  CHECK(beside > 0, "a point beside nobody");
+  return {.point = sim::RunningPoint{.position = static_cast<std::size_t>(position), .key = from.text()},
+          .beside = beside};
 }
 
 std::string answer_text(const PointAnswer& answer) {
@@ -96,6 +103,7 @@ std::string answer_text(const PointAnswer& answer) {
   to.add(count_of(result.figures.system_cost, &Money::cents));
   to.add(count_of(result.figures.network_power, &Power::milliwatts));
   to.add(count_of(result.figures.system_power, &Power::milliwatts));
+  to.add(std::int64_t{result.lacks_memory});
   to.add(result.fingerprint).add(result.report).add(answer.run.host).add(answer.run.seconds);
   return to.take();
 }
@@ -118,6 +126,7 @@ PointAnswer parse_answer(const std::string& text) {
   result.figures.system_cost = figure(from.maybe_integer(), &Money::from_cents);
   result.figures.network_power = figure(from.maybe_integer(), &Power::from_milliwatts);
   result.figures.system_power = figure(from.maybe_integer(), &Power::from_milliwatts);
+  result.lacks_memory = from.integer() != 0;
   result.fingerprint = from.text();
   result.report = from.text();
   answer.run.host = from.text();

@@ -41,6 +41,10 @@ std::uint64_t lanes_of(const Job& job) {
 
 std::uint64_t links_of(const topology::Topology& topology) { return topology.links().size(); }
 
+std::uint64_t foretell_links(std::uint64_t links, const std::string& routing) {
+  return kProcess + links * (routing == "spray" ? kLinkSprayed : kLinkHashed);
+}
+
 /// Of a few routes between ranks near and far. A pair that is cut off has none, and the schedule may never need it.
 std::uint64_t most_hops(topology::Router& router, const Job& job) {
   topology::Route route;
@@ -79,8 +83,11 @@ std::uint64_t sprayed_paths(const topology::Topology& topology, const topology::
 }  // namespace
 
 std::uint64_t foretell_topology(const topology::ClusterSize& size, const std::string& routing) {
-  const std::uint64_t link = routing == "spray" ? kLinkSprayed : kLinkHashed;
-  return kProcess + static_cast<std::uint64_t>(size.links) * link;
+  return foretell_links(static_cast<std::uint64_t>(size.links), routing);
+}
+
+std::uint64_t foretell_topology(const topology::Topology& topology, const std::string& routing) {
+  return foretell_links(links_of(topology), routing);
 }
 
 std::uint64_t foretell_router(const topology::Topology& topology) { return links_of(topology) * kLinkRouter; }
@@ -153,8 +160,8 @@ std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, con
   std::string text = what + " is foretold to need " + text_of(peak) + " of memory";
   if (bytes > 0) text += ", " + text_of(budget.resident) + " of it before the first row";
   if (budget.rows_at_once > 1) text += ", " + std::to_string(budget.rows_at_once) + " rows at once (--threads)";
-  throw LimitError(text + "; allowed are " + to_string(*budget.most) +
-                   " (--max-memory; by default what the machine has)");
+  throw MemoryError(text + "; allowed are " + to_string(*budget.most) +
+                    " (--max-memory; by default what the machine has)");
 }
 
 }  // namespace polyplane::sim

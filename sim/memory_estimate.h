@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "sim/executor.h"
 #include "sim/uncontended_way.h"
@@ -18,6 +19,12 @@
 #include "topology/topology.h"
 
 namespace polyplane::sim {
+
+/// More memory would be needed than is allowed: with more of it the same might run.
+class MemoryError : public LimitError {
+ public:
+  using LimitError::LimitError;
+};
 
 /// Of one simulation: what is resident before its first row, and what may be at the most.
 struct MemoryBudget {
@@ -28,6 +35,9 @@ struct MemoryBudget {
 
 /// The whole process once topology and router stand; from counts, before anything is built.
 [[nodiscard]] std::uint64_t foretell_topology(const topology::ClusterSize& size, const std::string& routing);
+
+/// The same of one that is built.
+[[nodiscard]] std::uint64_t foretell_topology(const topology::Topology& topology, const std::string& routing);
 
 /// A further router, for rows that run side by side.
 [[nodiscard]] std::uint64_t foretell_router(const topology::Topology& topology);
@@ -47,7 +57,7 @@ struct MemoryBudget {
 [[nodiscard]] std::uint64_t foretell_classes(const topology::Topology& topology);
 [[nodiscard]] std::uint64_t foretell_class_flows(std::uint64_t flows, std::uint64_t hops);
 
-/// The peak with `bytes` a row. Throws LimitError, naming `what`, when it is over the budget.
+/// The peak with `bytes` a row. Throws MemoryError, naming `what`, when it is over the budget.
 std::uint64_t foretold_peak(const MemoryBudget& budget, std::uint64_t bytes, const std::string& what);
 
 }  // namespace polyplane::sim

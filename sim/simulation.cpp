@@ -48,6 +48,11 @@ Topology checked_topology(const Experiment& experiment, const RunOptions& option
   return build_topology(experiment);
 }
 
+/// What is in memory now that topology and router stand.
+std::uint64_t held(const Topology& topology, const std::string& routing, const RunOptions& options) {
+  return options.count_memory ? foretell_topology(topology, routing) : resident().now;
+}
+
 /// A trace is of one run.
 void refuse_several_traces(const Experiment& experiment) {
   const bool network = !experiment.collectives.empty() || !experiment.flows.empty();
@@ -77,7 +82,8 @@ class Simulation {
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place_job(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
-    memory_.resident = resident().now + (memory_.rows_at_once - 1) * foretell_router(topology_);
+    memory_.resident = held(topology_, experiment.routing.name, options) +
+                       (memory_.rows_at_once - 1) * foretell_router(topology_);
     memory_.most = options.max_memory;
     if (options.trace) {
       std::uint32_t ranks = 0;

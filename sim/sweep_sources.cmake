@@ -2,6 +2,8 @@
 set(POLYPLANE_SIM_SWEEP
   campaign/canonical_text.cpp
   campaign/expand_experiment.cpp
+  campaign/judge_faults.cpp
+  campaign/memory_shares.cpp
   campaign/sqlite.cpp
   campaign/sweep_document.cpp
   campaign/sweep_key.cpp

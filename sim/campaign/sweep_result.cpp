@@ -8,6 +8,7 @@
 #include "sim/bill_of_materials.h"
 #include "sim/cluster_graph.h"
 #include "sim/fingerprint.h"
+#include "sim/memory_estimate.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -87,6 +88,12 @@ SweepResult failed(SweepFailure failure, const std::string& error) {
   return result;
 }
 
+SweepResult without_memory(const std::string& error) {
+  SweepResult result = failed(SweepFailure::limit, error);
+  result.lacks_memory = true;
+  return result;
+}
+
 }  // namespace
 
 std::string_view to_string(SweepFailure failure) {
@@ -130,6 +137,7 @@ SweepResult run_point(const SweepPlan& plan, const SweepPoint& point, const Poin
                       ClusterFigureCache& cache) {
   RunOptions run_options;
   run_options.max_memory = options.max_memory;
+  run_options.count_memory = true;
   run_options.stop = options.stop;
   try {
     SweepResult result = result_of(plan, point, run(point.experiment, run_options));
@@ -137,13 +145,13 @@ SweepResult run_point(const SweepPlan& plan, const SweepPoint& point, const Poin
     return result;
   } catch (const InputError& error) {
     return failed(SweepFailure::input, error.what());
-  } catch (const LimitError& error) {
+  } catch (const MemoryError& error) { return without_memory(error.what()); } catch (const LimitError& error) {
     return failed(SweepFailure::limit, error.what());
   } catch (const RunError& error) {
     return failed(SweepFailure::run, error.what());
   } catch (const InternalError& error) {
     return failed(SweepFailure::bug, error.what());
-  } catch (const std::bad_alloc&) { return failed(SweepFailure::limit, "out of memory"); }
+  } catch (const std::bad_alloc&) { return without_memory("out of memory"); }
 }
 
 }  // namespace polyplane::sim

@@ -37,8 +37,9 @@ struct SweepResult {
   std::optional<double> algbw_GBps, busbw_GBps;  // means over the rows of collectives, as nccl-tests' average
   std::optional<Duration> lower_bound;           // of `time`, where nothing but collectives runs
   ClusterFigures figures;
-  std::string fingerprint;  // of all results
-  std::string report;       // "polyplane/report/1"; may differ in nothing but the names of files
+  std::string fingerprint;    // of all results
+  std::string report;         // "polyplane/report/1"; may differ in nothing but the names of files
+  bool lacks_memory = false;  // of a failure by limit: with more memory it might run. In no store.
 
   /// Equal but for `report`.
   [[nodiscard]] bool same_bits(const SweepResult& other) const;
@@ -56,6 +57,7 @@ class ClusterFigureCache {
 };
 
 struct PointOptions {
+  /// What the point may need, as it is counted, whatever else this process holds.
   std::optional<Bytes> max_memory;
   std::function<bool()> stop;
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -14,6 +13,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/suggest.h"
+#include "sim/campaign/judge_faults.h"
 #include "sim/campaign/sweep_table.h"
 #include "sim/simulation.h"
 
@@ -127,18 +127,34 @@ class SweepRunner {
 
 std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions& options) {
   std::vector<std::string> keys(plan.size());
+  std::map<std::string, std::map<std::vector<std::string>, std::size_t>>
+      faulty;  // by cluster, by faults: the first point
   std::mutex mutex;
   std::size_t done = 0;
   parallel_for(
       plan.size(), options.threads,
       [&](std::size_t i) {
-        std::string key = plan.load(i).key;
+        SweepPoint point = plan.load(i);
         const std::scoped_lock lock(mutex);
-        keys[i] = std::move(key);
+        keys[i] = std::move(point.key);
+        if (!point.experiment.faults.empty()) {
+          std::size_t& first = faulty[point.cluster_key].emplace(point.experiment.faults, i).first->second;
+          first = std::min(first, i);
+        }
         if (options.on_progress) options.on_progress(++done, plan.size());
       },
       options.stop);
-  if (std::ranges::any_of(keys, [](const std::string& key) { return key.empty(); })) throw Interrupted{};
+  const auto stopped = [&] { return options.stop && options.stop(); };
+  if (stopped() || std::ranges::any_of(keys, [](const std::string& key) { return key.empty(); })) throw Interrupted{};
+  std::vector<PointsOfCluster> clusters;
+  for (const auto& [cluster, first_of] : faulty) {
+    PointsOfCluster& points = clusters.emplace_back();
+    for (const auto& [faults, first] : first_of) points.push_back(first);
+    std::ranges::sort(points);
+  }
+  std::ranges::sort(clusters);
+  judge_faults(plan, clusters, {.threads = options.threads, .max_memory = options.max_memory, .stop = options.stop});
+  if (stopped()) throw Interrupted{};
   return keys;
 }
 
@@ -156,27 +172,16 @@ SweepResult run_here(const SweepPlan& plan, const RunningPoint& point, const Poi
 PointRunner thread_runner(const SweepPlan& plan, const SweepOptions& options) {
   return [&plan, &options](std::span<const RunningPoint> points, const KeepResult& keep) {
     ClusterFigureCache cache;
-    std::atomic<bool> failed = false;
-    const auto stop = [&] { return failed || (options.stop && options.stop()); };
-    PointOptions point_options{.max_memory = options.max_memory, .stop = stop};
-    const auto side_by_side = static_cast<std::int64_t>(std::min(options.threads, points.size()));
-    if (options.max_memory) point_options.max_memory = Bytes(options.max_memory->count() / side_by_side);
     const std::string host = host_name();
-    parallel_for(
-        points.size(), options.threads,
-        [&](std::size_t i) {
-          try {
-            const Clock::time_point start = Clock::now();
-            const SweepResult result = run_here(plan, points[i], point_options, cache);
-            const std::chrono::duration<double> seconds = Clock::now() - start;
-            keep(points[i], result, {.host = host, .seconds = seconds.count()});
-          } catch (const Interrupted&) {  // its point stays open
-          } catch (...) {
-            failed = true;  // the others need not go to their end
-            throw;
-          }
-        },
-        stop);
+    const SharedWork work{.threads = options.threads, .max_memory = options.max_memory, .stop = options.stop};
+    in_shares(points.size(), work, [&](std::size_t i, const MemoryShare& share, const std::function<bool()>& stop) {
+      const Clock::time_point start = Clock::now();
+      const SweepResult result = run_here(plan, points[i], {.max_memory = share.bytes, .stop = stop}, cache);
+      if (result.lacks_memory && !share.whole) return false;
+      const std::chrono::duration<double> seconds = Clock::now() - start;
+      keep(points[i], result, {.host = host, .seconds = seconds.count()});
+      return true;
+    });
   };
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/campaign/memory_shares.h"
 #include "sim/campaign/sweep_plan.h"
 #include "sim/campaign/sweep_result.h"
 #include "sim/campaign/sweep_store.h"
@@ -16,15 +17,17 @@
 namespace polyplane::sim {
 
 struct SweepOptions {
-  std::size_t threads = 1;          // points side by side; never changes a result
-  std::optional<Bytes> max_memory;  // of all of them together
-  std::function<bool()> stop;       // asked often, from any thread; true: ends early
+  std::size_t threads = 1;  // points side by side; never changes a result
+  /// Of all of them together (memory_shares.h): a point is refused when it needs more by itself. What it needs is counted
+  /// (RunOptions::count_memory), so that refusals, word for word, depend on the point and this limit alone.
+  std::optional<Bytes> max_memory;
+  std::function<bool()> stop;  // asked often, from any thread; true: ends early
   /// Points, from one thread at a time.
   std::function<void(std::size_t done, std::size_t total)> on_progress;
 };
 
-/// Loads every point before one is run, and returns their keys by position. Throws what SweepPlan::load() does for the first
-/// that is wrong; Interrupted when stopped.
+/// Loads every point before one is run, judges their faults (judge_faults.h), and returns their keys by position. Throws what
+/// SweepPlan::load() and judge_faults() do for the first that is wrong; Interrupted when stopped.
 [[nodiscard]] std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions& options);
 
 struct RunningPoint {

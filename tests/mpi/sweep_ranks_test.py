@@ -56,6 +56,19 @@ class Ranks(SweepTest):
         words[3] = "b"
         self.assertEqual(self.run_well(words, self.ranks(3)), search)
 
+    def test_the_same_bytes_where_memory_is_short(self):
+        # By count a point of few cards needs 14 MB, one of 32,768 cards over 30 MB: with a share of a third both are put back.
+        vary = ["cluster=\"fat_tree:endpoints=16,radix=8,tiers=2\",\"fat_tree:endpoints=32768,radix=64,tiers=3\"", "seed=1..4"]
+        short = ["--max-memory", "30M", "--format", "csv"]
+        serial = self.run_program(self.words(self.quick, vary, "serial", "-j", "1", *short))
+        self.assertEqual(serial.returncode, 1, serial.stderr)
+        self.assertIn("4 of 8 points failed", serial.stderr)
+        for count in (2, 4):
+            done = self.run_program(self.words(self.quick, vary, f"ranks{count}", *short), self.ranks(count))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.stdout, serial.stdout)
+            self.assertEqual(set(self.rows(self.path(f"ranks{count}")).values()), {1})
+
     def test_a_bad_value_ends_all_ranks(self):
         done = self.run_program(self.words(self.quick, ["collectives.algorithm=rnig"], "s"), self.ranks(3))
         self.assertEqual(done.returncode, 2, done.stderr)

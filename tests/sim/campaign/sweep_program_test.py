@@ -119,10 +119,17 @@ class Refused(SweepTest):
         self.run_well(self.words(self.quick, ["seed=1,2"], "empty"))
 
     def test_failed_points(self):
-        done = self.run_program(self.words(self.quick, ["faults=[],[plane=9]"], "s"))
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("1 of 2 points failed, the first with faults=[plane=9]", done.stderr)
+        done = self.run_program(self.words(self.quick, ["faults=[],[node=1]"], "s"))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("1 of 2 points failed, the first with faults=[node=1]", done.stderr)
         self.assertIn("failed: ", done.stdout)
+
+    def test_faults_that_name_nothing(self):
+        done = self.run_program(self.words(self.quick, ["seed=1,2", "faults=[],[plane=9]"], "s"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("with seed=1, faults=[plane=9]: ", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertFalse(os.path.exists(self.path("s")))
 
     def test_points_that_met_a_limit_are_open(self):
         done = self.run_program(self.words(self.quick, ["seed=1,2"], "s", "--max-memory", "1K"))

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 
 #include "base/error.h"
 #include "sim/campaign/sweep_table.h"
@@ -20,10 +21,12 @@ class SweepRuns : public testing::Test {
  protected:
   /// One whole sweep; its JSON and CSV.
   std::string run(const std::string& store_name, const std::vector<std::string>& vary, std::size_t threads,
-                  std::size_t shard = 0, std::size_t shards = 1, const std::optional<SweepSearch>& search = {}) {
+                  std::size_t shard = 0, std::size_t shards = 1, const std::optional<SweepSearch>& search = {},
+                  const std::optional<Bytes>& max_memory = {}) {
     const SweepPlan plan(catalog_, {.experiment = experiment_, .vary = vary, .prices = "", .version = "test"});
     SweepOptions options;
     options.threads = threads;
+    options.max_memory = max_memory;
     SweepDescription description = describe(plan, check_points(plan, options));
     description.shard = shard;
     description.shards = shards;
@@ -108,17 +111,67 @@ TEST_F(SweepRuns, StoppedAndGoneOnWith) {
 }
 
 TEST_F(SweepRuns, FailedPointsKeepTheirError) {
-  // Which planes there are is known when the cluster is built.
-  const std::string text = run("s", {"collectives.sizes=1 MB,2 MB", "faults=[],[plane=7]"}, 2);
+  // Who talks to whom is known when a point runs.
+  const std::vector<std::string> vary{"collectives.sizes=1 MB,2 MB", "faults=[],[node=3]"};
+  const std::string text = run("s", vary, 2);
   EXPECT_TRUE(end_.complete);
   SweepStore store = SweepStore::read(folder_.path("s"));
   const SweepTable table = table_of(store);
   EXPECT_EQ(table.failed, 2U);
   EXPECT_EQ(table.points[1].result->failure, SweepFailure::input);
-  EXPECT_THAT(table.points[1].result->error, HasSubstr("plane=7"));
+  EXPECT_THAT(table.points[1].result->error, HasSubstr("node3"));
   EXPECT_TRUE(table.complete);
-  EXPECT_EQ(run("s", {"collectives.sizes=1 MB,2 MB", "faults=[],[plane=7]"}, 1), text);
+  EXPECT_EQ(run("s", vary, 1), text);
   EXPECT_EQ(end_.ran, 0U);
+}
+
+TEST_F(SweepRuns, FaultsThatNameNothingEndTheSweepBeforeAPointRuns) {
+  const std::string here = "faults=[],[node=1],[plane=7],[plane=8]";
+  for (const std::size_t threads : {1U, 3U}) {
+    try {
+      run("s", {"seed=1..3", here}, threads);
+      FAIL();
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr("with seed=1, faults=[plane=7]: "), HasSubstr("\"plane=7\"")));
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("s")));
+  // A cluster that memory does not allow cannot be judged: its points are refused by themselves.
+  run("s", {"seed=1..3", here}, 2, 0, 1, {}, Bytes(1'000'000));
+  SweepStore store = SweepStore::read(folder_.path("s"));
+  EXPECT_EQ(table_of(store).failed, 12U);
+}
+
+/// By count the process with its first run takes 14.2 MB and a link 260 or 300 B (memory_estimate.cpp): with two links a card,
+/// 20,000 cards need at least 14.2 + 10.4 MB, which of 30 MB they have only by themselves; for 25,000 cards, some 2.6 MB and
+/// what their schedule takes more, 30 MB are too few. Few cards have no room beside each other, too.
+TEST_F(SweepRuns, TheSameBytesWhereMemoryIsShort) {
+  const std::vector<std::string> vary{"cluster.nodes=2,8,20000,4,25000", "seed=1,2"};
+  std::string text = kRingExperiment;
+  text.replace(text.find("switch_radix: 8"), 15, "switch_radix: 65536");
+  folder_.write("e.textproto", text);
+  const auto refused = [&](const char* name) {
+    SweepStore store = SweepStore::read(folder_.path(name));
+    std::vector<std::size_t> positions;
+    for (const SweptPoint& point : table_of(store).points) {
+      if (!point.result->done()) positions.push_back(point.position);
+    }
+    return positions;
+  };
+  const Bytes most(30'000'000);
+  const std::string serial = run("serial", vary, 1, 0, 1, {}, most);
+  EXPECT_EQ(refused("serial"), (std::vector<std::size_t>{8, 9}));
+  EXPECT_THAT(serial, AllOf(HasSubstr("allowed are 30 MB"), HasSubstr("is foretold to need")));
+  EXPECT_EQ(run("two", vary, 2, 0, 1, {}, most), serial);
+  EXPECT_EQ(run("many", vary, 8, 0, 1, {}, most), serial);
+  for (std::size_t i = 0; i < 2; ++i) run("part" + std::to_string(i), vary, 1 + i, i, 2, {}, most);
+  merge_stores({folder_.path("part0"), folder_.path("part1")}, folder_.path("merged"));
+  SweepStore merged = SweepStore::read(folder_.path("merged"));
+  EXPECT_EQ(text_of(merged), serial);
+  // One that was refused is run again where there is more.
+  run("serial", vary, 2, 0, 1, {}, Bytes(1'000'000'000));
+  EXPECT_EQ(end_.ran, 2U);
+  EXPECT_TRUE(refused("serial").empty());
 }
 
 TEST_F(SweepRuns, AFullStoreEndsTheRun) {
