@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
   "step cost between scale-up domains": "scale-up 域间的每步开销",
   "message cost": "每条消息的开销",
   "speed of compute": "计算速度",
-  // sim/bounds.cpp, sim/simulation.cpp
+  // sim/bounds.cpp, sim/busiest_links.cpp
   latency: "延迟",
   launch: "启动",
   "latency or waiting": "延迟或等待",

@@ -2,12 +2,19 @@ import { useMemo, useState } from "preact/hooks";
 import { Figure } from "../figure/figure";
 import { figureText } from "../figure/figure.strings";
 import { language } from "../i18n/language";
+import { said } from "../i18n/terms";
 import { sortRows, type ResultTable, type TableRow } from "../model/compare_table";
 import { shown } from "../format/names";
 import { compareText } from "./compare.strings";
 import { cellWords, columnName } from "./compare_words";
 
 const most = 500;
+
+function wordsOf(table: ResultTable, row: TableRow, column: number): string {
+  const { key, unit } = table.columns[column]!;
+  const words = cellWords(row.cells[column] ?? null, row.texts?.[column], unit);
+  return key === "bottleneck" ? said(words) : words; // a tier, or what holds up instead
+}
 
 // All rows, sortable; columns that are empty throughout are left out.
 export function RowsFigure({ table, rows }: { table: ResultTable; rows: readonly TableRow[] }) {
@@ -56,7 +63,7 @@ export function RowsFigure({ table, rows }: { table: ResultTable; rows: readonly
               <tr key={i} class={row.error ? "failed" : undefined} title={row.error ? `${text.failed}: ${shown(row.error)}` : undefined}>
                 {columns.map((c) => (
                   <td class={table.columns[c]!.unit === "text" ? undefined : "number"}>
-                    <bdi>{cellWords(row.cells[c] ?? null, row.texts?.[c], table.columns[c]!.unit)}</bdi>
+                    <bdi>{wordsOf(table, row, c)}</bdi>
                   </td>
                 ))}
               </tr>
