@@ -17,6 +17,7 @@ std::string key(CollectiveKind kind, std::string_view name) {
 }
 
 std::string algorithm_is_weighed(const AlgorithmRequest&) { return ""; }
+SwitchUse ranks_alone(const AlgorithmRequest&) { return {}; }
 
 void check_copies(const std::string& algorithm, const char* what, std::uint32_t asked, bool honoured,
                   std::uint32_t most) {
@@ -62,12 +63,29 @@ std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const Algori
   return algorithm.make(request);
 }
 
+SwitchUse usable_switches(const AlgorithmRequest& request) {
+  SwitchUse all;
+  const Reducers& reducers = request.layout.reducers();
+  if (reducers.num_agents == 0) return all;
+  const std::string prefix = key(request.collective.kind(), "");
+  for (const std::string& full : algorithms().names()) {
+    if (!full.starts_with(prefix)) continue;
+    const Algorithm& algorithm = algorithms().at(full);
+    if (!algorithm.cannot(request).empty()) continue;
+    const SwitchUse use = algorithm.switches(request);
+    all.in_domains = all.in_domains || use.in_domains;
+    all.in_fabric = all.in_fabric || use.in_fabric;
+  }
+  return all;
+}
+
 bool register_algorithm(Algorithm algorithm) {
   CHECK(algorithm.make && !algorithm.name.empty() && !algorithm.sentence.empty(), "an algorithm lacks a field");
   if (!algorithm.cannot) {
     algorithm.cannot = [](const AlgorithmRequest&) { return std::string(); };
   }
   if (!algorithm.not_by_auto) algorithm.not_by_auto = algorithm_is_weighed;
+  if (!algorithm.switches) algorithm.switches = ranks_alone;
   const std::string full = key(algorithm.collective, algorithm.name);
   const std::string sentence = algorithm.sentence;
   algorithms().add(full, sentence, std::move(algorithm));

@@ -22,6 +22,13 @@ struct AlgorithmRequest {
   std::uint32_t slices = 0;    // each channel's share is cut into so many that follow each other; 0 = own choice
 };
 
+/// Which of the switches that reduce and multicast for the ranks (RankLayout::reducers()) take part.
+struct SwitchUse {
+  bool in_domains = false, in_fabric = false;
+  [[nodiscard]] bool any() const { return in_domains || in_fabric; }
+  friend bool operator==(const SwitchUse&, const SwitchUse&) = default;
+};
+
 struct Algorithm {
   CollectiveKind collective = CollectiveKind::all_reduce;
   std::string name;                                       // "ring"
@@ -34,6 +41,8 @@ struct Algorithm {
   /// Why a choice among all algorithms leaves it out, so that it runs by name only; "": it is weighed. REQUIRES: cannot()
   /// == "". Empty function: it is weighed.
   std::function<std::string(const AlgorithmRequest&)> not_by_auto = {};
+  /// REQUIRES: cannot() == "". Empty function: ranks alone take part.
+  std::function<SwitchUse(const AlgorithmRequest&)> switches = {};
   /// REQUIRES: cannot() == "". Shares ownership of nothing: the schedule holds copies of what it needs.
   std::function<std::unique_ptr<Schedule>(const AlgorithmRequest&)> make;
 };
@@ -49,6 +58,9 @@ struct Algorithm {
 /// Throws InputError: what the algorithm cannot() do and why, channels (at most 64) or slices (at most 4,096) it does
 /// not honour; LimitError when the request makes more chunks than a ChunkId can number within a block.
 [[nodiscard]] std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request);
+
+/// All switches that some algorithm of this collective would use here, weighed by a choice among all or run by name only.
+[[nodiscard]] SwitchUse usable_switches(const AlgorithmRequest& request);
 
 /// Helper for guests: `const bool registered = register_algorithm({...});` at namespace scope.
 bool register_algorithm(Algorithm algorithm);

@@ -12,6 +12,7 @@ namespace {
 
 using collectives::Collective;
 using collectives::CollectiveKind;
+using collectives::SwitchUse;
 using topology::DeviceKind;
 using topology::Link;
 using topology::Topology;
@@ -142,6 +143,13 @@ uint128 forced_total(const Collective& collective, std::size_t groups) {
   }
 }
 
+constexpr std::int64_t kNone = INT64_MAX;
+
+/// The least of what leaves and enters cards.
+struct LeastLinks {
+  std::int64_t out_ps = kNone, in_ps = kNone;
+};
+
 Duration wire_time(uint128 bytes, BitRate rate, Efficiency efficiency) {
   return least_time(
       bytes * 8 * static_cast<uint128>(efficiency.denominator) / static_cast<uint128>(efficiency.numerator), rate);
@@ -175,32 +183,30 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
     return link.up && (!one_domain || link.kind == topology::LinkKind::scale_up);
   };
   bool cards_are_joined = false;
-  Partition cards{"cards", {}}, domains{"scale-up domains", {}};
-  std::int64_t least_any = INT64_MAX;
+  Partition cards{"cards", {}, {}}, domains{"scale-up domains", {}, {.in_domains = true}};
+  LeastLinks least, least_of_any;
   std::map<std::int32_t, std::size_t> domain_cut;
-  std::vector<std::int64_t> least_out(devices.size(), INT64_MAX), least_in(devices.size(), INT64_MAX);
   for (std::uint32_t r = 0; r < devices.size(); ++r) {
     const DeviceId card = devices[r];
-    Cut cut{"card " + topology.device(card).name, {RankId(r)}, {}, {}};
+    Cut cut{"card " + topology.device(card).name, {RankId(r)}, {}, {}}, whole = cut;
     for (const LinkId id : topology.out_links(card)) {
+      const std::int64_t latency_ps = topology.link(id).latency.ps();
+      if (!topology.link(id).up) continue;
+      whole.out = whole.out + rate(id);
+      least_of_any.out_ps = std::min(least_of_any.out_ps, latency_ps);
       if (!counts(id)) continue;
       cut.out = cut.out + rate(id);
-      least_out[r] = std::min(least_out[r], topology.link(id).latency.ps());
+      least.out_ps = std::min(least.out_ps, latency_ps);
       if (topology.device(topology.link(id).to).kind == DeviceKind::accelerator) cards_are_joined = true;
     }
     for (const LinkId id : topology.in_links(card)) {
+      const std::int64_t latency_ps = topology.link(id).latency.ps();
+      if (!topology.link(id).up) continue;
+      whole.in = whole.in + rate(id);
+      least_of_any.in_ps = std::min(least_of_any.in_ps, latency_ps);
       if (!counts(id)) continue;
       cut.in = cut.in + rate(id);
-      least_in[r] = std::min(least_in[r], topology.link(id).latency.ps());
-    }
-    Cut whole{cut.name, cut.inside, {}, {}};
-    for (const LinkId id : topology.out_links(card)) {
-      if (!topology.link(id).up) continue;
-      whole.out = whole.out + rate(id);
-      least_any = std::min(least_any, topology.link(id).latency.ps());
-    }
-    for (const LinkId id : topology.in_links(card)) {
-      if (topology.link(id).up) whole.in = whole.in + rate(id);
+      least.in_ps = std::min(least.in_ps, latency_ps);
     }
     whole_cards_.cuts.push_back(std::move(whole));
     cards.cuts.push_back(std::move(cut));
@@ -227,18 +233,19 @@ Bounds::Bounds(const Topology& topology, const std::vector<DeviceId>& devices, c
   partitions_.push_back(std::move(cards));
   if (domains.cuts.size() > 1) partitions_.push_back(std::move(domains));
   whole_cards_.plural = "cards";
-  least_to_switch_ = Duration::from_ps(least_any == INT64_MAX ? 0 : least_any);
   // A path leaves one card and enters another, over two links unless a cable joins two cards.
-  const std::int64_t out = *std::min_element(least_out.begin(), least_out.end());
-  const std::int64_t in = *std::min_element(least_in.begin(), least_in.end());
-  if (out != INT64_MAX && in != INT64_MAX) {
-    least_latency_ = Duration::from_ps(cards_are_joined ? std::min(out, in) : out + in);
-  }
+  const auto latency_of = [&](const LeastLinks& links) {
+    if (links.out_ps == kNone || links.in_ps == kNone) return Latency{};
+    const Duration one = Duration::from_ps(std::min(links.out_ps, links.in_ps));
+    return Latency{cards_are_joined ? one : Duration::from_ps(links.out_ps + links.in_ps), one};
+  };
+  latency_ = latency_of(least);
+  latency_of_any_ = latency_of(least_of_any);
 }
 
 void Bounds::add_members(const Topology& topology, const std::vector<DeviceId>& devices,
                          const std::function<BitRate(LinkId)>& rate) {
-  Partition members{"members", {}};
+  Partition members{"members", {}, {.in_domains = true}};
   std::map<std::int32_t, std::size_t> cut_of;
   for (std::uint32_t r = 0; r < devices.size(); ++r) {
     const auto [place, fresh] = cut_of.emplace(topology.device(devices[r]).member, members.cuts.size());
@@ -246,6 +253,9 @@ void Bounds::add_members(const Topology& topology, const std::vector<DeviceId>& 
     members.cuts[place->second].inside.emplace_back(r);
   }
   if (members.cuts.size() < 2) return;
+  members.inside.in_fabric = std::ranges::all_of(topology.devices(), [&](const topology::Device& device) {
+    return device.kind != DeviceKind::network_switch || !device.reduces || cut_of.contains(device.member);
+  });
   for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
     const Link& link = topology.links()[i];
     const std::int32_t from = topology.device(link.from).member, to = topology.device(link.to).member;
@@ -261,7 +271,7 @@ void Bounds::add_members(const Topology& topology, const std::vector<DeviceId>& 
 }
 
 LowerBound Bounds::over_cuts(const Partition& partition, const Collective& collective, Efficiency efficiency,
-                             Reduction reduction) const {
+                             SwitchUse switches) const {
   std::vector<std::uint32_t> group_of(collective.ranks());
   BitRate all_out, all_in;
   for (std::uint32_t g = 0; g < partition.cuts.size(); ++g) {
@@ -280,36 +290,47 @@ LowerBound Bounds::over_cuts(const Partition& partition, const Collective& colle
     offer(static_cast<uint128>(forced[g].out), partition.cuts[g].out, "bytes out of " + partition.cuts[g].name);
     offer(static_cast<uint128>(forced[g].in), partition.cuts[g].in, "bytes into " + partition.cuts[g].name);
   }
-  if (reduction == Reduction::in_network) return best;
+  if (!partition.holds(switches)) return best;
   const uint128 total = forced_total(collective, partition.cuts.size());
   offer(total, all_out, "bytes out of all " + partition.plural);
   offer(total, all_in, "bytes into all " + partition.plural);
   return best;
 }
 
-LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack, bool links_shared,
-                               Reduction reduction) const {
+LowerBound Bounds::over_all(const Collective& collective, Efficiency efficiency, SwitchUse switches) const {
+  LowerBound widest{{}, "latency"};
+  for (const Partition& counted : partitions_) {
+    const Partition& partition = switches.in_fabric && &counted == &partitions_.front() ? whole_cards_ : counted;
+    if (partition.cuts.size() < 2) continue;
+    const LowerBound cut = over_cuts(partition, collective, efficiency, switches);
+    if (cut.time > widest.time) widest = cut;
+  }
+  return widest;
+}
+
+LowerBound Bounds::lower_bound(const Collective& collective, const Stack& stack, SwitchUse switches,
+                               bool links_shared) const {
   CHECK(!stack.protocols.empty(), "a stack without protocols");
+  const Latency& latency = switches.in_fabric ? latency_of_any_ : latency_;
   LowerBound best;
   bool first = true;
   for (const Protocol& protocol : stack.protocols) {
     for (const ProtocolCosts& costs : protocol.costs) {
       LowerBound bound{costs.launch, "launch"};
       if (collective.ranks() > 1 && (collective.size().count() > 0 || collective.kind() == CollectiveKind::barrier)) {
-        const bool in_network = reduction == Reduction::in_network;
-        bound.time += costs.message + std::min(costs.step_scale_up, costs.step_scale_out) +
-                      (in_network ? least_to_switch_ : least_latency_);
-        bound.reason = "latency";
+        bound.time += costs.message + std::min(costs.step_scale_up, costs.step_scale_out);
+        const Efficiency efficiency = costs.efficiency.value_or(protocol.efficiency);
         LowerBound widest{{}, "latency"};
-        for (const Partition& counted : partitions_) {
-          const Partition& partition = in_network && &counted == &partitions_.front() ? whole_cards_ : counted;
-          if (!links_shared || partition.cuts.size() < 2) continue;
-          const LowerBound cut =
-              over_cuts(partition, collective, costs.efficiency.value_or(protocol.efficiency), reduction);
-          if (cut.time > widest.time) widest = cut;
+        if (links_shared) widest = over_all(collective, efficiency, switches);
+        bound.reason = "latency";
+        if (widest.time > bound.time + latency.to_another) {
+          bound.reason = widest.reason;
+          if (switches.any() && over_all(collective, efficiency, {}).time > widest.time) {
+            bound.reason += ", where switches reduce";
+          }
         }
-        if (widest.time > bound.time) bound.reason = widest.reason;
-        bound.time += widest.time;
+        bound.time += switches.any() ? std::max(latency.to_another, latency.of_one_link + widest.time)
+                                     : latency.to_another + widest.time;
       }
       if (first || bound.time < best.time) best = bound;
       first = false;

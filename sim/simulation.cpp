@@ -227,9 +227,8 @@ class Simulation {
     Stack allowed = experiment_.stack;
     if (job.protocol != "auto")
       std::erase_if(allowed.protocols, [&](const Protocol& p) { return p.name != job.protocol; });
-    const LowerBound bound =
-        placed.bounds->lower_bound(collective, allowed, links_shared,
-                                   row.in_network ? Bounds::Reduction::in_network : Bounds::Reduction::by_ranks);
+    const collectives::SwitchUse switches = collectives::usable_switches({collective, placed.layouts.front()});
+    const LowerBound bound = placed.bounds->lower_bound(collective, allowed, switches, links_shared);
     result.lower_bound = bound.time;
     result.lower_bound_reason = bound.reason;
     CHECK(time >= bound.time, std::string(collectives::to_string(job.kind)) + "/" + row.algorithm + " of " +

@@ -25,6 +25,8 @@ std::string cannot(const AlgorithmRequest& request) {
   return trees_by_local(request.layout)[0].empty() ? kNeedsHeadTrees : "";
 }
 
+SwitchUse in_fabric(const AlgorithmRequest&) { return {.in_fabric = true}; }
+
 enum class Inside { direct, chain };
 
 class Builder {
@@ -122,6 +124,7 @@ const bool kRegistered =
                         .cost_family = "collnet_direct",
                         .honours_slices = true,
                         .cannot = cannot,
+                        .switches = in_fabric,
                         .make = make<Inside::direct>}) &&
     register_algorithm({.collective = CollectiveKind::all_reduce,
                         .name = "collnet_chain",
@@ -129,6 +132,7 @@ const bool kRegistered =
                         .cost_family = "collnet_chain",
                         .honours_slices = true,
                         .cannot = cannot,
+                        .switches = in_fabric,
                         .make = make<Inside::chain>});
 
 }  // namespace

@@ -164,6 +164,10 @@ Algorithm nvls(CollectiveKind kind, std::string sentence) {
           .cost_family = "nvls",
           .honours_slices = true,
           .cannot = cannot,
+          .switches =
+              [](const AlgorithmRequest& request) {
+                return SwitchUse{.in_domains = true, .in_fabric = request.layout.num_domains() > 1};
+              },
           .make = make};
 }
 

@@ -97,6 +97,7 @@ const bool kRegistered = register_algorithm(
      .cost_family = "nvls_tree",
      .honours_slices = true,
      .cannot = cannot,
+     .switches = [](const AlgorithmRequest&) { return SwitchUse{.in_domains = true}; },
      .make = make});
 
 }  // namespace

@@ -163,6 +163,7 @@ Algorithm sharp(CollectiveKind kind, std::string sentence) {
           .cost_family = "collnet_direct",
           .honours_slices = true,
           .cannot = cannot,
+          .switches = [](const AlgorithmRequest&) { return SwitchUse{.in_fabric = true}; },
           .make = make};
 }
 

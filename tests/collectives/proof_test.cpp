@@ -139,6 +139,28 @@ TEST_P(Proof, InterleavedRanks) {
   }
 }
 
+/// The agents that ranks send to or take from; those of the domains come first.
+SwitchUse switches_at_work(const Schedule& schedule, const RankLayout& layout) {
+  const std::uint32_t ranks = layout.num_ranks();
+  std::uint32_t of_domains = 0;
+  for (const auto& switches : layout.reducers().domain_switches) of_domains += 2 * std::uint32_t(switches.size());
+  SwitchUse use;
+  const auto look_at = [&](RankId other) {
+    if (!other.valid() || other.index() < ranks) return;
+    (other.index() - ranks < of_domains ? use.in_domains : use.in_fabric) = true;
+  };
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+      for (std::uint32_t k = 0; k < schedule.num_steps(RankId(rank), lane); ++k) {
+        const Step step = schedule.step(RankId(rank), lane, k);
+        look_at(step.send_to);
+        look_at(step.receive_from);
+      }
+    }
+  }
+  return use;
+}
+
 /// Switches that reduce in every domain, one or two of them; trees of one leaf, of leaves and a top, of pods, of which several
 /// share the data, and of which each rail has its own.
 TEST_P(Proof, SwitchesThatReduce) {
@@ -155,7 +177,12 @@ TEST_P(Proof, SwitchesThatReduce) {
       for (const ReducingShape& shape : shapes) {
         const RankLayout layout = with_reducers(RankLayout::regular(ranks, per_domain, !shape.by_rail), shape);
         const AlgorithmRequest plain{.collective = contract(algorithm().collective, ranks, 97), .layout = layout};
-        if (!algorithm().cannot(plain).empty() || make_schedule(algorithm(), plain)->num_agents() == 0) continue;
+        if (!algorithm().cannot(plain).empty()) continue;
+        const auto schedule = make_schedule(algorithm(), plain);
+        if (ranks > 1) {
+          ASSERT_EQ(algorithm().switches(plain), switches_at_work(*schedule, layout)) << GetParam() << " " << ranks;
+        }
+        if (schedule->num_agents() == 0) continue;
         for (const std::uint32_t root : {0U, ranks / 2, ranks - 1}) {
           if (root > 0 && !rooted(algorithm().collective)) continue;
           prove({.collective = contract(algorithm().collective, ranks, 97, root), .layout = layout});

@@ -33,7 +33,7 @@ Stack free_of_charge() { return {"ideal", "", {{"Simple", {1, 1}, {{"ring", {}, 
 LowerBound bound(CollectiveKind kind, Bytes size) {
   const topology::Topology topology = two_by_two();
   const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
-  return Bounds(topology, cards).lower_bound(Collective::sized(kind, 4, size, 4, RankId(0)), free_of_charge());
+  return Bounds(topology, cards).lower_bound(Collective::sized(kind, 4, size, 4, RankId(0)), free_of_charge(), {});
 }
 
 // 12 MB. Cards: 2 x 3 x 12 MB out of 4 x 150 GB/s = 120 us. Domains: 2 x 1 x 12 MB out of 2 x 100 GB/s = 120 us, the same; one
@@ -59,7 +59,7 @@ TEST(Bounds, InsideOneDomainOnlyItsOwnLinksCount) {
   const topology::Topology topology = two_by_two();
   const std::vector<DeviceId> cards{topology.accelerators()[0], topology.accelerators()[1]};
   const Collective collective = Collective::sized(CollectiveKind::all_reduce, 2, Bytes(10'000'000), 4, RankId(0));
-  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time, 100_us);
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge(), {}).time, 100_us);
 }
 
 TEST(Bounds, NothingToSendTakesTheLaunchOnly) {
@@ -68,7 +68,7 @@ TEST(Bounds, NothingToSendTakesTheLaunchOnly) {
   Stack stack = free_of_charge();
   stack.protocols[0].costs[0].launch = 7_us;
   const Collective empty = Collective::sized(CollectiveKind::alltoall, 4, Bytes(0), 4, RankId(0));
-  EXPECT_EQ(Bounds(topology, cards).lower_bound(empty, stack).time, 7_us);
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(empty, stack, {}).time, 7_us);
 }
 
 // 810 ns to the leaf and 610 ns from it; then 4 bytes at 400 Gbps, 80 ps.
@@ -76,7 +76,7 @@ TEST(Bounds, APathHasTwoLinks) {
   const topology::Topology topology = build_cluster(topology::plain_cluster(4, 4, "single_switch", {}));
   const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
   const Collective collective = Collective::sized(CollectiveKind::sendrecv, 4, Bytes(4), 4, RankId(0));
-  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time, 1420_ns + 80_ps);
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge(), {}).time, 1420_ns + 80_ps);
 }
 
 // 1 PiB into each of 8,192 cards, 2^63 bytes in all: 2^50 B / 50 GB/s for each, 22,517.99813685248 s.
@@ -86,7 +86,7 @@ TEST(Bounds, AllBytesTogetherMayPassTheLargestInteger) {
   const std::vector<DeviceId> cards(topology.accelerators().begin(), topology.accelerators().end());
   const Collective collective =
       Collective::sized(CollectiveKind::broadcast, kCards, Bytes(std::int64_t{1} << 50U), 4, RankId(0));
-  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge()).time,
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, free_of_charge(), {}).time,
             1420_ns + Duration::from_ps(22'517'998'136'852'480));
 }
 
@@ -97,7 +97,7 @@ TEST(Bounds, EfficiencyCounts) {
   Stack stack = free_of_charge();
   stack.protocols[0].efficiency = {1, 2};
   const Collective collective = Collective::sized(CollectiveKind::alltoall, 4, Bytes(16'000'000), 4, RankId(0));
-  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, stack).time, 320_us);
+  EXPECT_EQ(Bounds(topology, cards).lower_bound(collective, stack, {}).time, 320_us);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Collectives through switches that reduce and multicast: times by hand. Stack ideal; K slices follow each other.
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "base/error.h"
 #include "collectives/algorithm.h"
 #include "sim/bounds.h"
@@ -250,7 +252,7 @@ TEST(InNetwork, WaysAgree) {
   }
 }
 
-// Every collective, algorithm and size: nothing beats the bound (run() CHECKs it), and without agents the old one stays.
+// Every collective and size through switches: nothing beats the bound (run() CHECKs it).
 TEST(InNetwork, NothingBeatsTheBound) {
   for (const std::string& full : collectives::algorithms().names()) {
     const collectives::Algorithm& algorithm = collectives::algorithms().at(full);
@@ -277,8 +279,73 @@ TEST(InNetwork, BoundsWithAndWithoutSwitches) {
   const auto collective =
       collectives::Collective::sized(CollectiveKind::all_reduce, 3, Bytes(12'000'000), 4, RankId(0));
   const Bounds bounds(topology, cards);
-  EXPECT_EQ(bounds.lower_bound(collective, ideal_stack()).time, 160_us);
-  EXPECT_EQ(bounds.lower_bound(collective, ideal_stack(), true, Bounds::Reduction::in_network).time, 120_us);
+  const LowerBound alone = bounds.lower_bound(collective, ideal_stack(), {});
+  EXPECT_EQ(alone.time, 160_us);
+  EXPECT_EQ(alone.reason, "bytes out of all cards");
+  const LowerBound helped = bounds.lower_bound(collective, ideal_stack(), {.in_domains = true});
+  EXPECT_EQ(helped.time, 120_us);
+  EXPECT_EQ(helped.reason, "bytes out of card node0/gpu0, where switches reduce");
+}
+
+// 3.6 MB among four domains of two cards, 2 x 50 GB/s out of each. Whoever adds up inside, 2 x 3 x 3.6 MB must leave the four
+// over 400 GB/s: 54 us. A fabric that adds up leaves 3.6 MB out of each, 36 us.
+TEST(InNetwork, SwitchesInsideOfDomainsLeaveTheSumOverDomains) {
+  topology::ClusterSpec spec = two_domains();
+  spec.nodes = 4;
+  spec.fabric.switch_radix = 8;
+  for (const bool in_domains : {false, true}) {
+    for (const bool in_fabric : {false, true}) {
+      spec.node.scale_up.reduces = in_domains;
+      spec.fabric.reduces = in_fabric;
+      const CollectiveResult result = one_result(spec, CollectiveKind::all_reduce, "ring", Bytes(3'600'000), 0);
+      EXPECT_EQ(result.lower_bound, in_fabric ? 36_us : 54_us) << in_domains << in_fabric;
+    }
+  }
+}
+
+// A link of 150 ns to the switch and one from it; the bytes, 18 ps, pass while one of them takes its time.
+TEST(InNetwork, WhatASwitchAddsUpGoesOnToARank) {
+  EXPECT_EQ(one_result(one_domain(8), CollectiveKind::all_reduce, "ring", 8_B, 0).lower_bound, 300_ns);
+}
+
+/// Of what runs: the bound of the first, which all others have.
+void expect_one_bound(const topology::ClusterSpec& spec, CollectiveKind kind, Bytes size) {
+  std::optional<CollectiveResult> first;
+  bool none_is_in_network = true;
+  for (const std::string& name : collectives::algorithm_names(kind)) {
+    std::optional<CollectiveResult> result;
+    try {
+      result = one_result(spec, kind, name, size, 0);
+    } catch (const InputError&) { continue; }  // needs what is not there
+    none_is_in_network = none_is_in_network && !result->in_network;
+    if (!first) first = result;
+    EXPECT_EQ(result->lower_bound, first->lower_bound) << spec.name << " " << name << " " << to_string(size);
+    EXPECT_EQ(result->lower_bound_reason, first->lower_bound_reason) << spec.name << " " << name;
+    EXPECT_GE(result->time, result->lower_bound) << spec.name << " " << name << " " << to_string(size);
+  }
+  ASSERT_TRUE(first) << collectives::to_string(kind);
+  if (none_is_in_network) {
+    EXPECT_EQ(first->lower_bound_reason.find("switches reduce"), std::string::npos) << first->lower_bound_reason;
+  }
+}
+
+// A bound is one of the cluster: the same beside every algorithm, and none is faster.
+TEST(InNetwork, OneBoundForAllAlgorithms) {
+  topology::ClusterSpec plain = one_domain(4);
+  plain.node.scale_up.reduces = false;
+  topology::ClusterSpec joined = two_domains(), both = on_tree(8, 2, 8);
+  joined.name = "joined";
+  both.name = "both";
+  both.node.scale_up.reduces = true;
+  for (const auto& spec : {plain, one_domain(4), joined, on_tree(8, 1, 4), on_tree(4, 2, 8), both}) {
+    for (const CollectiveKind kind :
+         {CollectiveKind::all_reduce, CollectiveKind::all_gather, CollectiveKind::reduce_scatter,
+          CollectiveKind::broadcast, CollectiveKind::reduce, CollectiveKind::alltoall, CollectiveKind::barrier}) {
+      for (const Bytes size : {Bytes(1'000), Bytes(48'000'000)}) {
+        if (kind != CollectiveKind::barrier || size == Bytes(1'000)) expect_one_bound(spec, kind, size);
+      }
+    }
+  }
 }
 
 std::string refusal(const topology::ClusterSpec& spec, const std::string& algorithm,
