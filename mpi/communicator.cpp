@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "mpi/datatype.h"
 #include "mpi/mpi_error.h"
 
 namespace polyplane::mpi {
@@ -11,14 +12,32 @@ namespace {
 
 static_assert(MPI_ANY_SOURCE == Communicator::kAny && MPI_ANY_TAG == Communicator::kAny);
 
-int count_of(std::size_t bytes) {
-  CHECK(bytes <= std::numeric_limits<int>::max(), "a message of " + std::to_string(bytes) + " bytes is too large");
-  return static_cast<int>(bytes);
+int count_of(std::size_t values) {
+  CHECK(values <= std::numeric_limits<int>::max(), std::to_string(values) + " values are too many");
+  return static_cast<int>(values);
 }
 
+/// `bytes` as MPI counts them.
+class Counted {
+ public:
+  Counted(std::size_t bytes, int most) {
+    if (bytes <= static_cast<std::size_t>(most)) {
+      count_ = static_cast<int>(bytes);
+    } else {
+      row_.emplace(Datatype::row(Datatype::of(ElementKind::byte), static_cast<std::int64_t>(bytes), most));
+    }
+  }
+  [[nodiscard]] int count() const { return count_; }
+  [[nodiscard]] MPI_Datatype type() const { return row_ ? row_->handle() : MPI_BYTE; }
+
+ private:
+  int count_ = 1;
+  std::optional<Datatype> row_;  // MPI keeps a type that is given back for as long as messages need it
+};
+
 Arrival arrival_of(const MPI_Status& status) {
-  int bytes = 0;
-  check_mpi(MPI_Get_count(&status, MPI_BYTE, &bytes), "MPI_Get_count");
+  MPI_Count bytes = 0;
+  check_mpi(MPI_Get_elements_x(&status, MPI_BYTE, &bytes), "MPI_Get_elements_x");
   return {status.MPI_SOURCE, status.MPI_TAG, bytes};
 }
 
@@ -33,24 +52,24 @@ Value reduced(MPI_Comm communicator, Value value, MPI_Datatype type, MPI_Op oper
 
 }  // namespace
 
-Communicator Communicator::world() { return {MPI_COMM_WORLD, false}; }
+Communicator Communicator::world(int most) { return {MPI_COMM_WORLD, false, most}; }
 
 Communicator Communicator::duplicate() const {
   MPI_Comm result = MPI_COMM_NULL;
   check_mpi(MPI_Comm_dup(handle_, &result), "MPI_Comm_dup");
-  return {result, true};
+  return {result, true, most_};
 }
 
 Communicator Communicator::split(int color, int key) const {
   MPI_Comm result = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split(handle_, color, key, &result), "MPI_Comm_split");
-  return {result, true};
+  return {result, true, most_};
 }
 
 Communicator Communicator::split_nodes() const {
   MPI_Comm result = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &result), "MPI_Comm_split_type");
-  return {result, true};
+  return {result, true, most_};
 }
 
 Communicator::~Communicator() {
@@ -78,12 +97,14 @@ int Communicator::max_tag() const {
 }
 
 void Communicator::send(std::span<const std::byte> data, int to, int tag) const {
-  check_mpi(MPI_Send(data.data(), count_of(data.size()), MPI_BYTE, to, tag, handle_), "MPI_Send");
+  const Counted bytes(data.size(), most_);
+  check_mpi(MPI_Send(data.data(), bytes.count(), bytes.type(), to, tag, handle_), "MPI_Send");
 }
 
 Arrival Communicator::receive(std::span<std::byte> data, int from, int tag) const {
   MPI_Status status;
-  check_mpi(MPI_Recv(data.data(), count_of(data.size()), MPI_BYTE, from, tag, handle_, &status), "MPI_Recv");
+  const Counted bytes(data.size(), most_);
+  check_mpi(MPI_Recv(data.data(), bytes.count(), bytes.type(), from, tag, handle_, &status), "MPI_Recv");
   return arrival_of(status);
 }
 
@@ -114,19 +135,22 @@ std::optional<std::pair<Arrival, std::vector<std::byte>>> Communicator::take_une
   if (there == 0) return std::nullopt;
   const Arrival arrival = arrival_of(status);
   std::vector<std::byte> data(static_cast<std::size_t>(arrival.bytes));
-  check_mpi(MPI_Mrecv(data.data(), count_of(data.size()), MPI_BYTE, &message, MPI_STATUS_IGNORE), "MPI_Mrecv");
+  const Counted bytes(data.size(), most_);
+  check_mpi(MPI_Mrecv(data.data(), bytes.count(), bytes.type(), &message, MPI_STATUS_IGNORE), "MPI_Mrecv");
   return std::pair(arrival, std::move(data));
 }
 
 Request Communicator::start_send(std::span<const std::byte> data, int to, int tag) const {
   Request result;
-  check_mpi(MPI_Isend(data.data(), count_of(data.size()), MPI_BYTE, to, tag, handle_, &result.handle()), "MPI_Isend");
+  const Counted bytes(data.size(), most_);
+  check_mpi(MPI_Isend(data.data(), bytes.count(), bytes.type(), to, tag, handle_, &result.handle()), "MPI_Isend");
   return result;
 }
 
 Request Communicator::start_receive(std::span<std::byte> data, int from, int tag) const {
   Request result;
-  check_mpi(MPI_Irecv(data.data(), count_of(data.size()), MPI_BYTE, from, tag, handle_, &result.handle()), "MPI_Irecv");
+  const Counted bytes(data.size(), most_);
+  check_mpi(MPI_Irecv(data.data(), bytes.count(), bytes.type(), from, tag, handle_, &result.handle()), "MPI_Irecv");
   return result;
 }
 
@@ -153,7 +177,8 @@ std::string Communicator::broadcast(std::string text, int root) const {
   auto size = static_cast<std::int64_t>(text.size());
   check_mpi(MPI_Bcast(&size, 1, MPI_INT64_T, root, handle_), "MPI_Bcast");
   text.resize(static_cast<std::size_t>(size));
-  check_mpi(MPI_Bcast(text.data(), count_of(text.size()), MPI_BYTE, root, handle_), "MPI_Bcast");
+  const Counted bytes(text.size(), most_);
+  check_mpi(MPI_Bcast(text.data(), bytes.count(), bytes.type(), root, handle_), "MPI_Bcast");
   return text;
 }
 

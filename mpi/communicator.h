@@ -1,10 +1,12 @@
 // A group of ranks that talk to each other, and the few calls of MPI that polyplane makes. Everything is bytes of this
-// machine's layout; all ranks are assumed to be alike.
+// machine's layout; all ranks are assumed to be alike. MPI 3 counts up to 2^31 - 1: a message of more bytes goes as one element
+// of a type that is a row of them.
 #pragma once
 
 #include <mpi.h>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,8 +23,9 @@ class Communicator {
  public:
   static constexpr int kAny = -1;  // as source or tag of probe() and receive()
 
-  /// All ranks of the program. REQUIRES: an Environment.
-  static Communicator world();
+  /// All ranks of the program. `most` is for tests: what MPI may be asked to count at a time, of this communicator and of all
+  /// that are made from it; the same on all ranks. REQUIRES: an Environment; most >= 1.
+  static Communicator world(int most = std::numeric_limits<int>::max());
   /// Collective. The same ranks, whose messages never meet those of the other communicator.
   [[nodiscard]] Communicator duplicate() const;
   /// Collective. Ranks with equal `color`, in the order of `key`, then of their old rank.
@@ -31,10 +34,13 @@ class Communicator {
   [[nodiscard]] Communicator split_nodes() const;
 
   Communicator(Communicator&& other) noexcept
-      : handle_(std::exchange(other.handle_, MPI_COMM_NULL)), owned_(std::exchange(other.owned_, false)) {}
+      : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
+        owned_(std::exchange(other.owned_, false)),
+        most_(other.most_) {}
   Communicator& operator=(Communicator&& other) noexcept {
     std::swap(handle_, other.handle_);
     std::swap(owned_, other.owned_);
+    std::swap(most_, other.most_);
     return *this;
   }
   ~Communicator();
@@ -45,8 +51,10 @@ class Communicator {
   /// The largest tag that this MPI allows.
   [[nodiscard]] int max_tag() const;
   [[nodiscard]] MPI_Comm handle() const { return handle_; }
+  /// What MPI is asked to count at a time, at the most.
+  [[nodiscard]] int most() const { return most_; }
 
-  /// Blocking. REQUIRES: at most 2^31 - 1 bytes.
+  /// Blocking.
   void send(std::span<const std::byte> data, int to, int tag) const;
   /// Blocking. Throws MpiError when the message is larger than `data`.
   Arrival receive(std::span<std::byte> data, int from, int tag) const;
@@ -78,9 +86,10 @@ class Communicator {
   [[nodiscard]] std::vector<double> gather(std::span<const double> values) const;
 
  private:
-  Communicator(MPI_Comm handle, bool owned) : handle_(handle), owned_(owned) {}
+  Communicator(MPI_Comm handle, bool owned, int most) : handle_(handle), owned_(owned), most_(most) {}
   MPI_Comm handle_;
   bool owned_;
+  int most_;
 };
 
 }  // namespace polyplane::mpi

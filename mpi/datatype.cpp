@@ -1,6 +1,7 @@
 #include "mpi/datatype.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "base/check.h"
@@ -74,6 +75,29 @@ Datatype Datatype::of(ElementKind kind) {
 Datatype Datatype::bytes(int count) {
   MPI_Datatype handle = MPI_DATATYPE_NULL;
   check_mpi(MPI_Type_contiguous(count, MPI_BYTE, &handle), "MPI_Type_contiguous");
+  Datatype result(handle, true);
+  check_mpi(MPI_Type_commit(&result.handle_), "MPI_Type_commit");
+  return result;
+}
+
+Datatype Datatype::row(const Datatype& of, std::int64_t count, std::int64_t most) {
+  CHECK(count >= 0 && most >= 1 && most <= std::numeric_limits<int>::max(), "a row that cannot be counted");
+  const auto contiguous = [](int elements, const Datatype& type) {
+    MPI_Datatype handle = MPI_DATATYPE_NULL;
+    check_mpi(MPI_Type_contiguous(elements, type.handle(), &handle), "MPI_Type_contiguous");
+    return Datatype(handle, true);
+  };
+  CHECK(count / most <= std::numeric_limits<int>::max(), "a row of rows that cannot be counted");
+  const Datatype whole = contiguous(static_cast<int>(std::min(most, count)), of);
+  const int wholes = static_cast<int>(count == 0 ? 1 : count / std::min(most, count));
+  const int rest = static_cast<int>(count - std::int64_t{wholes} * std::min(most, count));
+  MPI_Aint lower = 0, extent = 0;
+  check_mpi(MPI_Type_get_extent(of.handle(), &lower, &extent), "MPI_Type_get_extent");
+  const int lengths[] = {wholes, rest};
+  const MPI_Aint starts[] = {0, static_cast<MPI_Aint>(count - rest) * extent};
+  const MPI_Datatype types[] = {whole.handle(), of.handle()};
+  MPI_Datatype handle = MPI_DATATYPE_NULL;
+  check_mpi(MPI_Type_create_struct(2, lengths, starts, types, &handle), "MPI_Type_create_struct");
   Datatype result(handle, true);
   check_mpi(MPI_Type_commit(&result.handle_), "MPI_Type_commit");
   return result;

@@ -27,6 +27,8 @@ class Datatype {
   static Datatype of(ElementKind kind);
   /// `count` bytes in a row, committed. Throws MpiError.
   static Datatype bytes(int count);
+  /// `count` elements of `of` in a row, committed, of which MPI counts at most `most` at a time. Throws MpiError.
+  static Datatype row(const Datatype& of, std::int64_t count, std::int64_t most);
 
   Datatype(Datatype&& other) noexcept
       : handle_(std::exchange(other.handle_, MPI_DATATYPE_NULL)), owned_(std::exchange(other.owned_, false)) {}

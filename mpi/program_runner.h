@@ -23,7 +23,7 @@ namespace polyplane::mpi {
 class ProgramRunner {
  public:
   /// Collective. Keeps a reference to `program`. Throws InputError where the program has other actors than ranks, actors of
-  /// several cards or collectives; LimitError for a message of 2 GiB or more, or more messages of a pair than MPI has tags.
+  /// several cards or collectives; LimitError for more messages of a pair than MPI has tags.
   /// REQUIRES: check_program().
   ProgramRunner(const Communicator& ranks, const collectives::Program& program, double patience_seconds);
 

@@ -1,7 +1,8 @@
 #include "mpi/reference.h"
 
+#include <algorithm>
 #include <cstring>
-#include <limits>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -46,11 +47,6 @@ std::string name_of(CollectiveKind kind) {
   check_failed("CollectiveKind", "unknown kind");
 }
 
-int count_of(std::int64_t elements) {
-  if (elements <= std::numeric_limits<int>::max()) return static_cast<int>(elements);
-  throw LimitError("MPI counts up to 2^31 - 1 elements, not " + std::to_string(elements) + "; choose a smaller size");
-}
-
 /// Elements that `from` sends to `to`: of tokens, all copies (dispatch) or what was made of them (combine).
 std::int64_t pair_elements(const Collective& contract, std::uint32_t from, std::uint32_t to) {
   if (contract.kind() == CollectiveKind::alltoallv) return contract.pair_elements(from, to);
@@ -64,22 +60,22 @@ std::int64_t pair_elements(const Collective& contract, std::uint32_t from, std::
   return elements;
 }
 
-void fill_starts(const std::vector<int>& counts, std::vector<int>& starts) {
-  std::int64_t next = 0;
-  for (const int count : counts) {
-    starts.push_back(count_of(next));
-    next += count;
-  }
-  count_of(next);
+/// Where each begins, and at the end where all end.
+std::vector<std::int64_t> starts_of(const std::vector<std::int64_t>& counts) {
+  std::vector<std::int64_t> starts{0};
+  for (const std::int64_t count : counts) starts.push_back(starts.back() + count);
+  return starts;
+}
+
+std::vector<int> in_units(const std::vector<std::int64_t>& counts, std::size_t size, std::int64_t unit) {
+  std::vector<int> result(size);
+  for (std::size_t i = 0; i < size; ++i) result[i] = static_cast<int>(counts[i] / unit);
+  return result;
 }
 
 /// Buffers of nothing may be null.
 void copy(std::byte* to, const std::byte* from, std::size_t bytes) {
   if (bytes > 0) std::memcpy(to, from, bytes);
-}
-
-std::size_t total(const std::vector<int>& counts, const std::vector<int>& starts) {
-  return counts.empty() ? 0 : static_cast<std::size_t>(starts.back()) + static_cast<std::size_t>(counts.back());
 }
 
 }  // namespace
@@ -101,43 +97,93 @@ Reference::Reference(const Communicator& ranks, const Collective& collective, El
       type_(Datatype::of(kind)),
       operation_(Operation::of(kind, reduction)) {
   CHECK(!in_place || has_in_place(collective.kind()), "MPI does not do this in place on these buffers");
-  if (collective.kind() != CollectiveKind::alltoallv && collective.tokens() == nullptr) {
-    if (collective.kind() != CollectiveKind::barrier) count_ = count_of(collective.block_elements(0));
+  if (collective.kind() == CollectiveKind::alltoallv || collective.tokens() != nullptr) {
+    plan_pairs();
     return;
   }
-  const auto me = static_cast<std::uint32_t>(ranks.rank());
-  for (std::uint32_t other = 0; other < collective.ranks(); ++other) {
-    send_counts_.push_back(count_of(pair_elements(collective, me, other)));
-    counts_.push_back(count_of(pair_elements(collective, other, me)));
+  if (collective.kind() == CollectiveKind::barrier) return;
+  block_ = collective.block_elements(0);
+  if (block_ > ranks.most()) row_ = Datatype::row(type_, block_, ranks.most());
+  count_ = row_ ? 1 : static_cast<int>(block_);
+}
+
+void Reference::plan_pairs() {
+  const auto me = static_cast<std::uint32_t>(ranks_.rank());
+  std::vector<std::int64_t> sent, received;
+  for (std::uint32_t other = 0; other < collective_.ranks(); ++other) {
+    sent.push_back(pair_elements(collective_, me, other));
+    received.push_back(pair_elements(collective_, other, me));
   }
-  fill_starts(send_counts_, send_starts_);
-  fill_starts(counts_, starts_);
-  if (collective.kind() == CollectiveKind::dispatch) packed_.resize(total(send_counts_, send_starts_));
-  if (collective.kind() == CollectiveKind::combine) packed_.resize(total(counts_, starts_));
+  const std::vector<std::int64_t> sent_from = starts_of(sent), received_at = starts_of(received);
+  const std::int64_t most = std::max(sent_from.back(), received_at.back());
+  std::int64_t unit = 1;
+  if (most > ranks_.most()) {
+    unit = 0;
+    for (const std::int64_t count : sent) unit = std::gcd(unit, count);
+    for (const std::int64_t count : received) unit = std::gcd(unit, count);
+    row_ = Datatype::row(type_, unit, ranks_.most());
+  }
+  if (ranks_.max(most / unit) > ranks_.most()) {
+    throw LimitError("MPI_Alltoallv counts up to 2^31 - 1, and the " + std::to_string(most) +
+                     " elements of a rank go in no equal parts; choose a smaller size");
+  }
+  send_counts_ = in_units(sent, sent.size(), unit);
+  send_starts_ = in_units(sent_from, sent.size(), unit);
+  counts_ = in_units(received, received.size(), unit);
+  starts_ = in_units(received_at, received.size(), unit);
+  const std::int64_t packed = collective_.kind() == CollectiveKind::dispatch  ? sent_from.back()
+                              : collective_.kind() == CollectiveKind::combine ? received_at.back()
+                                                                              : 0;
+  packed_.resize(static_cast<std::size_t>(packed * size_of(kind_)));
+}
+
+/// To `root`, or to all when it is negative.
+void Reference::reduce(const void* in, std::byte* out, int root) const {
+  std::int64_t done = 0;
+  do {
+    const int count = static_cast<int>(std::min<std::int64_t>(block_ - done, ranks_.most()));
+    const std::int64_t offset = done * size_of(kind_);
+    const void* from = in == MPI_IN_PLACE ? in : static_cast<const std::byte*>(in) + offset;
+    std::byte* to = out == nullptr ? nullptr : out + offset;
+    if (root < 0) {
+      check_mpi(MPI_Allreduce(from, to, count, type_.handle(), operation_.handle(), ranks_.handle()), "MPI_Allreduce");
+    } else {
+      check_mpi(MPI_Reduce(from, to, count, type_.handle(), operation_.handle(), root, ranks_.handle()), "MPI_Reduce");
+    }
+    done += count;
+  } while (done < block_);
+}
+
+void Reference::reduce_scatter(const std::byte* in, std::byte* out) const {
+  if (!row_) {
+    check_mpi(MPI_Reduce_scatter_block(in, out, count_, type_.handle(), operation_.handle(), ranks_.handle()), name_);
+    return;
+  }
+  for (int root = 0; root < ranks_.size(); ++root) reduce(in + root * block_ * size_of(kind_), out, root);
 }
 
 void Reference::run(const std::byte* in, std::byte* out) {
   const int root = static_cast<int>(collective_.root().index());
   const void* from = in_place_ ? MPI_IN_PLACE : in;
-  const MPI_Datatype type = type_.handle();
+  const MPI_Datatype type = moved_type();
   const MPI_Comm comm = ranks_.handle();
   int code = MPI_SUCCESS;
   switch (collective_.kind()) {
     case CollectiveKind::all_reduce:
-      code = MPI_Allreduce(from, out, count_, type, operation_.handle(), comm);
+      reduce(from, out, -1);
       break;
     case CollectiveKind::all_gather:
       code = MPI_Allgather(from, count_, type, out, count_, type, comm);
       break;
     case CollectiveKind::reduce_scatter:
-      code = MPI_Reduce_scatter_block(in, out, count_, type, operation_.handle(), comm);
+      reduce_scatter(in, out);
       break;
     case CollectiveKind::broadcast:
-      if (!in_place_ && ranks_.rank() == root) copy(out, in, static_cast<std::size_t>(count_ * size_of(kind_)));
+      if (!in_place_ && ranks_.rank() == root) copy(out, in, static_cast<std::size_t>(block_ * size_of(kind_)));
       code = MPI_Bcast(out, count_, type, root, comm);
       break;
     case CollectiveKind::reduce:
-      code = MPI_Reduce(in, out, count_, type, operation_.handle(), root, comm);
+      reduce(in, out, root);
       break;
     case CollectiveKind::alltoall:
       code = MPI_Alltoall(from, count_, type, out, count_, type, comm);
@@ -169,7 +215,7 @@ void Reference::run(const std::byte* in, std::byte* out) {
 }
 
 void Reference::alltoallv(const std::byte* in, std::byte* out) const {
-  const MPI_Datatype type = type_.handle();
+  const MPI_Datatype type = moved_type();
   check_mpi(MPI_Alltoallv(in == nullptr ? MPI_IN_PLACE : in, send_counts_.data(), send_starts_.data(), type, out,
                           counts_.data(), starts_.data(), type, ranks_.handle()),
             "MPI_Alltoallv");

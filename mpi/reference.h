@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ namespace polyplane::mpi {
 /// barrier MPI_Barrier.
 class Reference {
  public:
-  /// Keeps references. In place: MPI_IN_PLACE where has_in_place() says so. Throws LimitError above 2^31 - 1 elements of a
-  /// block, which MPI cannot count.
+  /// Collective. Keeps references. In place: MPI_IN_PLACE where has_in_place() says so. Blocks of more elements than MPI counts
+  /// (Communicator::most()) are one element of a larger type where they are only moved, and reduced in several calls, one after
+  /// the other; for reduce_scatter these are MPI_Reduce to each rank. Throws LimitError for an alltoallv whose counts have no
+  /// common divisor that brings them below.
   Reference(const Communicator& ranks, const collectives::Collective& collective, ElementKind kind, Reduction reduction,
             bool in_place);
 
@@ -33,6 +36,10 @@ class Reference {
   void run(const std::byte* in, std::byte* out);
 
  private:
+  [[nodiscard]] MPI_Datatype moved_type() const { return row_ ? row_->handle() : type_.handle(); }
+  void reduce(const void* in, std::byte* out, int root) const;
+  void reduce_scatter(const std::byte* in, std::byte* out) const;
+  void plan_pairs();
   void exchange_tokens(const std::byte* in, std::byte* out);
   void alltoallv(const std::byte* in, std::byte* out) const;
   void add_up(std::byte* out) const;
@@ -45,7 +52,9 @@ class Reference {
   std::string name_;
   Datatype type_;
   Operation operation_;
-  int count_ = 0;                                                 // elements of a block, where all are alike
+  std::int64_t block_ = 0;                                        // elements of a block, where all are alike
+  std::optional<Datatype> row_;                                   // of what is moved, when it is more than MPI counts
+  int count_ = 0;                                                 // of moved_type()
   std::vector<int> send_counts_, send_starts_, counts_, starts_;  // by rank; alltoallv, dispatch, combine
   std::vector<std::byte> packed_;                                 // dispatch: what is sent; combine: what came
 };

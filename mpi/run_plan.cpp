@@ -1,7 +1,6 @@
 #include "mpi/run_plan.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "base/error.h"
@@ -145,12 +144,6 @@ std::vector<Stretch> stretches_of(const Schedule& schedule, const PlaceMemory& m
   return result;
 }
 
-void check_size(const StepTable& table, std::uint32_t row) {
-  if (table[row].step.send_bytes.count() <= std::numeric_limits<int>::max()) return;
-  throw LimitError(table.name(row) + " sends " + to_string(table[row].step.send_bytes) +
-                   " in one message; MPI takes less than 2 GiB: choose a smaller size, more channels or more slices");
-}
-
 /// What is at the places of a send has the size that the step states: of scratch nobody checked it before.
 void check_content(const StepTable& table, std::uint32_t row, const PlannedMessage& send) {
   std::int64_t sum = 0;
@@ -196,7 +189,6 @@ RunPlan::RunPlan(const Schedule& schedule, std::uint32_t rank, bool in_place)
         const TableStep& from = table[row];
         PlannedStep& step = planned.steps.emplace_back();
         if (from.step.send_to.valid()) {
-          check_size(table, row);
           const std::uint32_t receiver = table.row(from.step.send_to.index(), from.step.peer_lane, from.step.peer_step);
           step.send = {static_cast<int>(player(from.step.send_to.index(), ranks_)), number[receiver],
                        from.step.send_bytes.count(),

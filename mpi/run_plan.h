@@ -49,7 +49,7 @@ struct PlannedLane {
 class RunPlan {
  public:
   /// For rank `rank` of schedule.collective().ranks(). Throws RunError for a schedule whose messages do not meet or whose
-  /// data do not fit their places (verify() says more of it), LimitError for messages above 2^31 - 1 bytes, InputError where
+  /// data do not fit their places (verify() says more of it), InputError where
   /// in place cannot be. A schedule that stalls is planned like any other, but with scratch: there what is sent is known from
   /// the order of steps only.
   RunPlan(const collectives::Schedule& schedule, std::uint32_t rank, bool in_place);

@@ -1,6 +1,7 @@
 // The layer over the C API, under mpirun.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <string>
@@ -42,6 +43,32 @@ TEST(Layer, MessagesOfAnySize) {
   EXPECT_EQ(arrival.source, (me + size - 1) % size);
   EXPECT_EQ(received, std::string(100'000, static_cast<char>('a' + arrival.source)));
   EXPECT_FALSE(world.probe());
+}
+
+/// Of 7 bytes at a time: 49 are seven times seven, 50 leave one over, 8 are the first that do not fit, 0 need nothing.
+TEST(Layer, MessagesOfMoreThanMpiCounts) {
+  const Communicator world = Communicator::world(7);
+  const Communicator apart = world.split(0, world.rank());
+  const int size = world.size(), me = world.rank();
+  for (const std::size_t bytes : {0U, 6U, 7U, 8U, 13U, 14U, 48U, 49U, 50U, 1000U}) {
+    const std::string text(bytes, static_cast<char>('a' + me));
+    const std::string expected(bytes, static_cast<char>('a' + (me + size - 1) % size));
+    for (const Communicator* ranks : {&world, &apart}) {
+      Request sent = ranks->start_send(std::as_bytes(std::span(text)), (me + 1) % size, 7);
+      const auto [arrival, received] = ranks->receive_text(Communicator::kAny, 7);
+      sent.wait();
+      EXPECT_EQ(arrival.bytes, static_cast<std::int64_t>(bytes));
+      EXPECT_EQ(received, expected);
+    }
+    Request sent = world.start_send(std::as_bytes(std::span(text)), (me + 1) % size, 8);
+    std::optional<std::pair<Arrival, std::vector<std::byte>>> taken;
+    while (!taken) taken = world.take_unexpected();
+    sent.wait();
+    EXPECT_EQ(taken->first.bytes, static_cast<std::int64_t>(bytes));
+    EXPECT_TRUE(std::ranges::equal(taken->second, std::as_bytes(std::span(expected))));
+    EXPECT_EQ(world.broadcast(me == 0 ? text : "", 0), std::string(bytes, 'a'));
+    world.barrier();
+  }
 }
 
 TEST(Layer, CommunicatorsAreApart) {

@@ -161,6 +161,32 @@ TEST(Runner, FewTagsAreEnough) {
   }
 }
 
+/// MPI is asked to count to 100 at a time: all longer messages, and the blocks of MPI's own collectives, are of larger types.
+TEST(Runner, MessagesOfMoreThanMpiCounts) {
+  const std::uint32_t n = num_ranks();
+  std::string why;
+  std::size_t judged = 0;
+  MessageSpace space(Communicator::world(100));
+  for (const char* name : {"all_reduce/ring", "all_gather/ring", "reduce_scatter/ring", "broadcast/ring", "reduce/ring",
+                           "alltoall/pairwise", "alltoallv/pairwise", "gather/direct", "scatter/direct",
+                           "sendrecv/direct", "dispatch/direct", "combine/direct"}) {
+    const collectives::Algorithm& algorithm = collectives::algorithms().at(name);
+    for (const VerifyCase& one : verify_cases(algorithm, n, why)) {
+      const auto schedule = collectives::make_schedule(algorithm, one.request);
+      try {
+        ASSERT_EQ(
+            check_run(space, *schedule, {.kind = one.kind, .reduction = one.reduction, .in_place = one.in_place}, 7),
+            "")
+            << name << ", " << one.text;
+        ++judged;
+      } catch (const LimitError& error) {  // on all ranks alike
+        EXPECT_NE(std::string(error.what()).find("MPI_Alltoallv counts"), std::string::npos) << error.what();
+      }
+    }
+  }
+  EXPECT_GT(judged, 100U);
+}
+
 /// Runs follow each other without a barrier, and rank 0 is far ahead: it only sends.
 TEST(Runner, RunsMayOverlap) {
   const std::uint32_t n = num_ranks();
