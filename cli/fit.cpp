@@ -1,8 +1,10 @@
 // polyplane fit: a stack's few numbers from nccl-tests, rccl-tests or OSU output.
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/compute_options.h"
@@ -148,11 +150,23 @@ std::string file_text(const sim::FitRequest& request, const sim::Fitted& fitted,
                           .comments = fit_comments(request, fitted)});
 }
 
+/// Each measurement counts once.
+void refuse_twice(const std::vector<std::string>& files) {
+  std::set<std::string> seen;
+  for (const std::string& file : files) {
+    if (!seen.insert(file).second) throw InputError("MEASUREMENTS: " + printable(file) + " is named twice");
+  }
+}
+
 int run_fit(const FitArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   std::vector<std::optional<std::string>> inputs(arguments.measurements.begin(), arguments.measurements.end());
   inputs.insert(inputs.end(), {arguments.cluster, arguments.stack});
   check_outputs({arguments.output}, inputs, arguments.force);
+  if (arguments.name && !arguments.output) {
+    throw InputError("--name is that of the stack which --output writes; say with -o FILE where");
+  }
+  refuse_twice(arguments.measurements);
   if (arguments.output && !sim::is_file_name(*arguments.output)) {
     throw InputError("--output: \"" + *arguments.output + "\" would be no file to --stack; end it in .textproto");
   }

@@ -150,7 +150,7 @@ std::vector<std::string> checked_keys(const sim::SweepPlan& plan, sim::SweepOpti
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     progress.clear();
-    log(LogLevel::warn, "sweep", "interrupted while the points were checked; none was run");
+    tell_interrupted("while the points were checked; none was run");
     throw;
   }
 }
@@ -170,9 +170,8 @@ void say(const SweepArguments& arguments, const std::string& text) {
   sim::settle(store);
   const sim::SweepTable table = sim::table_of(store);
   const std::string all = store.description().search ? "" : " of " + std::to_string(table.points.size());
-  log(LogLevel::warn, "sweep",
-      "interrupted; " + std::to_string(finished_points(table)) + all + " points are kept in " +
-          printable(*arguments.store) + "; the same command goes on with the rest");
+  tell_interrupted("with " + std::to_string(finished_points(table)) + all + " points kept in " +
+                   printable(*arguments.store) + "; the same command goes on with the rest");
   throw sim::Interrupted{};
 }
 

@@ -1,8 +1,10 @@
 // polyplane validate: published measurements, simulated.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/compute_options.h"
@@ -42,6 +44,13 @@ Command declare(ValidateArguments& validate) {
   return command;
 }
 
+/// Each system counts once in the means. REQUIRES: only the last one may be there twice.
+void refuse_twice(const std::vector<sim::MeasuredSystem>& systems) {
+  const std::string& name = systems.back().name;
+  if (std::ranges::count(systems, name, &sim::MeasuredSystem::name) == 1) return;
+  throw InputError("SUITE: the system " + printable(name) + " is named twice; each counts once in the means");
+}
+
 int run_validate(const ValidateArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   one_of("--model", arguments.model, sim::network_models().names());
@@ -49,6 +58,7 @@ int run_validate(const ValidateArguments& arguments) {
   std::size_t rows = 0;
   for (const std::string& name : arguments.suites.empty() ? sim::measured_systems() : arguments.suites) {
     systems.push_back(sim::load_measured_system(name));
+    refuse_twice(systems);
     for (const sim::SystemSeries& series : systems.back().series) rows += series.series.rows.size();
   }
 

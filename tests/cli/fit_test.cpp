@@ -62,6 +62,8 @@ TEST(FitCommand, RefusesInOneLine) {
   refused(with(fit, {"--ranks", "8", "--collective", "all_redcue"}), "did you mean \"all_reduce\"?");
   refused(with(fit, {"--ranks", "8", "--model", "flaw"}), "did you mean \"flow\"?");
   refused(with(fit, {"--ranks", "8", "-o", "mine"}), "end it in .textproto");
+  refused(with(fit, {"--ranks", "8", "--name", "mine"}), "say with -o FILE where");
+  refused(with(fit, {"--ranks", "8", table.path()}), "is named twice");
   refused(with(fit, {"--ranks", "8", "-o", table.path(), "--force"}), "");
   refused({"fit", table.folder() + "/none.txt", "--cluster", "dgx-h100"}, "none.txt");
 }
@@ -92,6 +94,9 @@ TEST(ValidateCommand, RefusesInOneLine) {
   const ProgramRun unknown = run_program({"validate", "dgx-a100-32-depops"});
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.error, HasSubstr("did you mean \"dgx-a100-32-deepops\"?"));
+  const ProgramRun twice = run_program({"validate", "dgx-a100-32-deepops", "dgx-a100-32-deepops"});
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.error, HasSubstr("dgx-a100-32-deepops is named twice; each counts once in the means"));
   const ProgramRun model = run_program({"validate", "dgx-a100-32-deepops", "--model", "flaw"});
   EXPECT_EQ(model.exit_code, 2);
   EXPECT_THAT(model.error, HasSubstr("did you mean \"flow\"?"));

@@ -76,6 +76,9 @@ ProgramRun run_program(const std::vector<std::string>& arguments, const ProgramS
       std::this_thread::sleep_for(std::chrono::milliseconds(setting.signal_after_ms));
       signalled = Clock::now();
       kill(child, *setting.signal);
+      if (!setting.again_after_ms) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(*setting.again_after_ms));
+      kill(child, *setting.signal);
     });
   }
   collect(setting.standard_output == ProgramSetting::Stdout::closed_pipe ? -1 : out[0], error[0], run);
