@@ -42,8 +42,10 @@ collectives::Precisions load_precisions(const configs::Source& source, const v1:
 }  // namespace
 
 ModelChoice load_model(const configs::Source& source, const v1::Model& from) {
-  ModelChoice choice{
-      .spec = {}, .description = from.description(), .assumed = {from.assumed().begin(), from.assumed().end()}};
+  ModelChoice choice{.spec = {},
+                     .description = from.description(),
+                     .assumed = {from.assumed().begin(), from.assumed().end()},
+                     .assumed_in_training = {from.assumed_in_training().begin(), from.assumed_in_training().end()}};
   collectives::ModelSpec& model = choice.spec;
   model.name = from.name();
   model.layers = from.layers();

@@ -21,7 +21,8 @@ namespace polyplane::sim {
 struct ModelChoice {
   collectives::ModelSpec spec;
   std::string description;
-  std::vector<std::string> assumed;
+  std::vector<std::string> assumed;              // of any step
+  std::vector<std::string> assumed_in_training;  // of training alone, beside those
 };
 
 /// What one card is said to do, beside its rates.

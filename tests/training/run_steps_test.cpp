@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "sim/catalog.h"
 #include "sim/simulation.h"
+#include "sim/training_job.h"
 #include "sim/write_report.h"
 #include "tests/configs/temporary_file.h"
 
@@ -53,6 +54,28 @@ void expect_whole(const StepResult& step) {
   Duration path;
   for (const StepPathPart& part : step.path) path += part.compute + part.communication;
   EXPECT_EQ(path, step.time);
+}
+
+/// Sums of gradients are of training, whatever the model's file assumes of them.
+TEST(RunSteps, ServingDoesNotRepeatWhatIsAssumedOfTraining) {
+  const auto speaks_of_gradients = [](const StepJob& job) {
+    return std::ranges::any_of(job.model.assumed,
+                               [](const std::string& text) { return text.find("gradients") != std::string::npos; });
+  };
+  const Catalog catalog(POLYPLANE_CONFIGS_DIRECTORY);
+  const std::string folder = std::string(POLYPLANE_CONFIGS_DIRECTORY) + "/experiments/";
+  std::size_t of_deepseek = 0;
+  for (const char* file : {"decode-h20-h100.textproto", "deepseek-v3-serving.textproto"}) {
+    for (const Experiment& experiment : catalog.experiments(folder + file)) {
+      for (const auto& job : experiment.inference) {
+        of_deepseek += job->model.spec.name == "deepseek-v3" ? 1 : 0;
+        EXPECT_FALSE(speaks_of_gradients(*job)) << file << ", " << job->name;
+      }
+    }
+  }
+  EXPECT_GT(of_deepseek, 0U);
+  EXPECT_TRUE(
+      speaks_of_gradients(*catalog.experiments(folder + "deepseek-v3-step.textproto").front().training.front()));
 }
 
 TEST(RunSteps, ReportAddsUp) {
