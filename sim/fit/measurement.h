@@ -29,10 +29,11 @@ struct MeasurementSeries {
   std::vector<Measurement> rows;  // at least one, in the order of the file; sizes may come twice
 };
 
-/// What a file does not say, from the user.
+/// What a file does not say, from the user, and what a refusal advises where nobody does.
 struct MeasurementHints {
   std::optional<collectives::CollectiveKind> collective;
   std::optional<std::uint32_t> ranks;
+  std::string collective_advice = "--collective says it", ranks_advice = "--ranks says it";
 };
 
 /// Which benchmark wrote `text` is seen from the text: a JSON document is of nccl-tests -J, a line "# OSU ..." of the OSU

@@ -64,7 +64,7 @@ CollectiveKind collective_of(const TextSource& source, const MeasurementDraft& d
   if (draft.program.empty()) {
     if (hints.collective) return *hints.collective;
     if (const auto found = collective_in(source.file())) return *found;
-    source.fail(0, "", "does not say which collective was measured; --collective says it");
+    source.fail(0, "", "does not say which collective was measured; " + hints.collective_advice);
   }
   CollectiveKind kind{};
   try {
@@ -80,7 +80,7 @@ CollectiveKind collective_of(const TextSource& source, const MeasurementDraft& d
 std::uint32_t ranks_of(const TextSource& source, const MeasurementDraft& draft, const MeasurementHints& hints) {
   std::uint32_t ranks = 0;
   for (const auto& [host, count] : draft.hosts) ranks += count;
-  if (ranks == 0 && !hints.ranks) source.fail(0, "", "does not say on how many ranks it ran; --ranks says it");
+  if (ranks == 0 && !hints.ranks) source.fail(0, "", "does not say on how many ranks it ran; " + hints.ranks_advice);
   if (ranks != 0 && hints.ranks && *hints.ranks != ranks) {
     source.fail(0, "", "lists " + std::to_string(ranks) + " ranks, not " + std::to_string(*hints.ranks));
   }

@@ -104,12 +104,16 @@ double bus_factor_of(const MeasurementSeries& series, const Measurement& row) {
 MeasurementSeries measured_series(const std::string& path, const v1::View& view) {
   const std::string text = configs::read_text_file(path);
   MeasurementHints hints;
+  hints.collective_advice = "a name of the file such as all_reduce_perf.txt says it";
+  hints.ranks_advice = "they are taken from the first result of a collective, and there is none";
   for (const v1::Recording& recording : view.recordings()) {
     if (hints.ranks || recording.report().results().empty()) continue;
     hints.ranks = static_cast<std::uint32_t>(recording.report().results(0).ranks());
   }
   try {
-    return read_measurements(path, text, {});
+    MeasurementHints none = hints;
+    none.ranks.reset();
+    return read_measurements(path, text, none);
   } catch (const InputError&) { return read_measurements(path, text, hints); }
 }
 
@@ -148,8 +152,10 @@ void read_result(const std::string& path, v1::View& view) {
 
 void add_measured(const std::string& path, v1::View& view) {
   const MeasurementSeries series = measured_series(path, view);
+  bool is_shown = false;
   for (v1::Recording& recording : *view.mutable_recordings()) {
-    if (!recording.has_report()) continue;
+    if (recording.report().results().empty()) continue;
+    is_shown = true;
     for (const Measurement& row : series.rows) {
       v1::Measured& to = *recording.add_measured();
       to.set_source(valid_utf8(path));
@@ -162,6 +168,7 @@ void add_measured(const std::string& path, v1::View& view) {
       to.set_busbw_gbps(algbw * bus_factor_of(series, row));
     }
   }
+  if (!is_shown) throw InputError(printable(path) + ": there is no result of a collective to show it beside");
 }
 
 std::string to_json(const v1::View& view) { return configs::to_json(view); }

@@ -19,7 +19,8 @@ void read_result(const std::string& path, v1::View& view);
 [[nodiscard]] std::string to_json(const v1::View& view);
 
 /// Adds somebody's measurements (sim/fit/measurement.h) to all recordings of a view that report collectives; a file that
-/// does not say on how many ranks it was is taken to be of as many as the first result. Throws as read_measurements().
+/// does not say on how many ranks it was is taken to be of as many as the first result. Throws as read_measurements(), and InputError
+/// where no recording reports collectives.
 void add_measured(const std::string& path, v1::View& view);
 
 /// What a page is to show.

@@ -21,6 +21,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 template <class Message>
 Message document(const std::string& json) {
@@ -199,6 +200,26 @@ TEST_F(ReportCommand, MeasurementsBesideTheResults) {
     EXPECT_NEAR(recording.measured(i).busbw_gbps(), row.busbw_gbps(), 0.01 * row.busbw_gbps());
   }
   EXPECT_EQ(run({"report", "perf.json", "--measured", "perf.json"}).exit_code, 2);
+}
+
+TEST_F(ReportCommand, MeasurementsThatSayTooLittleAreRefusedWithoutOptionsThatItDoesNotHave) {
+  write("topo.json", good({"topo", "dgx-h100", "--format", "json"}).out);
+  write("perf.json", good(with(kPerf, {"--format", "json"})).out);
+  const std::string rows =
+      "# size count type redop root time algbw busbw #wrong time algbw busbw #wrong\n"
+      "1024 256 float sum -1 10.0 0.10 0.15 0 10.0 0.10 0.15 0\n";
+  write("table.txt", rows);
+  write("all_reduce_perf.txt", rows);
+  const auto refused = [&](const std::vector<std::string>& arguments) {
+    const ProgramRun refusal = run(with({"report"}, arguments));
+    EXPECT_EQ(refusal.exit_code, 2) << refusal.error;
+    EXPECT_THAT(refusal.error, Not(HasSubstr("--ranks")));
+    EXPECT_THAT(refusal.error, Not(HasSubstr("--collective")));
+    return refusal.error;
+  };
+  EXPECT_THAT(refused({"perf.json", "--measured", "table.txt"}), HasSubstr("such as all_reduce_perf.txt says it"));
+  EXPECT_THAT(refused({"topo.json", "--measured", "all_reduce_perf.txt"}), HasSubstr("and there is none"));
+  EXPECT_EQ(shown({"perf.json", "--measured", "all_reduce_perf.txt"}).recordings(0).measured_size(), 1);
 }
 
 TEST_F(ReportCommand, Bands) {
