@@ -16,6 +16,7 @@
 #include "sim/catalog.h"
 #include "sim/sensitivity.h"
 #include "sim/simulation.h"
+#include "sim/spread.h"
 #include "sim/write_report.h"
 
 namespace polyplane::cli {
@@ -74,6 +75,12 @@ int run_explain(const ExplainArguments& arguments) {
   for (const sim::Experiment& experiment : experiments) {
     reports.push_back(sim::run(experiment, options));
     sim::add_sensitivities(experiment, options, UINT64_MAX, reports.back());
+    const auto read = [&](sim::Reading reading) {
+      sim::Experiment other = std::move(catalog.experiments(arguments.experiment, reading)[reports.size() - 1]);
+      other.quantum = experiment.quantum;
+      return other;
+    };
+    sim::add_step_spreads(experiment, read, options, reports.back());
     progress.row_done();
   }
   progress.clear();

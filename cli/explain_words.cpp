@@ -9,49 +9,15 @@
 #include <vector>
 
 #include "base/suggest.h"
+#include "cli/answer_text.h"
 #include "cli/text_table.h"
+#include "cli/wording.h"
 #include "sim/sensitivity.h"
 
 namespace polyplane::cli {
 namespace {
 
-constexpr std::size_t kColumns = 100;
 constexpr double kWorthTelling = 0.01;  // of the time
-
-double share_of(Duration part, Duration whole) {
-  return whole == Duration() ? 0 : static_cast<double>(part.ps()) / static_cast<double>(whole.ps());
-}
-
-std::string percent(double share) { return fmt::format("{:.1f}%", 100 * share); }
-
-/// Four digits that count.
-std::string rough(Duration d) {
-  const auto ps = static_cast<double>(d.ps());
-  if (d.ps() < 1'000'000) return fmt::format("{:.4g} ns", ps / 1e3);
-  if (d.ps() < 10'000'000'000) return fmt::format("{:.{}f} us", ps / 1e6, ps < 1e9 ? 2 : 1);
-  if (d.ps() < 10'000'000'000'000) return fmt::format("{:.2f} ms", ps / 1e9);
-  return fmt::format("{:.2f} s", ps / 1e12);
-}
-
-std::string wrapped(const std::string& text) {
-  std::string out;
-  std::size_t column = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::size_t length = end - begin;
-    if (column > 0 && column + 1 + length > kColumns) {
-      out += '\n';
-      column = 0;
-    } else if (column > 0) {
-      out += ' ';
-      ++column;
-    }
-    out += text.substr(begin, length);
-    column += length;
-    begin = end + 1;
-  }
-  return out + "\n";
-}
 
 /// A part of the critical path: what to call it, and what it means when it is the largest.
 struct Part {
@@ -104,12 +70,6 @@ std::string distance(const sim::CollectiveResult& result) {
                      bound, why, factor);
 }
 
-/// "10% more rate of nvlink", "10% less latency of nvlink".
-std::string improved(const std::string& what) {
-  const bool is_more = what.starts_with("rate") || what.starts_with("speed");
-  return (is_more ? "10% more " : "10% less ") + printable(what);
-}
-
 std::string what_helps(Duration time, const std::vector<sim::Sensitivity>& answers) {
   if (answers.empty()) return "";
   std::string text;
@@ -160,10 +120,11 @@ std::string mean_card(Duration time, Duration busy, Duration idle, std::vector<S
   return text;
 }
 
-std::string critical(Duration time, Duration compute, std::vector<Share> communication) {
+std::string critical(Duration time, Duration compute, std::vector<Share> communication, const sim::Attribution& parts) {
   std::string text = " Of the critical path " + percent(share_of(compute, time)) + " is compute";
-  const std::string listed = list_of(std::move(communication), time);
-  return text + (listed.empty() ? "" : "; the rest is communication: " + listed) + ".";
+  const std::string listed = list_of(std::move(communication), time), binding = binding_words(parts, time);
+  return text + (listed.empty() ? "" : "; the rest is communication: " + listed) +
+         (binding.empty() ? "" : "; " + binding) + ".";
 }
 
 }  // namespace
@@ -186,9 +147,11 @@ std::string explain_words(const sim::StepResult& step) {
     path.push_back({printable(part.label), part.communication});
   }
   const std::string first = printable(step.name) + ", " + step.phase + " of " + printable(step.model) + " on " +
-                            std::to_string(step.cards) + " cards, takes " + rough(step.time) + ". ";
+                            std::to_string(step.cards) + " cards, takes " + rough(step.time) +
+                            spread_words(step.spread) + ". ";
   return wrapped(first + mean_card(step.time, step.busy, step.idle, std::move(waits)) +
-                 critical(step.time, compute, std::move(path)) + what_helps(step.time, step.sensitivities));
+                 critical(step.time, compute, std::move(path), step.communication) +
+                 what_helps(step.time, step.sensitivities));
 }
 
 std::string explain_words(const sim::ProgramResult& program) {
@@ -200,9 +163,10 @@ std::string explain_words(const sim::ProgramResult& program) {
     path.push_back({printable(label.label), label.communication});
   }
   const std::string first = printable(program.name) + ", " + program.format + " of " + std::to_string(program.actors) +
-                            " ranks, takes " + rough(program.time) + ". ";
+                            " ranks, takes " + rough(program.time) + spread_words(program.spread) + ". ";
   return wrapped(first + mean_card(program.time, program.busy, program.idle, std::move(waits)) +
-                 critical(program.time, compute, std::move(path)) + what_helps(program.time, program.sensitivities));
+                 critical(program.time, compute, std::move(path), program.communication) +
+                 what_helps(program.time, program.sensitivities));
 }
 
 std::string sensitivity_text(const sim::CollectiveResult& result, const std::string& prefix) {

@@ -23,6 +23,8 @@
 #include "cli/version.h"
 #include "collectives/algorithm.h"
 #include "sim/sensitivity.h"
+#include "sim/spread.h"
+#include "sim/view/quick_answers.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -133,8 +135,12 @@ int run_perf(const PerfArguments& arguments) {
     if (recorder) {
       sim::add_quick_answers(plan.experiment, options, report);
       if (arguments.band) {
-        const auto cluster = [&](sim::Reading reading) { return catalog.cluster(arguments.cluster, reading); };
-        recorder->set_bands(sim::time_bands(plan.experiment, cluster, options, report));
+        const auto read = [&](sim::Reading reading) {
+          sim::Experiment other = plan.experiment;
+          other.cluster = catalog.cluster(arguments.cluster, reading);
+          return other;
+        };
+        sim::add_spreads(plan.experiment, read, options, report);
       }
       write_recording(arguments.record, recorder->of_reports({&report, 1}, origin), arguments.force,
                       arguments.common.quiet);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "cli/answer_text.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -29,6 +30,8 @@
 #include "cli/version.h"
 #include "sim/csv_line.h"
 #include "sim/sensitivity.h"
+#include "sim/spread.h"
+#include "sim/view/quick_answers.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -214,6 +217,11 @@ int run_experiment(const RunArguments& arguments) {
   options.on_progress = [&](double done, double total) {
     const auto clusters = static_cast<double>(experiments.size());
     progress.update((static_cast<double>(reports.size()) + (total > 0 ? done / total : 0)) / clusters, 1);
+  const auto read = [&](std::size_t cluster, sim::Reading reading) {
+    sim::Experiment other = std::move(catalog.experiments(arguments.experiment, reading)[cluster]);
+    other.quantum = experiments[cluster].quantum;
+    return other;
+  };
   };
   bool is_shown = false;
   const auto show = [&](bool complete) {
@@ -225,6 +233,7 @@ int run_experiment(const RunArguments& arguments) {
     for (std::size_t i = 0; i < reports.size(); ++i) {
       print(tables(experiments[i], reports[i], arguments.common.verbose > 0, arguments.explain));
       print(step_text(reports[i], arguments.common.verbose > 0));
+      print(answer_text(reports[i]));
       print(program_text(reports[i], arguments.common.verbose > 0, arguments.explain));
       print(sensitivity_text(reports[i], "# "));
     }
@@ -237,14 +246,24 @@ int run_experiment(const RunArguments& arguments) {
       if (recorder) options.observer = &recorder->next_cluster(true);
       reports.push_back(sim::run(experiment, options));
       options.trace.reset();  // the first cluster alone is traced
-      if (arguments.explain) sim::add_sensitivities(experiment, options, sim::kDearEvents, reports.back());
+      if (arguments.explain) {
+        sim::add_sensitivities(experiment, options, sim::kDearEvents, reports.back());
+        const std::size_t cluster = reports.size() - 1;
+        sim::add_step_spreads(
+            experiment, [&](sim::Reading reading) { return read(cluster, reading); }, options, reports.back());
+      }
       if (arguments.common.verbose > 0) tell_memory(reports.back());
     }
     show(true);
     for (const sim::Report& report : reports) tell_what_does_not_fit(report);
     tell_trace(arguments.trace, arguments.common.quiet);
     if (!recorder) return 0;
-    for (std::size_t i = 0; i < reports.size(); ++i) sim::add_quick_answers(experiments[i], options, reports[i]);
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      sim::add_quick_answers(experiments[i], options, reports[i]);
+      if (arguments.explain) continue;  // they are there
+      sim::add_quick_spreads(
+          experiments[i], [&](sim::Reading reading) { return read(i, reading); }, options, reports[i]);
+    }
     recorder->set_name(experiments.front().name);
     write_recording(arguments.record, recorder->of_reports(reports, {kVersion, "run", arguments.explain}),
                     arguments.force, arguments.common.quiet);

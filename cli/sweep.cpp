@@ -191,7 +191,8 @@ Command declare_sweep(SweepArguments& sweep) {
                  "KEY=VALUES: a field by its path, collectives[0].algorithm, cluster.fabric.port_rate; values a,b,c, "
                  "8M..1G*2 or 4..32+4, each as the experiment states it; repeatable, the last one changes fastest");
   const OptionGroup running = command.group("How it is run");
-  running.option("--store", &sweep.store, "FILE", "keeps the results; of the same sweep: only what is missing is run");
+  running.option("--store", &sweep.store, "FILE",
+                 "keeps the results; of the same sweep: only what is missing is run; polyplane report FILE draws them");
   running.flag("--resume", &sweep.resume, "the store must be there already");
   running.option("-j,--jobs", &sweep.jobs, "N", "points side by side (default: the processors of this machine)");
   running.option("--shard", &sweep.shard, "i/N", "of N shares this one, from 0; merge joins their stores");
@@ -206,6 +207,14 @@ Command declare_sweep(SweepArguments& sweep) {
                 "time (default), cost, system_cost, power, system_power, cost_time or power_time");
   search.option("--seed", &sweep.seed, "N", "of the starts (default 0)");
   add_common(command, sweep.common, kTableJsonOrCsv);
+  command.group("Output").option(
+      "--record",
+      [](const std::string&) {
+        throw InputError(
+            "--record: the store of a sweep is its record; state --store FILE, then polyplane report FILE -o "
+            "report.html draws it, also while the sweep runs");
+      },
+      "FILE", "refused: the store is the record of a sweep; polyplane report STORE draws it");
   return command;
 }
 

@@ -202,10 +202,10 @@ ModelChoice Catalog::model(std::string_view name_or_file) const {
   return load_model(document, model);
 }
 
-std::vector<Experiment> Catalog::experiments(std::string_view file) const {
+std::vector<Experiment> Catalog::experiments(std::string_view file, Reading reading) const {
   v1::Experiment experiment;
   const configs::Document document{std::string(file), experiment};
-  return load_experiments(document, experiment, *this, Parts(directory_ + "/hardware"));
+  return load_experiments(document, experiment, *this, Parts(directory_ + "/hardware", reading));
 }
 
 Experiment Catalog::experiment(std::string_view file) const {

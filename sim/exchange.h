@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/units.h"
 #include "collectives/token_traffic.h"
+#include "sim/attribution.h"
+#include "sim/sensitivity_answer.h"
+#include "sim/time_spread.h"
 
 namespace polyplane::sim {
 
@@ -32,6 +36,11 @@ struct ExchangeResult {
   Duration time_per_token;                // layers x layer: TPOT of a request that gets a token each pass
   double tokens_per_second = 0;           // of one request
   double tokens_per_second_and_card = 0;  // of all requests that a card holds: a token of each micro-batch and place
+  std::uint64_t events = 0;               // of both
+  Attribution communication;              // of dispatch and combine together; filled where these are explained
+  // Of a layer; as in CollectiveResult.
+  std::vector<Sensitivity> sensitivities;
+  std::optional<TimeSpread> spread;
 };
 
 }  // namespace polyplane::sim

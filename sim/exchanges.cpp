@@ -40,6 +40,28 @@ Duration times(Duration time, std::uint32_t count) {
   return Duration::from_ps(time.ps() * count);
 }
 
+/// The parts of both, one after the other.
+Attribution sum(const Attribution& a, const Attribution& b) {
+  if (a.tiers.empty() || b.tiers.empty()) return {};
+  CHECK(a.tiers.size() == b.tiers.size(), "dispatch and combine are on clusters of other tiers");
+  Attribution both = a;
+  both.launch += b.launch;
+  both.software += b.software;
+  both.waiting += b.waiting;
+  both.binding_tier.clear();
+  Duration most;
+  for (std::size_t i = 0; i < both.tiers.size(); ++i) {
+    Attribution::TierParts& parts = both.tiers[i];
+    parts.latency += b.tiers[i].latency;
+    parts.serialisation += b.tiers[i].serialisation;
+    parts.contention += b.tiers[i].contention;
+    if (parts.serialisation + parts.contention <= most) continue;
+    most = parts.serialisation + parts.contention;
+    both.binding_tier = parts.tier;
+  }
+  return both;
+}
+
 ExchangeResult result_of(const ExchangeJob& exchange, const CollectiveResult& dispatch,
                          const CollectiveResult& combine) {
   ExchangeResult result;
@@ -54,6 +76,8 @@ ExchangeResult result_of(const ExchangeJob& exchange, const CollectiveResult& di
   result.figures = dispatch.token_figures;
   result.dispatch_algorithm = dispatch.algorithm;
   result.combine_algorithm = combine.algorithm;
+  result.events = dispatch.events + combine.events;
+  result.communication = sum(dispatch.attribution, combine.attribution);
   result.dispatch = dispatch.time;
   result.combine = combine.time;
   if (dispatch.time.ps() > INT64_MAX - combine.time.ps()) throw LimitError("An exchange takes more than 106 days.");

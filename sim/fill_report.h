@@ -23,6 +23,7 @@ void fill(const TopoReport& report, const std::string& version, v1::TopoReport& 
 /// `explained`: the attribution too.
 void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to);
 void fill(const Attribution& from, v1::Attribution& to);
+void fill(const TimeSpread& from, v1::Spread& to);
 /// `time`: of the result that was asked about.
 void fill(const std::vector<Sensitivity>& from, Duration time, google::protobuf::RepeatedPtrField<v1::Sensitivity>& to);
 

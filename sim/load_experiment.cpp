@@ -122,7 +122,7 @@ class ExperimentLoader {
                                         : "is missing; name a cluster or state inline_cluster");
     }
     if (from.has_cluster()) {
-      experiment_.cluster = at(from, "cluster", [&] { return catalog_.cluster(beside(from.cluster())); });
+      experiment_.cluster = at(from, "cluster", [&] { return catalog_.cluster(beside(from.cluster()), parts_.reading()); });
     } else {
       experiment_.cluster = load_inline_cluster(from.inline_cluster(), fallback_name);
     }
@@ -131,7 +131,7 @@ class ExperimentLoader {
   [[nodiscard]] ClusterChoice load_inline_cluster(const v1::Cluster& cluster, const std::string& stem) const {
     if (cluster.members_size() == 0) return load_cluster(document_, cluster, parts_, stem);
     return load_members(document_, cluster, parts_, stem,
-                        [&](const std::string& name) { return catalog_.member(beside(name)); });
+                        [&](const std::string& name) { return catalog_.member(beside(name), parts_.reading()); });
   }
 
   void load_stack_choice() {

@@ -12,6 +12,7 @@
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
 #include "sim/load_model.h"
+#include "sim/part_lookup.h"
 #include "sim/rank_list.h"
 #include "sim/training_job.h"
 
@@ -209,7 +210,8 @@ class StepLoader {
           at_message, "",
           "accelerator " + card.name() + " states no rate at " + std::string(collectives::to_string(precision)));
     }
-    return FlopRate::from_per_second(configs::parse_measure(v1::Rule::compute_rate, figure->value()) * 1'000'000);
+    return FlopRate::from_per_second(
+        configs::parse_measure(v1::Rule::compute_rate, read_rate(*figure, parts_.reading())) * 1'000'000);
   }
 
   void load_compute(const v1::ComputeRates& from, StepJob& job) const {
@@ -238,7 +240,8 @@ class StepLoader {
     compute.head_products = scaled(peak(from, card, precisions.head), head, share);
     compute.attention = scaled(job.card.bf16_peak, from.attention_efficiency(), share);
     if (!card.has_memory_bandwidth()) document_.fail(from, "", "accelerator " + part + " states no memory bandwidth");
-    const double memory = static_cast<double>(parse_bit_rate(card.memory_bandwidth().value()).bps());
+    const double memory =
+        static_cast<double>(parse_bit_rate(read_rate(card.memory_bandwidth(), parts_.reading())).bps());
     const auto millionths = static_cast<std::int64_t>(from.memory_efficiency() * kMillion + 0.5);
     compute.memory = BitRate::from_bps(static_cast<std::int64_t>(memory / kMillion + 0.5) * millionths);
     if (from.has_attention()) {

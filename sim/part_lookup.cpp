@@ -8,6 +8,8 @@ const std::string& bound_or_value(const std::string& bound, const v1::Quantity& 
   return bound.empty() ? figure.value() : bound;
 }
 
+}  // namespace
+
 const std::string& read_rate(const v1::Quantity& figure, Reading reading) {
   if (reading == Reading::used) return figure.value();
   return bound_or_value(reading == Reading::slowest ? figure.low() : figure.high(), figure);
@@ -17,8 +19,6 @@ const std::string& read_latency(const v1::Quantity& figure, Reading reading) {
   if (reading == Reading::used) return figure.value();
   return bound_or_value(reading == Reading::slowest ? figure.high() : figure.low(), figure);
 }
-
-}  // namespace
 
 BitRate PartLookup::rate_of(const google::protobuf::Message& message, std::string_view field, bool given,
                             const std::string& text, const std::string& part, const v1::Quantity* figure) {

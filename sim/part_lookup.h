@@ -14,6 +14,10 @@
 namespace polyplane::sim {
 
 /// Keeps references to both; errors name the place of `field` in `message`, which is part of `source`.
+/// The text of a figure, as `reading` takes it.
+[[nodiscard]] const std::string& read_rate(const v1::Quantity& figure, Reading reading);
+[[nodiscard]] const std::string& read_latency(const v1::Quantity& figure, Reading reading);
+
 class PartLookup {
  public:
   PartLookup(const configs::Source& source, const Parts& parts) : source_(source), parts_(parts) {}

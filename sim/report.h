@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "sim/program/program_result.h"
 #include "sim/sensitivity_answer.h"
 #include "sim/step_result.h"
+#include "sim/time_spread.h"
 
 namespace polyplane::sim {
 
@@ -68,6 +70,7 @@ struct CollectiveResult {
   std::vector<Sensitivity> sensitivities;  // the most helpful first; filled by add_sensitivities()
 };
 
+  std::optional<TimeSpread> spread;        // filled by add_spreads()
 struct FlowResult {
   std::string name;
   TimePoint start, end;

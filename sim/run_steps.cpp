@@ -54,6 +54,8 @@ void fill_times(const Program& program, const ProgramOutcome& outcome, StepResul
   for (const PathLabel& one : outcome.path_labels) {
     result.path.push_back({program.labels[one.label], one.compute, one.communication});
   }
+  result.communication = outcome.communication;
+  result.overlap = outcome.overlap;
 }
 
 /// Calls of one name and kind together; those of different stages are alike.

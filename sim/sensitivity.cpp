@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,6 +112,7 @@ std::vector<Duration> collective_times(const Report& answer) {
 Experiment without_work(const Experiment& experiment) {
   Experiment bare = experiment;
   bare.collectives.clear();
+  bare.exchanges.clear();
   bare.flows.clear();
   bare.training.clear();
   bare.inference.clear();
@@ -118,11 +120,16 @@ Experiment without_work(const Experiment& experiment) {
   return bare;
 }
 
+/// Without those of exchanges, which come last, two each.
+std::span<CollectiveResult> rows_of_jobs(Report& report) {
+  return std::span(report.collectives).first(report.collectives.size() - 2 * report.exchanges.size());
+}
+
 /// Every size is a run of its own: those with the same choice are asked about together.
 void ask_about_rows(const Experiment& experiment, std::uint64_t max_events, Report& report,
                     std::vector<Question>& questions) {
   std::vector<Question> of_choice;
-  for (CollectiveResult& row : report.collectives) {
+  for (CollectiveResult& row : rows_of_jobs(report)) {
     if (row.events > max_events) continue;
     auto question = std::ranges::find_if(
         of_choice, [&](const Question& other) { return has_choice(row, other.experiment.collectives.front()); });
@@ -145,8 +152,9 @@ void ask_about_all(const Experiment& experiment, std::uint64_t max_events, Repor
   Question all{without_work(experiment), {}, collective_times};
   all.experiment.collectives = experiment.collectives;
   all.experiment.flows = experiment.flows;
-  for (std::size_t job = 0; job < report.collectives.size(); ++job) {
-    CollectiveResult& row = report.collectives[job];
+  const std::span<CollectiveResult> rows = rows_of_jobs(report);
+  for (std::size_t job = 0; job < rows.size(); ++job) {
+    CollectiveResult& row = rows[job];
     if (row.events > max_events) return;
     settle_choice(row, all.experiment.collectives[job]);
     all.asked.push_back(&row.sensitivities);
@@ -156,10 +164,10 @@ void ask_about_all(const Experiment& experiment, std::uint64_t max_events, Repor
 
 std::vector<Duration> step_time(const Report& answer) { return {answer.steps.front().time}; }
 std::vector<Duration> program_time(const Report& answer) { return {answer.programs.front().time}; }
+std::vector<Duration> layer_time(const Report& answer) { return {answer.exchanges.front().layer}; }
 
 std::vector<Question> questions_of(const Experiment& experiment, std::uint64_t max_events, Report& report) {
   std::vector<Question> questions;
-  if (!experiment.exchanges.empty()) return questions;  // rows of exchanges are no jobs; state a dispatch by itself
   if (runs_rows(experiment)) {
     ask_about_rows(experiment, max_events, report, questions);
   } else {
@@ -182,6 +190,13 @@ std::vector<Question> questions_of(const Experiment& experiment, std::uint64_t m
     Question& question =
         questions.emplace_back(Question{without_work(experiment), {&program.sensitivities}, program_time});
     question.experiment.traces.push_back(experiment.traces[i]);
+  }
+  for (std::size_t i = 0; i < report.exchanges.size(); ++i) {
+    ExchangeResult& exchange = report.exchanges[i];
+    if (exchange.events > max_events) continue;
+    Question& question =
+        questions.emplace_back(Question{without_work(experiment), {&exchange.sensitivities}, layer_time});
+    question.experiment.exchanges.push_back(experiment.exchanges[i]);
   }
   return questions;
 }

@@ -124,7 +124,7 @@ class Simulation {
             .routers = routers_,
             .stack = experiment_.stack,
             .model = experiment_.model,
-            .explain = options_.explain,
+            .explain = true,  // costs little beside a step
             .threads = options_.threads,
             .symmetry = options_.symmetry,
             .quantum = experiment_.quantum,

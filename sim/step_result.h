@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/units.h"
+#include "sim/attribution.h"
 #include "sim/network/model_facts.h"
 #include "sim/sensitivity_answer.h"
+#include "sim/time_spread.h"
 
 namespace polyplane::sim {
 
@@ -50,12 +52,15 @@ struct StepResult {
   Duration busy, idle;
   std::vector<StepExposure> exposed;
   std::vector<StepPathPart> path;
+  Attribution communication;  // of what communicates on the critical path; explained or in mode flows
+  Duration overlap;           // see ProgramOutcome
   std::vector<StepCall> calls;
   StepBytes memory;  // of the fullest card
   std::optional<Bytes> memory_limit;
   std::uint64_t operations = 0, messages = 0, events = 0;
   std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out
   std::vector<Sensitivity> sensitivities;  // as in CollectiveResult
+  std::optional<TimeSpread> spread;        // as in CollectiveResult
   std::uint64_t fingerprint = 0;
   ModelFacts model_facts;  // see ProgramOutcome
   std::vector<std::string> notes;

@@ -1,6 +1,7 @@
 #include "sim/write_exchanges.h"
 
 #include "base/utf8.h"
+#include "sim/fill_report.h"
 
 namespace polyplane::sim {
 
@@ -28,6 +29,9 @@ void fill_exchanges(const Report& report, v1::Report& message) {
     to.set_time_per_token_ps(static_cast<double>(result.time_per_token.ps()));
     to.set_tokens_per_second(result.tokens_per_second);
     to.set_tokens_per_second_and_card(result.tokens_per_second_and_card);
+    if (!result.communication.binding_tier.empty()) fill(result.communication, *to.mutable_communication());
+    fill(result.sensitivities, result.layer, *to.mutable_sensitivities());
+    if (result.spread) fill(*result.spread, *to.mutable_spread());
   }
 }
 

@@ -59,6 +59,7 @@ void write_program(const ProgramResult& from, const std::string& cluster, v1::Pr
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
   fill(from.sensitivities, from.time, *to.mutable_sensitivities());
+  if (from.spread) fill(*from.spread, *to.mutable_spread());
 }
 
 std::string program_csv_header() {

@@ -90,7 +90,10 @@ void write_step(const StepResult& from, const std::string& cluster, v1::StepResu
   to.set_put_off_most_ps(picoseconds(from.model_facts.most_put_off));
   for (const std::string& note : from.notes) to.add_notes(valid_utf8(note));
   to.set_fingerprint(fingerprint_text(from.fingerprint));
+  fill(from.communication, *to.mutable_communication());
+  to.set_overlap_ps(picoseconds(from.overlap));
   fill(from.sensitivities, from.time, *to.mutable_sensitivities());
+  if (from.spread) fill(*from.spread, *to.mutable_spread());
   if (from.phase == "training") {
     write_training(from, *to.mutable_training());
     return;

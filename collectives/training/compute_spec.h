@@ -36,11 +36,13 @@ struct ComputeSpec {
   struct Measured {
     std::string operation;  // "attention forward"
     Duration time;
+    friend bool operator==(const Measured&, const Measured&) = default;
   };
   std::vector<Measured> measured;
 
   /// `operation`: part and direction, "experts weight_gradient".
   [[nodiscard]] Duration time(std::string_view operation, const Work& work) const;
+  friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
 };
 
 }  // namespace polyplane::collectives

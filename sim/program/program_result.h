@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "sim/network/model_facts.h"
 #include "sim/program/program_mode.h"
 #include "sim/sensitivity_answer.h"
+#include "sim/time_spread.h"
 
 namespace polyplane::sim {
 
@@ -52,6 +54,7 @@ struct ProgramResult {
   std::uint64_t fingerprint = 0;
   std::uint64_t foretold_bytes = 0;        // peak of the process; depends on the machine, so reports leave it out
   std::vector<Sensitivity> sensitivities;  // as in CollectiveResult
+  std::optional<TimeSpread> spread;        // as in CollectiveResult
 };
 
 /// Everything but format, mode, model and notes.

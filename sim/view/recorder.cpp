@@ -9,7 +9,6 @@
 #include "configs/schema/view.pb.h"
 #include "sim/campaign/write_compare.h"
 #include "sim/fill_report.h"
-#include "sim/sensitivity.h"
 #include "sim/view/cluster_recorder.h"
 #include "sim/view/read_recorder.h"
 #include "sim/view/recording_file.h"
@@ -23,6 +22,14 @@ bool is_explained(const Attribution& parts) {
   return parts.launch + parts.software + parts.waiting > Duration() || !parts.tiers.empty();
 }
 
+void add_band(const CollectiveResult& result, int row, v1::Recording& recording) {
+  if (!result.spread || !result.spread->is_range()) return;
+  v1::Band& band = *recording.add_bands();
+  band.set_result(static_cast<std::uint32_t>(row));
+  band.set_fastest_ps(static_cast<double>(result.spread->fastest.ps()));
+  band.set_slowest_ps(static_cast<double>(result.spread->slowest.ps()));
+}
+
 }  // namespace
 
 struct Recorder::Parts {
@@ -31,7 +38,6 @@ struct Recorder::Parts {
   RecordedCommand command;
   ReadRecorder read;
   std::deque<ClusterRecorder> clusters;  // stay where they are
-  std::vector<TimeBand> bands;
   v1::View view;
 
   v1::Recording& start() {
@@ -41,12 +47,6 @@ struct Recorder::Parts {
     recording.set_version(command.version);
     for (const std::string& word : command.command_line) recording.add_command_line(valid_utf8(word));
     read.write(recording);
-    for (const TimeBand& from : bands) {
-      v1::Band& band = *recording.add_bands();
-      band.set_result(static_cast<std::uint32_t>(from.result));
-      band.set_fastest_ps(static_cast<double>(from.fastest.ps()));
-      band.set_slowest_ps(static_cast<double>(from.slowest.ps()));
-    }
     return recording;
   }
 };
@@ -55,8 +55,6 @@ Recorder::Recorder(RecordedCommand command) : parts_(std::make_unique<Parts>(std
 Recorder::~Recorder() = default;
 
 void Recorder::set_name(std::string name) { parts_->command.name = std::move(name); }
-
-void Recorder::set_bands(std::vector<TimeBand> bands) { parts_->bands = std::move(bands); }
 
 RunObserver& Recorder::next_cluster(bool looks_again) {
   return parts_->clusters.emplace_back(looks_again ? SecondLooks{} : SecondLooks::none());
@@ -73,6 +71,7 @@ std::string Recorder::of_reports(std::span<const Report> reports, const ReportOr
   int row = 0;
   for (const Report& report : reports) {
     for (const CollectiveResult& result : report.collectives) {
+      add_band(result, row, recording);
       v1::CollectiveResult& to = *message.mutable_results(row++);
       if (!to.has_attribution() && is_explained(result.attribution)) {
         fill(result.attribution, *to.mutable_attribution());
@@ -129,30 +128,6 @@ std::string Recorder::of_topology(const TopoReport& report) {
   }
   for (const std::string& sentence : report.assumed) recording.add_assumed(valid_utf8(sentence));
   return recording_file(parts_->view);
-}
-
-void add_quick_answers(const Experiment& experiment, const RunOptions& options, Report& report) {
-  const auto has_answers = [](const auto& result) { return !result.sensitivities.empty(); };
-  if (std::ranges::any_of(report.collectives, has_answers) || std::ranges::any_of(report.steps, has_answers) ||
-      std::ranges::any_of(report.programs, has_answers)) {
-    return;
-  }
-  RunOptions quiet = options;
-  quiet.observer = nullptr;
-  if (!runs_rows(experiment) || report.collectives.empty()) {
-    add_sensitivities(experiment, quiet, kQuickEvents, report);
-    return;
-  }
-  Experiment last = experiment;
-  last.collectives.front().sizes = {experiment.collectives.front().sizes.back()};
-  Report of_last = report;
-  of_last.collectives = {report.collectives.back()};
-  add_sensitivities(last, quiet, kQuickEvents, of_last);
-  report.collectives.back().sensitivities = std::move(of_last.collectives.back().sensitivities);
-  for (std::size_t i = 0; i < report.steps.size(); ++i) report.steps[i].sensitivities = of_last.steps[i].sensitivities;
-  for (std::size_t i = 0; i < report.programs.size(); ++i) {
-    report.programs[i].sensitivities = of_last.programs[i].sensitivities;
-  }
 }
 
 }  // namespace polyplane::sim

@@ -10,7 +10,6 @@
 #include "sim/report.h"
 #include "sim/run_observer.h"
 #include "sim/simulation.h"
-#include "sim/view/bands.h"
 #include "sim/write_report.h"
 #include "sim/write_topo_report.h"
 
@@ -38,8 +37,6 @@ class Recorder {
   /// Of a cluster without runs.
   void add_cluster(const topology::Topology& topology);
 
-  void set_bands(std::vector<TimeBand> bands);
-
   /// The recording as a file (recording_file.h); once. Reports: of one command, one a cluster that was observed. What
   /// explains a result is in it where it is known, whatever the command printed.
   [[nodiscard]] std::string of_reports(std::span<const Report> reports, const ReportOrigin& origin);
@@ -51,12 +48,5 @@ class Recorder {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-
-/// Fills "what would help most" of the last row, and of steps and traces, where each answer is a short run: for recordings.
-/// Where the report has answers already nothing is asked.
-void add_quick_answers(const Experiment& experiment, const RunOptions& options, Report& report);
-
-/// Rows of more events are not asked about.
-inline constexpr std::uint64_t kQuickEvents = 300'000;
 
 }  // namespace polyplane::sim

@@ -58,6 +58,11 @@ TEST(CommandLine, DidYouMean) {
   EXPECT_THROW(static_cast<void>(help_text("topology")), InputError);
 }
 
+TEST(CommandLine, TheStoreOfASweepIsItsRecord) {
+  const std::string message = refusal({"sweep", "x.textproto", "--vary", "seed=1,2", "--record", "x.pprec"});
+  EXPECT_NE(message.find("polyplane report FILE -o report.html draws it"), std::string::npos) << message;
+}
+
 TEST(CommandLine, RefusesWhatIsMissingOrTooMuch) {
   EXPECT_NE(refusal({}).find("no command"), std::string::npos);
   EXPECT_NE(refusal({"--bogus"}).find("unknown option --bogus"), std::string::npos) << refusal({"--bogus"});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bytes, change, count, rate, time } from "../src/format/numbers";
-import { jsonOf, open, openFiles, template, useBrowser } from "./browser";
+import { bytes, change, count, percent, rate, time } from "../src/format/numbers";
+import { jsonOf, open, openFiles, polyplane, template, useBrowser } from "./browser";
 
 useBrowser();
 
@@ -34,6 +34,55 @@ describe("the answer", () => {
     expect(await fact("busbw")).toBe(rate(last.busbw_GBps));
     expect(await fact("bound")).toBe(time(last.lower_bound_us * 1e6));
     expect(await fact("algorithm")).toBe(last.algorithm);
+  });
+
+  it("says of a step how sure it is, which links bind, and what would help, as the terminal does", async () => {
+    const page = await open(template);
+    const words = ["run", "configs/experiments/mixtral-8x7b-step.textproto", "--explain"];
+    const { path, text } = jsonOf(...words);
+    await openFiles(page, path);
+    const { steps } = JSON.parse(text) as {
+      steps: {
+        cards: number;
+        time_ps: number;
+        exposed: { label: string; moving_ps: number; waiting_ps: number }[];
+        communication: { binding_tier: string; tiers: { tier: string; serialisation_ps?: number; contention_ps?: number }[] };
+        sensitivities: { what: string; change: number }[];
+        spread: { fastest_ps: number; slowest_ps: number };
+      }[];
+    };
+    const [step] = steps;
+    const help = step?.sensitivities[0];
+    if (!step || !help) throw new Error("no step, or nothing was asked");
+    const waits = step.exposed.map((one) => ({ label: one.label, ps: one.moving_ps + one.waiting_ps })).sort((a, b) => b.ps - a.ps);
+    const waited = waits.reduce((sum, one) => sum + one.ps, 0) / step.time_ps;
+    const tier = step.communication.tiers.find((one) => one.tier === step.communication.binding_tier);
+    const held = ((tier?.serialisation_ps ?? 0) + (tier?.contention_ps ?? 0)) / step.time_ps;
+    const { fastest_ps, slowest_ps } = step.spread;
+    const spread =
+      slowest_ps > fastest_ps && (slowest_ps - fastest_ps) / slowest_ps < 0.001
+        ? " (the hardware's uncertain figures move it by less than 0.1 %)"
+        : slowest_ps > fastest_ps
+        ? ` (${time(fastest_ps)} to ${time(slowest_ps)} with the hardware's uncertain figures)`
+        : " (no uncertain figure of the hardware moves it)";
+    expect(await page.locator(".answer-sentence").innerText()).toBe(
+      `One training step of mixtral-8x7b on ${count(step.cards)} cards of h100-2048 takes ${time(step.time_ps)}${spread}, ` +
+        `compute waits ${percent(waited)} of it for communication, mostly ${waits[0]?.label ?? ""}; ` +
+        `of the links, ${step.communication.binding_tier} holds it up most (${percent(held)} of its critical path); ` +
+        `10 % better ${help.what} would help most (${change(help.change)}).`,
+    );
+    const terminal = polyplane(...words).split("\n").filter((line) => line.startsWith("# ")).join(" ").replaceAll(" # ", " ");
+    expect(terminal).toContain(`mostly ${waits[0]?.label ?? ""}; of the links, ${step.communication.binding_tier} holds it up most`);
+    expect(terminal).toContain(`10% more ${help.what} would help most`);
+  });
+
+  it("says the same in Chinese, and how to have what was not asked", async () => {
+    const page = await open(template);
+    await openFiles(page, jsonOf("run", "configs/experiments/mixtral-8x7b-step.textproto").path);
+    expect(await page.locator(".answer [data-fact=spread]").innerText()).toContain("polyplane run --explain --record FILE");
+    expect(await page.locator(".answer [data-fact=binding] dd").first().innerText()).not.toBe("");
+    await page.getByRole("button", { name: "中文" }).click();
+    expect(await page.locator(".answer-sentence").innerText()).toMatch(/^mixtral-8x7b 在 h100-2048 的 256 张卡上训练一步需时 .*；链路中 .* 拖慢最多（占关键路径的 .* %）。$/);
   });
 
   it("is there for steps, comparisons, clusters, exchanges and tunings", async () => {

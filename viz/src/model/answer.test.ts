@@ -51,7 +51,38 @@ describe("answers", () => {
     const [one] = answersOf(
       recordingOf({ steps: [{ timePs: 100, busyPs: 60, exposed: [{ label: "ep", movingPs: 10, waitingPs: 0 }, { label: "pp", movingPs: 5, waitingPs: 20 }] }] }),
     );
-    expect(one).toMatchObject({ kind: "step", busyShare: 0.6, exposedShare: 0.35, largest: { label: "pp", share: 0.25 } });
+    expect(one).toMatchObject({ kind: "step", busyShare: 0.6, exposedShare: 0.35, largest: { label: "pp", share: 0.25 }, spread: null, binding: null, asked: false });
+  });
+
+  // Critical path 100: 10 launch and software, 12 bytes and 3 contention on leaf-spine, 5 of latency there; nvlink 8 of bytes.
+  const communication = {
+    launchPs: 10,
+    tiers: [
+      { tier: "nvlink", serialisationPs: 8 },
+      { tier: "leaf-spine", latencyPs: 5, serialisationPs: 12, contentionPs: 3 },
+    ],
+    bindingTier: "leaf-spine",
+  };
+  const spread = { fastestPs: 90, slowestPs: 130 };
+  const sensitivities = [{ what: "speed of compute", change: -0.06 }, { what: "rate of nvlink", change: -0.01 }, { what: "launch cost", change: 0 }];
+
+  it("say of steps, traces and exchanges how sure they are, which links bind, and what would help", () => {
+    const [step, program, exchange] = answersOf(
+      recordingOf({
+        steps: [{ timePs: 100, busyPs: 60, communication, spread, sensitivities }],
+        programs: [{ timePs: 100, busyPs: 70, labels: [{ label: "tp", communicationPs: 90, movingPs: 20, waitingPs: 5 }], communication, spread, sensitivities }],
+        exchanges: [{ layerPs: 200, dispatchPs: 40, combinePs: 60, communication, spread, sensitivities }],
+      }),
+    );
+    const facts = {
+      spread: { fastestPs: 90, slowestPs: 130 },
+      binding: { tier: "leaf-spine", share: 0.15 },
+      helps: sensitivities.slice(0, 2),
+      asked: true,
+    };
+    expect(step).toMatchObject({ kind: "step", largest: null, exposedShare: 0, ...facts });
+    expect(program).toMatchObject({ kind: "program", busyShare: 0.7, exposedShare: 0.25, largest: { label: "tp", share: 0.25 }, ...facts });
+    expect(exchange).toMatchObject({ kind: "exchange", layerPs: 200, ...facts });
   });
 
   it("compare clusters a workload, and say when ranges overlap", () => {

@@ -1,10 +1,16 @@
-import type { CollectiveResult, Recording, ReportedCluster, Sensitivity, StepResult, ProgramResult } from "../schema";
+import type { Attribution, CollectiveResult, ExchangeResult, ProgramResult, Recording, ReportedCluster, Sensitivity, Spread as SpreadMessage, StepResult } from "../schema";
 import { ofAttribution, type Segment } from "./bars";
 import { isWork } from "./sweep_work";
 
 export interface Spread {
   fastestPs: number;
   slowestPs: number;
+}
+
+// The tier whose links hold up the communication of a critical path most; `share` is of that whole path.
+export interface Binding {
+  tier: string;
+  share: number;
 }
 
 // What moves the time most when it gets 10 % better; `change` is of the time, below zero is faster.
@@ -46,6 +52,8 @@ export interface StepAnswer {
   busyShare: number;
   exposedShare: number; // communication that compute waited for, of the time
   largest: { label: string; share: number } | null; // of the exposed
+  spread: Spread | null; // null: not asked; equal: no figure with a range decides
+  binding: Binding | null;
   helps: Help[];
   asked: boolean;
 }
@@ -54,8 +62,10 @@ export interface ProgramAnswer {
   kind: "program";
   program: ProgramResult;
   busyShare: number;
-  largest: { label: string; share: number } | null; // on the critical path
-  bindingTier: string;
+  exposedShare: number; // as of a step
+  largest: { label: string; share: number } | null; // of the exposed
+  spread: Spread | null;
+  binding: Binding | null;
   helps: Help[];
   asked: boolean;
 }
@@ -78,6 +88,10 @@ export interface ExchangeAnswer {
   layerPs: number;
   timePerTokenPs: number;
   tokensPerSecond: number;
+  spread: Spread | null; // of a layer
+  binding: Binding | null; // of dispatch and combine
+  helps: Help[];
+  asked: boolean;
 }
 
 export interface FlowsAnswer {
@@ -135,17 +149,7 @@ export function answersOf(recording: Recording): Answer[] {
       return [
         ...result.value.steps.map(ofStep),
         ...result.value.programs.map(ofProgram),
-        ...result.value.exchanges.map(
-          (exchange): ExchangeAnswer => ({
-            kind: "exchange",
-            name: exchange.name,
-            cluster: exchange.cluster,
-            ranks: exchange.ranks,
-            layerPs: exchange.layerPs,
-            timePerTokenPs: exchange.timePerTokenPs,
-            tokensPerSecond: exchange.tokensPerSecond,
-          }),
-        ),
+        ...result.value.exchanges.map(ofExchange),
         ...collectivesOf(recording, result.value.results, result.value.cluster, result.value.clusters),
         ...flowsOf(result.value.flows),
       ];
@@ -241,33 +245,64 @@ function collectivesOf(
   });
 }
 
-function ofStep(step: StepResult): StepAnswer {
-  const exposed = step.exposed.map((one) => ({ label: one.label, ps: one.movingPs + one.waitingPs }));
-  const total = exposed.reduce((sum, one) => sum + one.ps, 0);
+function spreadOf(spread: SpreadMessage | undefined): Spread | null {
+  return spread ? { fastestPs: spread.fastestPs, slowestPs: spread.slowestPs } : null;
+}
+
+function bindingOf(communication: Attribution | undefined, timePs: number): Binding | null {
+  const tier = communication?.tiers.find((one) => one.tier === communication.bindingTier);
+  return tier && timePs > 0 ? { tier: tier.tier, share: (tier.serialisationPs + tier.contentionPs) / timePs } : null;
+}
+
+// What compute of a mean card waits for.
+function exposureOf(waits: readonly { label: string; movingPs: number; waitingPs: number }[], timePs: number) {
+  const exposed = waits.map((one) => ({ label: one.label, ps: one.movingPs + one.waitingPs }));
   const most = [...exposed].sort((a, b) => b.ps - a.ps)[0];
+  return {
+    exposedShare: exposed.reduce((sum, one) => sum + one.ps, 0) / timePs,
+    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / timePs } : null,
+  };
+}
+
+function ofStep(step: StepResult): StepAnswer {
   return {
     kind: "step",
     step,
     busyShare: step.busyPs / step.timePs,
-    exposedShare: total / step.timePs,
-    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / step.timePs } : null,
+    ...exposureOf(step.exposed, step.timePs),
+    spread: spreadOf(step.spread),
+    binding: bindingOf(step.communication, step.timePs),
     helps: helpsOf(step.sensitivities),
     asked: step.sensitivities.length > 0,
   };
 }
 
 function ofProgram(program: ProgramResult): ProgramAnswer {
-  const most = [...program.labels]
-    .map((label) => ({ label: label.label, ps: label.computePs + label.communicationPs }))
-    .sort((a, b) => b.ps - a.ps)[0];
   return {
     kind: "program",
     program,
     busyShare: program.busyPs / program.timePs,
-    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / program.timePs } : null,
-    bindingTier: program.communication?.bindingTier ?? "",
+    ...exposureOf(program.labels, program.timePs),
+    spread: spreadOf(program.spread),
+    binding: bindingOf(program.communication, program.timePs),
     helps: helpsOf(program.sensitivities),
     asked: program.sensitivities.length > 0,
+  };
+}
+
+function ofExchange(exchange: ExchangeResult): ExchangeAnswer {
+  return {
+    kind: "exchange",
+    name: exchange.name,
+    cluster: exchange.cluster,
+    ranks: exchange.ranks,
+    layerPs: exchange.layerPs,
+    timePerTokenPs: exchange.timePerTokenPs,
+    tokensPerSecond: exchange.tokensPerSecond,
+    spread: spreadOf(exchange.spread),
+    binding: bindingOf(exchange.communication, exchange.dispatchPs + exchange.combinePs),
+    helps: helpsOf(exchange.sensitivities),
+    asked: exchange.sensitivities.length > 0,
   };
 }
 

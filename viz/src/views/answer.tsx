@@ -1,7 +1,8 @@
 import { useMemo } from "preact/hooks";
 import { bytes, change, count, dollars, percent, rate, significant, time, watts } from "../format/numbers";
 import { shown } from "../format/names";
-import { answersOf, numberOf, type Answer, type CollectiveAnswer, type Help, type StepAnswer } from "../model/answer";
+import { said } from "../i18n/terms";
+import { answersOf, numberOf, type Answer, type Binding, type CollectiveAnswer, type Help, type Spread, type StepAnswer } from "../model/answer";
 import type { Recording } from "../schema";
 import { answerText } from "./answer.strings";
 import "./answer.css";
@@ -38,7 +39,7 @@ interface Fact {
 function AnswerCard({ recording, answer: one }: { recording: Recording; answer: Answer }) {
   const text = answerText();
   const facts = factsOf(one);
-  const helps = one.kind === "collective" || one.kind === "step" || one.kind === "program" ? one.helps : [];
+  const helps = "helps" in one ? one.helps : [];
   const assumed = assumedOf(recording);
   if (assumed > 0) facts.push({ id: "assumed", label: text.assumed, value: count(assumed), note: text.assumedWhere });
   return (
@@ -71,7 +72,7 @@ function Helps({ helps }: { helps: readonly Help[] }) {
           <tbody>
             {first.map((help) => (
               <tr key={help.what}>
-                <td>{shown(help.what, 60)}</td>
+                <td>{shown(said(help.what), 60)}</td>
                 <td class="number">{change(help.change)}</td>
                 <td aria-hidden="true">
                   <svg width="90" height="8">
@@ -102,8 +103,26 @@ function assumedOf(recording: Recording): number {
 function helpPhrase(helps: readonly Help[], asked: boolean): string[] {
   const text = answerText();
   const first = helps[0];
-  if (first) return [text.help(shown(first.what, 60), change(first.change))];
+  if (first) return [text.help(shown(said(first.what), 60), change(first.change))];
   return asked ? [text.noHelp] : [];
+}
+
+// In the sentence; nothing where nobody asked.
+function spreadPhrase(spread: Spread | null): string {
+  const text = answerText();
+  if (!spread) return "";
+  if (spread.slowestPs <= spread.fastestPs) return text.noSpreadIn;
+  const little = (spread.slowestPs - spread.fastestPs) / spread.slowestPs < 0.001;
+  return little ? text.littleSpreadIn : text.spreadIn(time(spread.fastestPs), time(spread.slowestPs));
+}
+
+function bindingPhrase(binding: Binding | null): string[] {
+  return binding ? [answerText().bindingLinks(shown(binding.tier), percent(binding.share))] : [];
+}
+
+function exposedPhrases(one: { exposedShare: number; largest: { label: string } | null }): string[] {
+  const text = answerText();
+  return one.largest ? [text.exposed(percent(one.exposedShare)), text.mostlyLabel(shown(said(one.largest.label)))] : [text.notExposed];
 }
 
 function sentenceOf(one: Answer): string {
@@ -121,18 +140,20 @@ function sentenceOf(one: Answer): string {
     case "step": {
       const { step } = one;
       const phase = step.phase === "decode" ? text.decode : step.phase === "prefill" ? text.prefill : text.training;
-      const head = text.step(phase, shown(step.model), count(step.cards), shown(step.cluster), time(step.timePs));
-      const label = one.largest ? [text.mostlyLabel(shown(one.largest.label))] : [];
-      return join(head, [text.exposed(percent(one.exposedShare)), ...label], helpPhrase(one.helps, one.asked));
+      const head = text.step(phase, shown(step.model), count(step.cards), shown(step.cluster), time(step.timePs)) + spreadPhrase(one.spread);
+      return join(head, exposedPhrases(one), [...bindingPhrase(one.binding), ...helpPhrase(one.helps, one.asked)]);
     }
     case "program": {
       const { program } = one;
-      const head = text.program(shown(program.name), count(program.cards), shown(program.cluster), time(program.timePs));
-      const binding = one.bindingTier ? [text.binding(shown(one.bindingTier))] : [];
-      return join(head, binding, helpPhrase(one.helps, one.asked));
+      const head = text.program(shown(program.name), count(program.cards), shown(program.cluster), time(program.timePs)) + spreadPhrase(one.spread);
+      return join(head, exposedPhrases(one), [...bindingPhrase(one.binding), ...helpPhrase(one.helps, one.asked)]);
     }
     case "exchange":
-      return join(text.exchange(shown(one.name), count(one.ranks), shown(one.cluster), time(one.layerPs), time(one.timePerTokenPs)), []);
+      return join(
+        text.exchange(shown(one.name), count(one.ranks), shown(one.cluster), time(one.layerPs) + spreadPhrase(one.spread), time(one.timePerTokenPs)),
+        [],
+        [...bindingPhrase(one.binding), ...helpPhrase(one.helps, one.asked)],
+      );
     case "flows":
       return join(text.flows(count(one.flows), shown(one.lastName), time(one.endPs)), []);
     case "compare": {
@@ -174,11 +195,11 @@ function factsOf(one: Answer): Fact[] {
     case "program":
       return [
         { id: "busy", label: text.busy, value: percent(one.busyShare) },
-        ...(one.largest ? [{ id: "largest", label: text.largest, value: shown(one.largest.label), note: percent(one.largest.share) }] : []),
-        ...(one.asked ? [] : [{ id: "helps", label: text.help10, value: text.notAsked }]),
+        ...exposedFacts(one),
+        ...sureFacts(one),
       ];
     case "exchange":
-      return [{ id: "tokens", label: text.perSecond, value: significant(one.tokensPerSecond) }];
+      return [{ id: "tokens", label: text.perSecond, value: significant(one.tokensPerSecond) }, ...sureFacts(one)];
     case "flows":
       return [];
     case "compare":
@@ -211,12 +232,33 @@ function factsOf(one: Answer): Fact[] {
   }
 }
 
+function exposedFacts(one: { exposedShare: number; largest: { label: string } | null }): Fact[] {
+  const fact = { id: "exposed", label: answerText().exposedFact, value: percent(one.exposedShare) };
+  return [one.largest ? { ...fact, note: shown(said(one.largest.label)) } : fact];
+}
+
+// How sure the time is, what binds, and whether what would help was asked.
+function sureFacts(one: { spread: Spread | null; binding: Binding | null; asked: boolean }): Fact[] {
+  const text = answerText();
+  const { spread, binding } = one;
+  const fact = { id: "spread", label: text.spread };
+  return [
+    !spread
+      ? { ...fact, value: text.noSpread, note: text.noSpreadOfStepHow }
+      : spread.slowestPs > spread.fastestPs
+        ? { ...fact, value: `${time(spread.fastestPs)} … ${time(spread.slowestPs)}` }
+        : { ...fact, value: text.noRange, note: text.noRangeWhy },
+    ...(binding ? [{ id: "binding", label: text.bindingFact, value: shown(binding.tier), note: text.ofPath(percent(binding.share)) }] : []),
+    ...(one.asked ? [] : [{ id: "helps", label: text.help10, value: text.notAsked }]),
+  ];
+}
+
 function collectiveFacts(one: CollectiveAnswer): Fact[] {
   const text = answerText();
   const facts: Fact[] = [{ id: "busbw", label: text.busbw, value: rate(one.busbwGBps) }];
   if (one.boundUs !== null) {
     const factor = text.timesBound(significant(one.timeUs / one.boundUs, 3));
-    facts.push({ id: "bound", label: text.bound, value: time(one.boundUs * 1e6), note: `${factor}; ${shown(one.boundReason)}` });
+    facts.push({ id: "bound", label: text.bound, value: time(one.boundUs * 1e6), note: `${factor}; ${shown(said(one.boundReason))}` });
   }
   facts.push(
     one.spread
@@ -257,7 +299,7 @@ function stepFacts(one: StepAnswer): Fact[] {
   const facts: Fact[] = [
     { id: "tokens", label: text.tokens, value: count(Math.round(step.tokensPerSecond)) },
     { id: "busy", label: text.busy, value: percent(one.busyShare) },
-    { id: "exposed", label: text.exposedFact, value: percent(one.exposedShare), note: one.largest ? shown(one.largest.label) : "" },
+    ...exposedFacts(one),
   ];
   if (step.training) {
     facts.push({ id: "mfu", label: text.mfu, value: percent(step.training.mfuCausal) });
@@ -273,6 +315,6 @@ function stepFacts(one: StepAnswer): Fact[] {
       ...(card === null ? {} : { note: text.ofCard(bytes(card)) }),
     });
   }
-  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: text.notAsked });
+  facts.push(...sureFacts(one));
   return facts;
 }
