@@ -7,9 +7,9 @@ import { said, saidWords } from "./terms";
 afterEach(() => setLanguage("en"));
 
 // The literals of the sources that say it, adjacent ones joined as a compiler does.
-function literalsOf(...paths: string[]): string {
-  const text = paths
-    .flatMap((path) => (path.endsWith("/") ? readdirSync(join("..", path)).map((name) => path + name) : [path]))
+function literalsOf(...folders: string[]): string {
+  const text = folders
+    .flatMap((folder) => readdirSync(join("..", folder)).map((name) => folder + name))
     .filter((path) => path.endsWith(".cpp"))
     .map((path) => readFileSync(join("..", path), "utf8"))
     .join("\n");
