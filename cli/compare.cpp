@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/compare_table.h"
@@ -47,7 +46,7 @@ Command declare(CompareArguments& compare) {
   command.option("--ranks", &compare.ranks, "N,...",
                  "the first N cards of each cluster, one row for each N (default all)");
   command.option("--algorithm", &compare.algorithm, "NAME", "auto or a name (default auto)");
-  command.option("--model", &compare.model, "NAME", "analytic or flow (default flow)");
+  command.option("--model", &compare.model, "NAME", alternatives(sim::network_models().names()) + " (default flow)");
   command.option("--stack", &compare.stack, "NAME|FILE",
                  "software costs, one for all: ideal (none, the hardware alone), nccl, or a file (default ideal)");
   command.option("--routing", &compare.routing, "NAME", "one for all (default: each cluster's own)");
@@ -134,14 +133,14 @@ int run_compare(const CompareArguments& arguments) {
     print(compare_text(comparison, compared, format == "table" ? TableStyle::aligned : TableStyle::markdown,
                        arguments.common.verbose > 0));
   }
+  set_last_words(kAllIsPrinted);
   if (recorder && compared.complete) {
     write_recording(arguments.record, recorder->of_comparison(comparison, compared), arguments.force,
                     arguments.common.quiet);
   }
   if (compared.complete) return 0;
-  log(LogLevel::warn, "compare",
-      "interrupted with " + std::to_string(compared.rows.size()) +
-          " rows finished; the same command starts again, --workload or fewer clusters shorten it");
+  tell_interrupted("with " + std::to_string(compared.rows.size()) +
+                   " rows finished; the same command starts again, --workload or fewer clusters shorten it");
   throw sim::Interrupted{};
 }
 

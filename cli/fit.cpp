@@ -35,7 +35,8 @@ struct FitArguments {
   CommonArguments common;
   ComputeArguments compute;
   std::vector<std::string> measurements;  // files
-  std::string cluster, stack = "nccl";    // stack: the base
+  std::string cluster;
+  std::optional<std::string> stack;  // the base; none: sim::Catalog::stack_of() the cluster
   std::string algorithm = "auto", protocol = "auto", model = "flow";
   std::optional<std::string> collective, ranks, ranks_per_node;  // what the files do not say
   std::optional<std::string> routing, seed, name, output;
@@ -52,7 +53,8 @@ Command declare(FitArguments& fit) {
                      "required: tables of nccl-tests or rccl-tests, documents of nccl-tests -J, OSU latency tests");
   command.option("--cluster", &fit.cluster, "NAME|FILE",
                  "required: on which they were measured; its links are believed");
-  command.option("--stack", &fit.stack, "NAME|FILE", "base stack, whose costs are scaled (default nccl)");
+  command.option("--stack", &fit.stack, "NAME|FILE",
+                 "base stack, whose costs are scaled (default: that of the cards' maker, or nccl)");
   command.option("-o,--output", &fit.output, "FILE", "write the fitted stack to FILE, for --stack FILE");
   command.option("--name", &fit.name, "NAME", "of the fitted stack (default: of FILE)");
   command.option("--collective", &fit.collective, "NAME",
@@ -61,8 +63,9 @@ Command declare(FitArguments& fit) {
   command.option("--ranks-per-node", &fit.ranks_per_node, "N", "of each node the first N cards only");
   command.option("--algorithm", &fit.algorithm, "NAME", "auto, nccl or a name, as in perf (default auto)");
   command.option("--protocol", &fit.protocol, "NAME", "auto or a protocol of the base stack (default auto)");
-  command.option("--model", &fit.model, "NAME", "analytic or flow (default flow)");
-  command.option("--routing", &fit.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  command.option("--model", &fit.model, "NAME", alternatives(sim::network_models().names()) + " (default flow)");
+  command.option("--routing", &fit.routing, "NAME",
+                 alternatives(topology::routings().names()) + " (default: the cluster's)");
   command.option("--seed", &fit.seed, "N", "of hashing (default 0)");
   command.flag("--force", &fit.force, "overwrite FILE");
   command.option("--threads", &fit.compute.threads, "N", "rows side by side (default: the processors of this machine)");
@@ -110,7 +113,7 @@ sim::FitRequest request_of(const FitArguments& arguments, const sim::Catalog& ca
   sim::Experiment& experiment = request.experiment;
   experiment.name = "fit";
   experiment.cluster = catalog.cluster(arguments.cluster);
-  experiment.stack = catalog.stack(arguments.stack);
+  experiment.stack = arguments.stack ? catalog.stack(*arguments.stack) : catalog.stack_of(experiment.cluster);
   experiment.model = one_of("--model", arguments.model, sim::network_models().names());
   experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
   experiment.routing.seed = experiment.seed;
@@ -188,6 +191,7 @@ int run_fit(const FitArguments& arguments) {
   progress.clear();
   print(format == "json" ? sim::to_json(request, fitted, kVersion)
                          : fit_text(request, fitted, arguments.common.verbose > 0));
+  set_last_words(kAllIsPrinted);
   if (arguments.output) {
     write_file(*arguments.output, file_text(request, fitted, stack_name(arguments)), arguments.force);
   }

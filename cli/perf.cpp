@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
@@ -118,6 +117,7 @@ int run_perf(const PerfArguments& arguments) {
   options.on_row = [&](const sim::CollectiveResult& result) {
     progress.row_done();
     printer.row(result);
+    if (format != "json") set_last_words("finished rows were printed; --min-bytes goes on behind them");
   };
   options.on_progress = [&](double done, double total) { progress.update(done, total); };
 
@@ -131,6 +131,7 @@ int run_perf(const PerfArguments& arguments) {
     const std::string json = sim::to_json(report, origin);
     printer.finish(report, json);
     is_printed = true;
+    set_last_words(kAllIsPrinted);
     if (arguments.json_file) write_file(*arguments.json_file, json, arguments.force);
     if (recorder) {
       sim::add_quick_answers(plan.experiment, options, report);
@@ -150,7 +151,7 @@ int run_perf(const PerfArguments& arguments) {
     cancel_countdown();
     progress.clear();
     if (is_printed) {
-      log(LogLevel::warn, "perf", "interrupted before the recording was written; the same command starts again");
+      tell_interrupted("when all sizes were there, before the recording was written; the same command starts again");
       throw;
     }
     const std::size_t done = printer.rows().size();
@@ -158,10 +159,9 @@ int run_perf(const PerfArguments& arguments) {
       print(
           sim::to_json(partial_report(plan.experiment, printer.rows()), {kVersion, "perf", arguments.explain, false}));
     }
-    log(LogLevel::warn, "perf",
-        "interrupted after " + std::to_string(done) + " of " + std::to_string(sizes.size()) +
-            " sizes; to go on from there: --min-bytes " +
-            std::to_string(sizes[std::min(done, sizes.size() - 1)].count()));
+    tell_interrupted("after " + std::to_string(done) + " of " + std::to_string(sizes.size()) +
+                     " sizes; to go on from there: --min-bytes " +
+                     std::to_string(sizes[std::min(done, sizes.size() - 1)].count()));
     throw;
   }
   return 0;

@@ -172,7 +172,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
     throw InputError("--hash is for --routing ecmp; the routing is " + experiment.routing.name);
   }
   experiment.routing.seed = experiment.seed;
-  experiment.stack = catalog.stack(arguments.stack);
+  experiment.stack = arguments.stack ? catalog.stack(*arguments.stack) : catalog.stack_of(experiment.cluster);
   experiment.model = arguments.model;
   experiment.quantum = quantum_of(arguments.compute, experiment.model);
   if (arguments.schedule) {

@@ -1,6 +1,9 @@
 #include "cli/perf_options.h"
 
 #include "cli/nccl_options.h"
+#include "cli/values.h"
+#include "sim/network/network_model.h"
+#include "topology/router.h"
 
 namespace polyplane::cli {
 namespace {
@@ -38,11 +41,14 @@ void add_what_is_simulated(Command& command, PerfArguments& perf) {
                "dispatch, combine, alltoallv: traffic of experts, tokens=4096,experts=256,top_k=8,popularity=zipf:1.2; "
                "also shared, node_limit, ranks_per_node, draw=sampled, seed; sizes are then of one token");
   group.option("--slices", &perf.slices, "N", "pipeline depth (default 0: the algorithm's own choice)");
-  group.option("--model", &perf.model, "NAME", "analytic or flow (default flow)");
-  group.option("--stack", &perf.stack, "NAME|FILE",
-               "software costs: ideal, nccl, rccl, hccl, ucc, mpi, or a file (default nccl)");
-  group.option("--routing", &perf.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
-  group.option("--hash", &perf.hash, "NAME", "hash of ecmp: mix, crc32 or xor (default mix)");
+  group.option("--model", &perf.model, "NAME", alternatives(sim::network_models().names()) + " (default flow)");
+  group.option(
+      "--stack", &perf.stack, "NAME|FILE",
+      "software costs: ideal, nccl, rccl, hccl, ucc, mpi, or a file (default: that of the cards' maker, or nccl)");
+  group.option("--routing", &perf.routing, "NAME",
+               alternatives(topology::routings().names()) + " (default: the cluster's)");
+  group.option("--hash", &perf.hash, "NAME",
+               "hash of ecmp: " + alternatives(topology::flow_hashes().names()) + " (default mix)");
   group.option("--seed", &perf.seed, "N", "of hashing and of random faults (default 0)");
   group.option("--fail", &perf.faults, "SELECTOR",
                "plane=3, link=A.B, node=5, '5% of leaf-spine', '... at 50%'; repeatable");

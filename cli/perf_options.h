@@ -20,7 +20,8 @@ struct PerfArguments {
   std::string collective, cluster;
   std::optional<std::string> min_bytes, max_bytes, step_factor, step_bytes;
   std::optional<std::string> ranks, ranks_per_node, rank_map, placement, split;
-  std::string algorithm = "auto", protocol = "auto", model = "flow", stack = "nccl";
+  std::string algorithm = "auto", protocol = "auto", model = "flow";
+  std::optional<std::string> stack;  // none: sim::Catalog::stack_of() the cluster
   NcclModelArguments nccl_model;
   std::optional<std::string> schedule;  // a file, instead of the algorithm
   std::optional<std::string> channels, slices;

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
-#include "cli/answer_text.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -256,6 +254,7 @@ int run_experiment(const RunArguments& arguments) {
     }
     show(true);
     for (const sim::Report& report : reports) tell_what_does_not_fit(report);
+    set_last_words(kAllIsPrinted);
     tell_trace(arguments.trace, arguments.common.quiet);
     if (!recorder) return 0;
     for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -270,16 +269,15 @@ int run_experiment(const RunArguments& arguments) {
   } catch (const sim::Interrupted&) {
     cancel_countdown();
     if (is_shown) {
-      log(LogLevel::warn, "run", "interrupted before the recording was written; the same command starts again");
+      tell_interrupted("when all results were there, before the recording was written; the same command starts again");
       throw;
     }
     if (reports.size() < experiments.size()) {
       reports.push_back(partial_report(experiments[reports.size()], finished));
     }
     show(false);
-    log(LogLevel::warn, "run",
-        "interrupted after " + std::to_string(rows_done) + " of " + std::to_string(rows) +
-            " results; the same command starts again");
+    tell_interrupted("after " + std::to_string(rows_done) + " of " + std::to_string(rows) +
+                     " results; the same command starts again");
     throw;
   }
   return 0;

@@ -16,6 +16,8 @@ void install_signal_handlers(const char* program = "polyplane");
 /// What is said when a process that did not stop in time is ended, instead of "nothing was kept; the same command starts again".
 /// REQUIRES: lives as long as the program.
 void set_last_words(const char* text);
+/// Of commands that print all and then write files.
+inline constexpr const char* kAllIsPrinted = "all was printed; what was to be written beside it may be missing";
 /// Says on stderr "PROGRAM: interrupted TEXT": what is there and how it goes on.
 void tell_interrupted(const std::string& text);
 /// Was it said?

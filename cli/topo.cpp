@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/record.h"
+#include "cli/signals.h"
 #include "cli/text_table.h"
 #include "cli/values.h"
 #include "cli/version.h"
@@ -154,6 +155,7 @@ int run_topo(const TopoArguments& arguments) {
   if (!bill_alone) {
     print(format == "json" ? sim::to_json(report, kVersion) : report_text(report, experiment.cluster.spec.description));
   }
+  set_last_words(kAllIsPrinted);
   if (recorder) {
     recorder->add_cluster(topology);
     write_recording(arguments.record, recorder->of_topology(report), arguments.force, arguments.common.quiet);

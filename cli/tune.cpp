@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
@@ -57,9 +56,10 @@ Command declare(TuneArguments& tune) {
   command.option("-f,--step-factor", &tune.step_factor, "N", "from size to size, times N (default 2)");
   command.option("--ranks", &tune.ranks, "N", "the first N cards in node order (default all)");
   command.option("--ranks-per-node", &tune.ranks_per_node, "N", "of each node the first N cards only");
-  command.option("--model", &tune.model, "NAME", "analytic or flow (default flow)");
+  command.option("--model", &tune.model, "NAME", alternatives(sim::network_models().names()) + " (default flow)");
   command.option("--stack", &tune.stack, "NAME|FILE", "software costs, with a table of NCCL (default nccl)");
-  command.option("--routing", &tune.routing, "NAME", "ecmp, spray or static (default: the cluster's)");
+  command.option("--routing", &tune.routing, "NAME",
+                 alternatives(topology::routings().names()) + " (default: the cluster's)");
   command.option("--seed", &tune.seed, "N", "of hashing (default 0)");
   command.option("-o,--output", &tune.output, "FILE",
                  "write the configuration of NCCL's example tuner plug-in to FILE");
@@ -146,10 +146,10 @@ int run_tune(const TuneArguments& arguments) {
   if (format == "json") print(sim::to_json(request, tuned, kVersion));
   if (format == "csv") print(sim::to_tuner_csv(tuned, kVersion));
   if (format == "table") print(tune_text(request, tuned, arguments.common.verbose > 0));
+  set_last_words(kAllIsPrinted);
   if (!tuned.complete) {
-    log(LogLevel::warn, "tune",
-        "interrupted with " + std::to_string(tuned.rows.size()) +
-            " rows finished; the same command starts again, fewer sizes or --collectives shorten it");
+    tell_interrupted("with " + std::to_string(tuned.rows.size()) +
+                     " rows finished; the same command starts again, fewer sizes or --collectives shorten it");
     throw sim::Interrupted{};
   }
   if (arguments.output) write_file(*arguments.output, sim::to_tuner_csv(tuned, kVersion), arguments.force);

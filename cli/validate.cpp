@@ -35,7 +35,7 @@ Command declare(ValidateArguments& validate) {
                   Examples{"polyplane validate", "polyplane validate dgx-a100-16-deepops -v"}};
   command.positional("SUITE", &validate.suites, "names of configs/measurements, or files like these (default: all)");
   command.option("--stack", &validate.stack, "NAME|FILE", "one for all, instead of each system's own");
-  command.option("--model", &validate.model, "NAME", "analytic or flow (default flow)");
+  command.option("--model", &validate.model, "NAME", alternatives(sim::network_models().names()) + " (default flow)");
   command.option("--threads", &validate.compute.threads, "N",
                  "rows side by side (default: the processors of this machine)");
   command.option("--max-memory", &validate.compute.max_memory, "SIZE",

@@ -63,6 +63,12 @@ std::uint64_t parse_seed(std::string_view option, std::string_view text) {
   return number;
 }
 
+std::string alternatives(const std::vector<std::string>& allowed) {
+  std::string text = allowed.front();
+  for (std::size_t i = 1; i < allowed.size(); ++i) text += (i + 1 == allowed.size() ? " or " : ", ") + allowed[i];
+  return text;
+}
+
 std::string one_of(std::string_view option, std::string_view text, const std::vector<std::string>& allowed) {
   if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return std::string(text);
   throw InputError(std::string(option) + ": " + unknown_name("value", text, allowed));

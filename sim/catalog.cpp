@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <set>
 
 #include "base/error.h"
 #include "base/suggest.h"
@@ -107,6 +108,13 @@ std::string file_of(const std::string& folder, const std::string& kind, const st
   return folder + "/" + name + ".textproto";
 }
 
+/// Makers of a cluster's cards, each once, as far as it names parts.
+void add_vendors(const ClusterChoice& cluster, const Parts& parts, std::set<std::string>& vendors) {
+  const std::string& part = cluster.spec.node.accelerator_part;
+  if (!part.empty()) vendors.insert(parts.accelerator(part).vendor());
+  for (const ClusterMember& member : cluster.members) add_vendors(*member.cluster, parts, vendors);
+}
+
 bool is_one_liner(const std::string& name) { return !is_file_name(name) && name.find(':') != std::string::npos; }
 
 }  // namespace
@@ -181,6 +189,26 @@ Stack Catalog::stack(std::string_view name_or_file) const {
   v1::Stack stack;
   const configs::Document document(stack_file(name_or_file), stack);
   return load_stack(document, stack, *this);
+}
+
+Stack Catalog::stack_of(const ClusterChoice& cluster) const {
+  std::set<std::string> vendors;
+  add_vendors(cluster, Parts(directory_ + "/hardware"), vendors);
+  if (vendors.size() == 1) {
+    for (const auto& name : names_in(directory_ + "/stacks")) {
+      const auto shipped = read_shipped<v1::Stack>(directory_ + "/stacks", name);
+      const auto& makers = shipped.vendors();
+      if (std::ranges::find(makers, *vendors.begin()) != makers.end()) return stack(name);
+    }
+  }
+  Stack nccl = stack("nccl");
+  std::string whose;
+  for (const std::string& vendor : vendors) whose += (whose.empty() ? "" : " and ") + vendor;
+  if (!whose.empty()) {
+    nccl.assumed.insert(nccl.assumed.begin(),
+                        "stack nccl: costs of NCCL stand for the software of " + whose + "; --stack names another");
+  }
+  return nccl;
 }
 
 std::shared_ptr<const nccl::Constants> Catalog::nccl_tuning(std::string_view name_or_file) const {

@@ -42,6 +42,9 @@ class Catalog {
   /// The same for a member of joined clusters, which has no members itself.
   [[nodiscard]] ClusterChoice member(std::string_view name_or_file, Reading reading = Reading::used) const;
   [[nodiscard]] Stack stack(std::string_view name_or_file) const;
+  /// Where none is named: the stack that the maker of the cluster's cards ships. Else nccl; unless the cards have no known
+  /// maker, `assumed` then says for whose library it stands.
+  [[nodiscard]] Stack stack_of(const ClusterChoice& cluster) const;
   /// The file that states a cluster ("" of a one-liner) or a stack. Throws InputError for an unknown name.
   [[nodiscard]] std::string cluster_file(std::string_view name_or_file) const;
   [[nodiscard]] std::string stack_file(std::string_view name_or_file) const;

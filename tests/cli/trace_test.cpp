@@ -111,11 +111,13 @@ TEST_F(Trace, RefusedBeforeTheRunAndNoFileIsLeft) {
   }
 }
 
-// A trace is written beside its place and renamed.
-TEST_F(Trace, WhatStandsInItsPlaceIsReplaced) {
-  std::filesystem::create_symlink(experiment(), path("t.pftrace"));
+// A trace is written beside its place and renamed; a link in its place stays one, to the new trace.
+TEST_F(Trace, WhatALinkInItsPlaceLeadsToIsReplaced) {
+  std::ofstream(path("old.pftrace")) << "old";
+  std::filesystem::create_symlink("old.pftrace", path("t.pftrace"));
   EXPECT_EQ(perf({"--trace", "t.pftrace", "--force"}).exit_code, 0);
-  EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(path("t.pftrace"))));
+  EXPECT_TRUE(std::filesystem::is_symlink(path("t.pftrace")));
+  EXPECT_GT(std::filesystem::file_size(path("old.pftrace")), 3U);
 }
 
 TEST_F(Trace, OneOfSeveralSizesIsExplainedInWords) {

@@ -1,7 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "configs/schema/document.h"
+#include "configs/schema/stack.pb.h"
 #include "sim/catalog.h"
 #include "sim/nccl/constants.h"
+#include "sim/parts.h"
 #include "tests/configs/temporary_file.h"
 
 namespace polyplane::sim {
@@ -38,6 +43,42 @@ TEST(StackFile, NcclHasItsTable) {
   EXPECT_EQ(nccl.assumed.size(), 4U);
   ASSERT_TRUE(nccl.nccl);
   EXPECT_EQ(nccl.nccl->name, "v2.30.7-1");
+}
+
+TEST(StackFile, ClustersTakeThatOfTheirCardsMaker) {
+  const Catalog catalog(POLYPLANE_CONFIGS_DIRECTORY);
+  const auto of = [&](const std::string& cluster) { return catalog.stack_of(catalog.cluster(cluster)); };
+  EXPECT_EQ(of("mi300x-2048").name, "rccl");
+  EXPECT_EQ(of("cloudmatrix384").name, "hccl");
+  EXPECT_EQ(of("dgx-h100").name, "nccl");
+  EXPECT_EQ(of("dgx-h100").assumed, catalog.stack("nccl").assumed);
+  const std::string unknown = "fat_tree:tiers=2,radix=8,endpoints=16,port_rate=400 Gbps";
+  EXPECT_EQ(of(unknown).assumed, catalog.stack("nccl").assumed) << "nobody is said to have made its cards";
+  EXPECT_EQ(of("tpu-v6e-pod").name, "nccl");
+  EXPECT_EQ(of("tpu-v6e-pod").assumed.front(),
+            "stack nccl: costs of NCCL stand for the software of Google; --stack names another");
+  const TemporaryFile mixed(
+      "name: \"mixed\" provenance { source: \"x\" as_of: \"2026\" confidence: low }\n"
+      "members { name: \"a\" cluster: \"dgx-h100\" }\nmembers { name: \"b\" cluster: \"mi300x-2048\" }");
+  EXPECT_EQ(of(mixed.path()).assumed.front(),
+            "stack nccl: costs of NCCL stand for the software of AMD and NVIDIA; --stack names another");
+}
+
+TEST(StackFile, MakersOfStacksMakeCards) {
+  const Parts parts(std::string(POLYPLANE_CONFIGS_DIRECTORY) + "/hardware");
+  std::set<std::string> makers, with_stack;
+  for (const std::string& name : parts.accelerators()) makers.insert(parts.accelerator(name).vendor());
+  const Catalog catalog(POLYPLANE_CONFIGS_DIRECTORY);
+  for (const CatalogEntry& entry : catalog.list("")) {
+    if (entry.kind != "stack") continue;
+    v1::Stack stack;
+    const configs::Document document(catalog.stack_file(entry.name), stack);
+    for (const std::string& vendor : stack.vendors()) {
+      EXPECT_TRUE(makers.contains(vendor)) << entry.name << ": " << vendor;
+      EXPECT_TRUE(with_stack.insert(vendor).second) << vendor << " has two stacks";
+    }
+  }
+  EXPECT_EQ(with_stack.size(), 3U);
 }
 
 TEST(StackFile, IdealCostsNothing) {
