@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -175,6 +176,11 @@ class SweepStore::Lock {
       }
       if (error == EISDIR) throw InputError(printable(path) + " is a directory, not a file");
       throw RunError("cannot write " + printable(path) + ": " + std::strerror(error));
+    }
+    struct stat found = {};
+    if (::fstat(file_, &found) != 0 || !S_ISREG(found.st_mode)) {
+      ::close(file_);
+      throw InputError(printable(path) + " is not a regular file, which a store has to be");
     }
     if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
     ::close(file_);
