@@ -45,6 +45,7 @@ int guarded_main(const std::vector<std::string>& arguments) {
   try {
     return run(parse_command_line(arguments));
   } catch (const OutputClosed&) { return kExitFine; } catch (const sim::Interrupted&) {
+    if (!interruption_is_told()) tell_interrupted("before anything was finished; the same command starts again");
     return kExitSignalBase + caught_signal();
   } catch (const InputError& error) { return failed(error.what(), kExitWrongInput); } catch (const LimitError& error) {
     return failed(error.what(), kExitLimit);
