@@ -22,9 +22,9 @@
 #include "cli/version.h"
 #include "collectives/algorithm.h"
 #include "sim/sensitivity.h"
+#include "sim/simulation.h"
 #include "sim/spread.h"
 #include "sim/view/quick_answers.h"
-#include "sim/simulation.h"
 #include "sim/write_report.h"
 
 namespace polyplane::cli {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/suggest.h"
+#include "cli/answer_text.h"
 #include "cli/commands.h"
 #include "cli/common_options.h"
 #include "cli/compute_options.h"
@@ -28,9 +29,9 @@
 #include "cli/version.h"
 #include "sim/csv_line.h"
 #include "sim/sensitivity.h"
+#include "sim/simulation.h"
 #include "sim/spread.h"
 #include "sim/view/quick_answers.h"
-#include "sim/simulation.h"
 #include "sim/write_report.h"
 
 namespace polyplane::cli {
@@ -215,11 +216,11 @@ int run_experiment(const RunArguments& arguments) {
   options.on_progress = [&](double done, double total) {
     const auto clusters = static_cast<double>(experiments.size());
     progress.update((static_cast<double>(reports.size()) + (total > 0 ? done / total : 0)) / clusters, 1);
+  };
   const auto read = [&](std::size_t cluster, sim::Reading reading) {
     sim::Experiment other = std::move(catalog.experiments(arguments.experiment, reading)[cluster]);
     other.quantum = experiments[cluster].quantum;
     return other;
-  };
   };
   bool is_shown = false;
   const auto show = [&](bool complete) {
@@ -231,8 +232,8 @@ int run_experiment(const RunArguments& arguments) {
     for (std::size_t i = 0; i < reports.size(); ++i) {
       print(tables(experiments[i], reports[i], arguments.common.verbose > 0, arguments.explain));
       print(step_text(reports[i], arguments.common.verbose > 0));
-      print(answer_text(reports[i]));
       print(program_text(reports[i], arguments.common.verbose > 0, arguments.explain));
+      print(answer_text(reports[i]));
       print(sensitivity_text(reports[i], "# "));
     }
     if (experiments.size() > 1 && !experiments.front().collectives.empty()) print(comparison(reports));
@@ -253,8 +254,8 @@ int run_experiment(const RunArguments& arguments) {
       if (arguments.common.verbose > 0) tell_memory(reports.back());
     }
     show(true);
-    for (const sim::Report& report : reports) tell_what_does_not_fit(report);
     set_last_words(kAllIsPrinted);
+    for (const sim::Report& report : reports) tell_what_does_not_fit(report);
     tell_trace(arguments.trace, arguments.common.quiet);
     if (!recorder) return 0;
     for (std::size_t i = 0; i < reports.size(); ++i) {

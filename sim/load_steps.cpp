@@ -47,9 +47,9 @@ class StepLoader {
   void load(const v1::TrainingJob& from, std::size_t index) {
     TrainingJob job;
     load_common(from, "step" + std::to_string(index), job);
-    if (from.has_sequence_length()) job.model.spec.sequence_length = from.sequence_length();
     job.model.assumed.insert(job.model.assumed.end(), job.model.assumed_in_training.begin(),
                              job.model.assumed_in_training.end());
+    if (from.has_sequence_length()) job.model.spec.sequence_length = from.sequence_length();
     load_layout(from.layout(), job.layout);
     at(from, "layout", [&] { job.layout.check(job.model.spec); });
     load_compute(from.compute(), job);
