@@ -68,9 +68,9 @@ struct CollectiveResult {
   std::vector<LinkLoad> top_links;
   Attribution attribution;                 // filled when asked for
   std::vector<Sensitivity> sensitivities;  // the most helpful first; filled by add_sensitivities()
+  std::optional<TimeSpread> spread;        // filled by add_spreads()
 };
 
-  std::optional<TimeSpread> spread;        // filled by add_spreads()
 struct FlowResult {
   std::string name;
   TimePoint start, end;

@@ -142,12 +142,12 @@ void fill(const std::vector<Sensitivity>& from, Duration time,
   }
 }
 
-std::string to_json(const Report& report, const ReportOrigin& origin) { return to_json(std::span(&report, 1), origin); }
 void fill(const TimeSpread& from, v1::Spread& to) {
   to.set_fastest_ps(picoseconds(from.fastest));
   to.set_slowest_ps(picoseconds(from.slowest));
 }
 
+std::string to_json(const Report& report, const ReportOrigin& origin) { return to_json(std::span(&report, 1), origin); }
 
 void fill(std::span<const Report> reports, const ReportOrigin& origin, v1::Report& message) {
   message.set_schema(kSchema);
