@@ -64,7 +64,9 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
   }
   parts.add("waiting", where.waiting);
   text += parts.text();
-  if (!where.binding_tier.empty()) text += "binding tier: " + printable(where.binding_tier) + "\n";
+  if (!where.binding_tier.empty()) {
+    text += "binding tier: " + printable(where.binding_tier) + " (most bytes and sharing on the critical path)\n";
+  }
   if (result.lower_bound > Duration()) {
     text += fmt::format("lower bound: {} ({}); the result is {:.3f} x the bound\n",
                         exact_microseconds(result.lower_bound), printable(result.lower_bound_reason),

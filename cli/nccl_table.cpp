@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/suggest.h"
@@ -52,7 +53,8 @@ std::string NcclTable::header() const {
   };
   text += titles("size", "count", "type", "redop", "root", "time", "algbw", "busbw", "#wrong");
   if (verbose_)
-    text += fmt::format(" {:<20}  {:<8}  {:>8}  {:>8}  {}", "algorithm", "protocol", "channels", "bound", "bottleneck");
+    text +=
+        fmt::format(" {:<20}  {:<8}  {:>8}  {:>8}  {}", "algorithm", "protocol", "channels", "bound", "fullest link");
   text += "\n";
   text += titles("(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", "");
   if (verbose_) text += fmt::format(" {:<20}  {:<8}  {:>8}  {:>8}  {}", "", "", "", "(us)", "");
@@ -63,6 +65,9 @@ std::string NcclTable::header() const {
 std::string NcclTable::row(const sim::CollectiveResult& result) {
   busbw_sum_ += result.busbw_GBps;
   ++rows_;
+  for (const std::string& left_out : result.not_run) {
+    if (std::ranges::find(not_run_, left_out) == not_run_.end()) not_run_.push_back(left_out);
+  }
   const std::string side =
       fmt::format("  {}  {}  {}{}", table_number(result.time.microseconds(), 7), table_number(result.algbw_GBps, 6),
                   table_number(result.busbw_GBps, 6), header_.check && result.proven ? "       0" : "    N/A");
@@ -88,6 +93,7 @@ std::string NcclTable::footer(std::uint64_t fingerprint, const std::vector<std::
   std::string text = fmt::format("# {:<20} : 0 OK\n", "Out of bounds values");
   const double average = rows_ == 0 ? 0.0 : busbw_sum_ / static_cast<double>(rows_);
   text += fmt::format("# {:<20} : {:g} \n", "Avg bus bandwidth", average);
+  for (const std::string& left_out : not_run_) text += "# auto left out " + printable(left_out) + "\n";
   for (const std::string& remark : remarks) text += "# " + printable(remark) + "\n";
   text += fmt::format("# {:<20} : {:016x}\n#\n# Collective test concluded: {}\n#\n", "Fingerprint", fingerprint,
                       header_.program);

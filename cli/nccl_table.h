@@ -29,13 +29,13 @@ struct TableHeader {
 
 class NcclTable {
  public:
-  /// `verbose` adds columns to the right: algorithm, protocol, channels, lower bound, bottleneck.
+  /// `verbose` adds columns to the right: algorithm, protocol, channels, lower bound, tier of the fullest link.
   NcclTable(TableHeader header, bool verbose) : header_(std::move(header)), verbose_(verbose) {}
 
   [[nodiscard]] std::string header() const;
   /// The in-place columns repeat the out-of-place figures; #wrong is 0 where the schedule was proven, else N/A.
   [[nodiscard]] std::string row(const sim::CollectiveResult& result);
-  /// Average over the rows so far, `remarks` as further '#' lines, the fingerprint.
+  /// Average over the rows so far, what `auto` left out of them, `remarks` as further '#' lines, the fingerprint.
   [[nodiscard]] std::string footer(std::uint64_t fingerprint, const std::vector<std::string>& remarks) const;
 
  private:
@@ -43,6 +43,7 @@ class NcclTable {
   bool verbose_;
   double busbw_sum_ = 0;
   std::size_t rows_ = 0;
+  std::vector<std::string> not_run_;  // of any row
 };
 
 }  // namespace polyplane::cli

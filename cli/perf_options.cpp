@@ -84,7 +84,7 @@ Command declare_perf(PerfArguments& perf) {
   add_nccl_model(command, perf.nccl_model);
   add_compute(command, perf.compute);
   add_common(command, perf.common, kTableJsonOrCsv,
-             "more columns: algorithm, protocol, bound, bottleneck; what auto weighed");
+             "more columns: algorithm, protocol, bound, fullest link; what auto weighed");
   command.group("Output").flag("--explain", &perf.explain, "where the time goes and which links bind");
   command.group("Output").option("-J,--output_file", &perf.json_file, "FILE",
                                  "also write the JSON document (polyplane/report/1) to FILE");

@@ -53,7 +53,7 @@ Command declare(RunArguments& run) {
   command.positional("EXPERIMENT", &run.experiment, "required: a .textproto or .json file");
   add_compute(command, run.compute);
   add_common(command, run.common, kTableJsonOrCsv,
-             "more columns: algorithm, protocol, bound, bottleneck; what auto weighed");
+             "more columns: algorithm, protocol, bound, fullest link; what auto weighed");
   command.group("Output").flag("--explain", &run.explain, "where the time goes and which links bind");
   add_record(command, run.record);
   command.group("Output").flag("--force", &run.force, "overwrite FILE");
@@ -143,7 +143,7 @@ std::string comparison(const std::vector<sim::Report>& reports) {
   TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
                    Align::left, Align::left});
   table.add(
-      {"# cluster", "job", "ranks", "size (B)", "time (us)", "busbw (GB/s)", "bound (us)", "algorithm", "bottleneck"});
+      {"# cluster", "job", "ranks", "size (B)", "time (us)", "busbw (GB/s)", "bound (us)", "algorithm", "fullest link"});
   for (const sim::Report& report : reports) {
     for (std::size_t i = 0; i < report.collectives.size(); ++i) {
       const sim::CollectiveResult& row = report.collectives[i];

@@ -17,7 +17,7 @@ struct Attribution {
   Duration launch, software;  // software: per-step and per-message costs
   Duration waiting;           // on a route without any capacity, or for a time quantum
   std::vector<TierParts> tiers;
-  std::string binding_tier;  // most serialisation + contention
+  std::string binding_tier;  // of most serialisation + contention on the critical path; not that of the fullest link
 };
 
 }  // namespace polyplane::sim

@@ -8,7 +8,8 @@
 // case).
 //
 // A bound is one of cluster, ranks, collective and protocols, and so the same for all algorithms of a row. Where switches can
-// reduce or multicast, and some algorithm makes use of them (collectives::usable_switches), it must hold for those too:
+// reduce or multicast, and some algorithm makes use of them (collectives::usable_switches; those of a fabric that is not set up
+// to are left to the caller), it must hold for those too:
 // - What each group by itself must send and take stays forced. All-reduce: S out, since the result elsewhere depends on all
 //   that a group contributes, however it is added up on the way, and S in. No more is: with switches between them, n cards do
 //   with n S out and n S in, all but one of them sending a part up to the switch, where it is added up for that one, who adds its

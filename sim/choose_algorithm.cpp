@@ -54,8 +54,13 @@ struct Weighed {
   explicit Weighed(const MemoryBudget& budget) : memory(budget) {}
 
   std::string text;
-  MemoryBudget memory;  // resident: with all schedules
+  std::vector<std::string> not_run;  // though it may be better
+  MemoryBudget memory;               // resident: with all schedules
   std::uint64_t foretold_bytes = 0;
+  void leave_out(const std::string& name, const std::string& why) {
+    text += "  " + name + ": left out of auto, " + why + "; ask for it by name\n";
+    not_run.push_back(name + ": " + why + "; it may be faster, ask for it by name");
+  }
   /// For a while; the most of what is needed so stays with the allocator.
   void needs_once(std::uint64_t bytes) {
     if (bytes <= once_) return;
@@ -255,8 +260,8 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
   for (const auto& schedule : *schedules) weighed.memory.resident += foretell_schedule(*schedule);
   const std::uint64_t messages = messages_at_once(*schedules->front());
   if (automatic && messages > kMaxAutoLanes && sends_cost(request.stack)) {
-    weighed.text += "  " + algorithm.name + ": left out of auto, " + std::to_string(messages) +
-                    " messages at once, which no stack issues at the cost of one; ask for it by name\n";
+    weighed.leave_out(algorithm.name,
+                      std::to_string(messages) + " messages at once, which no stack issues at the cost of one");
     return;
   }
   const bool by_classes =
@@ -270,8 +275,8 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
   if (automatic && !by_classes) {
     extent = extent_of(*schedules, folding);
     if (extent.sends > kMaxAutoSends || extent.lanes > kMaxAutoLanes) {
-      weighed.text += "  " + algorithm.name + ": left out of auto, " + std::to_string(extent.sends) + " sends in " +
-                      std::to_string(extent.lanes) + " lanes; ask for it by name\n";
+      weighed.leave_out(algorithm.name, std::to_string(extent.sends) + " sends in " + std::to_string(extent.lanes) +
+                                            " lanes take too long to weigh");
       return;
     }
   }
@@ -294,18 +299,6 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
                           {}});
     candidates.back().floor = floor_of(request, candidates.back());
   }
-}
-
-/// What `auto` may count on: switches of the fabric reduce for it where the cluster says that they are set up to, not where
-/// they merely could.
-collectives::RankLayout without_trees_to_ask_for(collectives::RankLayout layout) {
-  if (layout.reducers().trees.empty() || layout.reducers().trees_unasked) return layout;
-  collectives::Reducers reducers = layout.reducers();
-  reducers.trees.clear();
-  reducers.missing_trees =
-      "a fabric that says in_network_reduction: true to be weighed (its switches could: name the algorithm)";
-  layout.set_reducers(std::move(reducers));
-  return layout;
 }
 
 /// Why auto does not weigh an algorithm; "": it does. Every group must be able to run it.
@@ -429,6 +422,7 @@ class Contest {
 
   RowOutcome take() && {
     best_->alternatives = weighed_.text;
+    best_->not_run = weighed_.not_run;
     best_->foretold_bytes = weighed_.foretold_bytes;
     return *std::move(best_);
   }
@@ -505,6 +499,7 @@ class Contest {
       const Duration least = bound(candidate, *best_makespan());
       if (least < *best_makespan()) {
         tell(candidate, why);
+        weighed_.not_run.push_back(candidate.name() + ": " + why);
       } else {
         tell_bound(candidate, least);
       }
@@ -519,6 +514,16 @@ class Contest {
 };
 
 }  // namespace
+
+collectives::RankLayout without_trees_to_ask_for(collectives::RankLayout layout) {
+  if (layout.reducers().trees.empty() || layout.reducers().trees_unasked) return layout;
+  collectives::Reducers reducers = layout.reducers();
+  reducers.trees.clear();
+  reducers.missing_trees =
+      "a fabric that says in_network_reduction: true to be weighed (its switches could: name the algorithm)";
+  layout.set_reducers(std::move(reducers));
+  return layout;
+}
 
 RowOutcome compute_row(const RowRequest& request) {
   if (request.algorithm == "nccl") {

@@ -73,6 +73,10 @@ inline constexpr std::uint64_t kMaxAutoLanes = 1'000'000;
 inline constexpr std::uint64_t kMaxAutoRuns = 12;
 inline constexpr std::uint64_t kMaxAutoRunSends = 4'000'000;
 
+/// What `auto` may count on: switches of the fabric reduce for it where the cluster says that they are set up to, not where
+/// they merely could.
+[[nodiscard]] collectives::RankLayout without_trees_to_ask_for(collectives::RankLayout layout);
+
 /// Throws InputError when nothing can do it.
 [[nodiscard]] RowOutcome compute_row(const RowRequest& request);
 

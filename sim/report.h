@@ -59,11 +59,13 @@ struct CollectiveResult {
   double algbw_GBps = 0, busbw_GBps = 0;
   Duration lower_bound;
   std::string lower_bound_reason;
-  std::string bottleneck;  // most loaded tier or the latency: "leaf-spine", "latency"
+  std::string bottleneck;  // tier of the link that is busy longest; "latency or waiting": less than half of the time
   std::uint64_t events = 0;
   bool proven = false;       // verify() ran on this algorithm at this rank count
   bool in_network = false;   // switches reduce or multicast: busbw may exceed the rate of the wire
   std::string alternatives;  // auto: what else was weighed, for -v
+  /// "direct: why", of what auto left out though it may be faster.
+  std::vector<std::string> not_run;
   std::uint64_t fingerprint = 0;
   std::vector<LinkLoad> top_links;
   Attribution attribution;                 // filled when asked for

@@ -82,8 +82,8 @@ class Simulation {
     for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place_job(job, topology_, best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
-    memory_.resident = held(topology_, experiment.routing.name, options) +
-                       (memory_.rows_at_once - 1) * foretell_router(topology_);
+    memory_.resident =
+        held(topology_, experiment.routing.name, options) + (memory_.rows_at_once - 1) * foretell_router(topology_);
     memory_.most = options.max_memory;
     if (options.trace) {
       std::uint32_t ranks = 0;
@@ -201,7 +201,6 @@ class Simulation {
     result.algorithm = row.algorithm;
     result.protocol = row.protocol;
     result.model = experiment_.model;
-    const bool links_shared = experiment_.model != "analytic";
     result.way = row.run.way;
     result.foretold_bytes = row.foretold_bytes;
     result.model_facts = row.run.model_facts;
@@ -223,12 +222,12 @@ class Simulation {
       result.busbw_GBps = result.algbw_GBps * collective.bus_factor();
     }
     result.alternatives = row.alternatives;
+    result.not_run = row.not_run;
     result.events = row.run.events;
     Stack allowed = experiment_.stack;
     if (job.protocol != "auto")
       std::erase_if(allowed.protocols, [&](const Protocol& p) { return p.name != job.protocol; });
-    const collectives::SwitchUse switches = collectives::usable_switches({collective, placed.layouts.front()});
-    const LowerBound bound = placed.bounds->lower_bound(collective, allowed, switches, links_shared);
+    const LowerBound bound = lower_bound(placed, collective, row, allowed);
     result.lower_bound = bound.time;
     result.lower_bound_reason = bound.reason;
     CHECK(time >= bound.time, std::string(collectives::to_string(job.kind)) + "/" + row.algorithm + " of " +
@@ -244,6 +243,26 @@ class Simulation {
     if (options_.link_loads) result.top_links = std::move(busiest);
     if (options_.explain) result.attribution = attribution(row.run, last_job, start);
     return result;
+  }
+
+  /// Of the cluster as it is set up, whatever runs; an algorithm by name through switches of a fabric that merely could reduce
+  /// has the bound of a cluster where they do.
+  LowerBound lower_bound(const PlacedJob& placed, const Collective& collective, const RowOutcome& row,
+                         const Stack& allowed) const {
+    const bool links_shared = experiment_.model != "analytic";
+    const collectives::RankLayout& layout = placed.layouts.front();
+    const auto with = [&](collectives::SwitchUse switches) {
+      return placed.bounds->lower_bound(collective, allowed, switches, links_shared);
+    };
+    const collectives::SwitchUse all = collectives::usable_switches({collective, layout});
+    const collectives::SwitchUse set_up = collectives::usable_switches({collective, without_trees_to_ask_for(layout)});
+    LowerBound helped = with(all);
+    if (all == set_up) return helped;
+    const auto& algorithm = collectives::find_algorithm(placed.job->kind, row.algorithm, placed.job->schedule.get());
+    if (row.in_network && algorithm.switches({collective, layout}).in_fabric) return helped;
+    LowerBound bound = with(set_up);
+    if (helped.time < bound.time) bound.reason += ", as its fabric is not set up to reduce";
+    return bound;
   }
 
   /// Of the groups of a job, which run as jobs of their own from `first_job` on, the one that ends last.

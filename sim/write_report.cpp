@@ -120,6 +120,7 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
   to.set_events(static_cast<double>(from.events));
   to.set_proven(from.proven);
   to.set_alternatives(from.alternatives);
+  for (const std::string& left_out : from.not_run) to.add_not_run(left_out);
   to.set_fingerprint(fingerprint_text(from.fingerprint));
   for (const LinkLoad& load : from.top_links) {
     v1::LinkLoad& link = *to.add_top_links();

@@ -115,5 +115,14 @@ TEST(NcclTable, VerboseColumnsComeAfterTheThirteen) {
       << text;
 }
 
+TEST(NcclTable, WhatAutoLeftOutIsSaidOnceBelow) {
+  NcclTable table(header(), false);
+  sim::CollectiveResult row = result();
+  row.not_run = {"direct: 4194304 messages at once"};
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(table.row(row).find("direct"), std::string::npos);
+  const std::string text = table.footer(0, {"a remark"});
+  EXPECT_NE(text.find(" \n# auto left out direct: 4194304 messages at once\n# a remark\n"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace polyplane::cli

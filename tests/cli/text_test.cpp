@@ -51,7 +51,7 @@ TEST(ExplainText, PartsAreExactToThePicosecond) {
             "#   nvlink: latency         0.000001 us    0.0%\n"
             "#   nvlink: serialisation   4.000002 us   40.0%\n"
             "#   total                  10.000003 us  100.0%\n"
-            "# binding tier: nvlink\n"
+            "# binding tier: nvlink (most bytes and sharing on the critical path)\n"
             "# lower bound: 5.000000 us (bytes over the narrowest cut); the result is 2.000 x the bound\n"
             "# most loaded links of the run (share of the time they are busy):\n"
             "#   node0/gpu0 -> node0/nvswitch  nvlink  25.0%  1792 bytes\n");

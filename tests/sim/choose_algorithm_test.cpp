@@ -186,6 +186,23 @@ TEST(Auto, WeighsWhatAllGroupsCanRun) {
   EXPECT_NE(run(experiment, {}).collectives.front().algorithm, "plane_striped");
 }
 
+// 1,025 cards: 1025^2 messages at once are more than a million.
+TEST(Auto, SaysWhatItLeftOutThoughItMayBeFaster) {
+  Experiment experiment = on_cluster(topology::plain_cluster(1025, 1025, "single_switch", {}), "spray");
+  experiment.collectives = {collective_job(collectives::CollectiveKind::alltoall, "auto", 1_MiB)};
+  EXPECT_TRUE(run(experiment, {}).collectives.front().not_run.empty()) << "a stack without costs";
+  experiment.stack = two_protocols();
+  const CollectiveResult result = run(experiment, {}).collectives.front();
+  EXPECT_NE(result.algorithm, "direct");
+  ASSERT_FALSE(result.not_run.empty());
+  EXPECT_EQ(
+      result.not_run.front(),
+      "direct: 1050625 messages at once, which no stack issues at the cost of one; it may be faster, ask for it by "
+      "name");
+  experiment.collectives.front().algorithm = "direct";
+  EXPECT_TRUE(run(experiment, {}).collectives.front().not_run.empty());
+}
+
 TEST(Auto, SaysWhyNothingFits) {
   Experiment experiment = random_row(0, collectives::CollectiveKind::all_reduce);
   experiment.collectives[0].protocol = "LL128";

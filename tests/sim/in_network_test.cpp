@@ -296,7 +296,7 @@ TEST(InNetwork, SwitchesInsideOfDomainsLeaveTheSumOverDomains) {
   for (const bool in_domains : {false, true}) {
     for (const bool in_fabric : {false, true}) {
       spec.node.scale_up.reduces = in_domains;
-      spec.fabric.reduces = in_fabric;
+      spec.fabric.reduces = spec.fabric.reduces_unasked = in_fabric;
       const CollectiveResult result = one_result(spec, CollectiveKind::all_reduce, "ring", Bytes(3'600'000), 0);
       EXPECT_EQ(result.lower_bound, in_fabric ? 36_us : 54_us) << in_domains << in_fabric;
     }
@@ -306,6 +306,24 @@ TEST(InNetwork, SwitchesInsideOfDomainsLeaveTheSumOverDomains) {
 // A link of 150 ns to the switch and one from it; the bytes, 18 ps, pass while one of them takes its time.
 TEST(InNetwork, WhatASwitchAddsUpGoesOnToARank) {
   EXPECT_EQ(one_result(one_domain(8), CollectiveKind::all_reduce, "ring", 8_B, 0).lower_bound, 300_ns);
+}
+
+// The same, of a fabric that merely could: its switches count for an algorithm that was asked for by name, and are told of.
+TEST(InNetwork, SwitchesThatAreNotSetUpBoundTheirOwnAlgorithmsOnly) {
+  topology::ClusterSpec spec = two_domains();
+  spec.nodes = 4;
+  spec.fabric.switch_radix = 8;
+  spec.fabric.reduces = true;
+  for (const char* name : {"ring", "nvls_tree", "auto"}) {
+    const CollectiveResult result = one_result(spec, CollectiveKind::all_reduce, name, Bytes(3'600'000), 0);
+    EXPECT_EQ(result.lower_bound, 54_us) << name;
+    EXPECT_EQ(result.lower_bound_reason, "bytes out of all scale-up domains, as its fabric is not set up to reduce");
+  }
+  for (const char* name : {"nvls", "sharp", "collnet_direct"}) {
+    const CollectiveResult result = one_result(spec, CollectiveKind::all_reduce, name, Bytes(3'600'000), 0);
+    EXPECT_EQ(result.lower_bound, 36_us) << name;
+    EXPECT_GE(result.time, result.lower_bound) << name;
+  }
 }
 
 /// Of what runs: the bound of the first, which all others have.
@@ -337,7 +355,8 @@ TEST(InNetwork, OneBoundForAllAlgorithms) {
   joined.name = "joined";
   both.name = "both";
   both.node.scale_up.reduces = true;
-  for (const auto& spec : {plain, one_domain(4), joined, on_tree(8, 1, 4), on_tree(4, 2, 8), both}) {
+  for (auto spec : {plain, one_domain(4), joined, on_tree(8, 1, 4), on_tree(4, 2, 8), both}) {
+    spec.fabric.reduces_unasked = spec.fabric.reduces;
     for (const CollectiveKind kind :
          {CollectiveKind::all_reduce, CollectiveKind::all_gather, CollectiveKind::reduce_scatter,
           CollectiveKind::broadcast, CollectiveKind::reduce, CollectiveKind::alltoall, CollectiveKind::barrier}) {
