@@ -1,5 +1,6 @@
 #include "tests/fuzz/import_target.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/check.h"
@@ -8,6 +9,7 @@
 #include "collectives/export/exporter.h"
 #include "collectives/import/importer.h"
 #include "collectives/verify.h"
+#include "tests/fuzz/file_target.h"
 #include "topology/import/importer.h"
 #include "topology/router.h"
 
@@ -70,6 +72,7 @@ void check_program(const collectives::Program& program) {
 void import_anything(const std::string& format, std::string_view text) {
   constexpr std::size_t kMostHosts = 500;  // more hosts are more time, not more cases
   try {
+    if (std::ranges::find(file_formats(), format) != file_formats().end()) return read_anything(format, text);
     if (format == "hostlist") {
       const std::vector<std::string> hosts = expand_hostlist(text, kMostHosts);
       CHECK(expand_hostlist(compress_hostlist(hosts), kMostHosts) == hosts,
@@ -93,7 +96,7 @@ void import_anything(const std::string& format, std::string_view text) {
 std::vector<std::string> formats() {
   std::vector<std::string> names = topology::importers().names();
   for (const std::vector<std::string>& more :
-       {collectives::program_importers().names(), collectives::schedule_importers().names()}) {
+       {collectives::program_importers().names(), collectives::schedule_importers().names(), file_formats()}) {
     names.insert(names.end(), more.begin(), more.end());
   }
   names.emplace_back("hostlist");

@@ -11,7 +11,7 @@ namespace polyplane::fuzz {
 /// Reads `text` as `format` (a name in formats()). CHECKs that what is accepted holds together.
 void import_anything(const std::string& format, std::string_view text);
 
-/// Readers of fabrics, of schedules and of traces, and "hostlist".
+/// Readers of fabrics, of schedules and of traces, "hostlist", and those of file_target.h.
 [[nodiscard]] std::vector<std::string> formats();
 
 }  // namespace polyplane::fuzz

@@ -14,8 +14,11 @@ namespace polyplane::fuzz {
 namespace {
 
 std::vector<std::string> seeds(const std::string& format) {
-  std::filesystem::path folder = std::filesystem::path(POLYPLANE_IMPORT_INPUTS) / format;
-  if (!std::filesystem::exists(folder)) folder = std::filesystem::path(POLYPLANE_FORMAT_INPUTS) / format;
+  std::filesystem::path folder;
+  for (const char* inputs : {POLYPLANE_IMPORT_INPUTS, POLYPLANE_FORMAT_INPUTS, POLYPLANE_FUZZ_INPUTS}) {
+    if (std::filesystem::exists(std::filesystem::path(inputs) / format))
+      folder = std::filesystem::path(inputs) / format;
+  }
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
