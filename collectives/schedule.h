@@ -1,8 +1,8 @@
 // How a collective is done: per rank some *lanes* (a channel, a direction of a tree, a peer), each a list of *steps*.
 //
 // Step k of a lane starts when step k-1 of the lane is complete and every step in `after` (other lanes of the same
-// rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered and the
-// message it receives, if any, is there. Nothing else orders anything: no global barrier, no rendezvous (early messages
+// rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered (or kept in a
+// buffer of the stack, sim/stack.h) and the message it receives, if any, is there. Nothing else orders anything: no global barrier, no rendezvous (early messages
 // wait at the receiver). Within one step the send reads its data before the receive writes (as MPI_Sendrecv with a
 // temporary); what is copied within the rank follows both. A step with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map
 // one to one onto lanes, GOAL operations onto lanes of one step.

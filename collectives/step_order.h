@@ -2,7 +2,7 @@
 //
 // A step has two events: it starts (its send begins to read) and it is complete. In between its message is delivered
 // (its send has read). Edges: complete(k-1) and complete(after) before start(k); delivered(k) before complete(k);
-// delivered(sender) before complete(receiver).
+// delivered(sender) before complete(receiver). (Stacks that buffer read at the start: what holds here holds there.)
 #pragma once
 
 #include <array>

@@ -10,6 +10,7 @@
 #include "base/suggest.h"
 #include "collectives/side_by_side.h"
 #include "sim/job_costs.h"
+#include "sim/lane_clock.h"
 #include "sim/nccl/choice.h"
 #include "sim/network/line_rate.h"
 #include "sim/placement.h"
@@ -126,7 +127,7 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
     if (port.all_links.bps() == 0) continue;
     Bytes sent;
     for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
-      Duration lane_time;
+      LaneClock clock(costs.messages_under_way);
       for (std::uint32_t k = 0; k < schedule.num_steps(rank, lane); ++k) {
         const collectives::Step step = schedule.step(rank, lane, k);
         if (!step.send_to.valid()) continue;
@@ -135,12 +136,12 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
         const Bytes wire = wire_bytes(step.send_bytes, efficiency);
         // Faults may force a message between neighbours out of their domain.
         const Duration step_cost = inside ? std::min(costs.step_scale_up, costs.step_scale_out) : costs.step_scale_out;
-        lane_time += costs.message + step_cost + port.least_latency;
         // One message may be spread over several links (striped planes): the sum of them is its limit.
-        lane_time += least_time(bits(wire), port.all_links);
+        const Duration tail = costs.message + least_time(bits(wire), port.all_links);
+        clock.send(tail + step_cost + port.least_latency, tail);
         sent += wire;
       }
-      most = std::max(most, lane_time);
+      most = std::max(most, clock.end());
     }
     most = std::max(most, least_time(bits(sent), port.all_links));
   }
@@ -211,7 +212,7 @@ Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed
   return most;
 }
 
-/// What the sends of one lane take one after the other, each alone on its route: no more than the analytic time, at the
+/// What the sends of one lane take, each behind the one before or, with one slot, after it, alone on its route: no more than the analytic time, at the
 /// cost of the steps of three ranks. Zero where that stands still or passes 53 days.
 Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
   const Job job = std::move(jobs_of(request, candidate).front());
@@ -220,16 +221,16 @@ Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
   Duration most;
   for (const std::uint32_t r : {0U, ranks / 2, ranks - 1}) {
     for (std::uint32_t lane = 0; lane < job.schedule->num_lanes(); ++lane) {
-      Duration chain;
+      LaneClock clock(job.costs.messages_under_way);
       for (std::uint32_t k = 0; k < job.schedule->num_steps(RankId(r), lane); ++k) {
         const collectives::Step step = job.schedule->step(RankId(r), lane, k);
         if (!step.send_to.valid()) continue;
         sends.take_path(RankId(r), lane, step.send_to);
         const std::optional<Duration> takes = sends.time(step.send_bytes);
-        if (!takes || takes->ps() > kLongestPs - chain.ps()) return {};
-        chain += *takes;
+        if (!takes || takes->ps() > kLongestPs - clock.end().ps()) return {};
+        clock.send(*takes, sends.tail());
       }
-      most = std::max(most, chain);
+      most = std::max(most, clock.end());
     }
   }
   return job.costs.launch + most;

@@ -1,5 +1,7 @@
 #include "sim/critical_path.h"
 
+#include "sim/waiting_messages.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -14,15 +16,19 @@ constexpr std::size_t kLatency = 0, kSerialisation = 1, kContention = 2, kPartsO
 std::size_t part(std::size_t tier, std::size_t which) { return kFirstTier + tier * kPartsOfTier + which; }
 }  // namespace
 
-CriticalPath::CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes)
+CriticalPath::CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes,
+                           std::uint32_t slots)
     : topology_(topology),
       router_(router),
       tiers_(topology.tier_names().size()),
       width_(width(topology)),
       lanes_(lanes * width_, 0),
       flights_(lanes * width_, 0),
+      put_by_(lanes * (slots - 1) * width_, 0),
       lane_origins_(lanes, 0),
-      flight_origins_(lanes, 0) {}
+      flight_origins_(lanes, 0),
+      put_by_origins_(lanes * (slots - 1), 0),
+      places_(slots - 1) {}
 
 std::size_t CriticalPath::width(const topology::Topology& topology) {
   return kFirstTier + topology.tier_names().size() * kPartsOfTier;
@@ -36,10 +42,19 @@ void CriticalPath::job_started(std::size_t lane, Duration waiting, Duration laun
   lane_origins_[lane] = static_cast<std::uint32_t>(lane);
 }
 
-void CriticalPath::sent(std::size_t lane, Duration software, const topology::FlowKey& key) {
+void CriticalPath::put_by(std::size_t lane, std::uint32_t place) {
+  std::ranges::copy(row(lanes_, lane), row(put_by_, lane * places_ + place).begin());
+  put_by_origins_[lane * places_ + place] = lane_origins_[lane];
+}
+
+void CriticalPath::sent_behind(std::size_t lane, Duration software) { row(flights_, lane)[kSoftware] += software.ps(); }
+
+void CriticalPath::sent(std::size_t lane, std::uint32_t place, Duration software, const topology::FlowKey& key) {
+  const bool has_waited = place != WaitingMessages::kNoPlace;
+  const std::size_t waited = lane * places_ + place;
   const auto flight = row(flights_, lane);
-  std::ranges::copy(row(lanes_, lane), flight.begin());
-  flight_origins_[lane] = lane_origins_[lane];
+  std::ranges::copy(has_waited ? row(put_by_, waited) : row(lanes_, lane), flight.begin());
+  flight_origins_[lane] = has_waited ? put_by_origins_[waited] : lane_origins_[lane];
   flight[kSoftware] += software.ps();
   const std::vector<Duration> latency = router_.latency_by_tier(key);
   for (std::size_t tier = 0; tier < tiers_; ++tier) flight[part(tier, kLatency)] += latency[tier].ps();

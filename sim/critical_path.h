@@ -17,11 +17,17 @@ namespace polyplane::sim {
 
 class CriticalPath {
  public:
-  CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes);
+  /// `slots`: messages of a lane that may be under way.
+  CriticalPath(const topology::Topology& topology, topology::Router& router, std::size_t lanes,
+               std::uint32_t slots = 1);
 
   void job_started(std::size_t lane, Duration waiting, Duration launch);
-  /// The lane sends now, after `software`, along the route of `key`.
-  void sent(std::size_t lane, Duration software, const topology::FlowKey& key);
+  /// The lane sends now, and the message waits for those before it in `place`, below slots - 1.
+  void put_by(std::size_t lane, std::uint32_t place);
+  /// The lane sends now, or sent when it was put by in `place`, after `software`, along the route of `key`.
+  void sent(std::size_t lane, std::uint32_t place, Duration software, const topology::FlowKey& key);
+  /// The next message of the lane goes on now, after `software`, because the one before is delivered now.
+  void sent_behind(std::size_t lane, Duration software);
   /// The send of the lane is delivered `now`.
   void delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now);
   /// The step of `lane` completes now because the send of `sender` (itself or a peer) was delivered.
@@ -55,7 +61,9 @@ class CriticalPath {
   std::vector<std::int64_t>
       lanes_;  // row: waiting, launch, software, then latency, serialisation, contention of each tier
   std::vector<std::int64_t> flights_;  // the same for the send in flight, up to its start, complete once delivered
-  std::vector<std::uint32_t> lane_origins_, flight_origins_;
+  std::vector<std::int64_t> put_by_;   // of lanes as they were when they sent what waits, by lane and place
+  std::vector<std::uint32_t> lane_origins_, flight_origins_, put_by_origins_;
+  std::size_t places_;  // of a lane
 };
 
 }  // namespace polyplane::sim

@@ -15,6 +15,7 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
     : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()), last_lanes_(jobs_.size()) {
   std::uint64_t num_lanes = 0;
   bool lanes_wait = false;
+  std::uint32_t most_slots = 1;
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     const Job& job = jobs_[j];
     const auto ranks = job.folding != nullptr ? job.folding->stride() : static_cast<std::uint32_t>(job.devices.size());
@@ -27,16 +28,19 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
       throw LimitError("More than 4,294,967,294 lanes in one run: use fewer ranks or another algorithm.");
     }
     lanes_wait = lanes_wait || job.schedule->has_cross_lane_dependencies();
+    most_slots = std::max(most_slots, job.costs.messages_under_way);
   }
   first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
   lanes_.resize(num_lanes);
   if (lanes_wait) waits_ = LaneWaits(num_lanes);
+  waiting_ = WaitingMessages(num_lanes, most_slots);
   for (std::uint32_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
     const collectives::Schedule& schedule = *jobs_[rank.job].schedule;
     for (std::uint32_t number = 0; number < schedule.num_lanes(); ++number) {
       Lane& lane = lanes_[rank.first_lane + number];
       lane.rank = r;
+      lane.slots = static_cast<std::uint8_t>(jobs_[rank.job].costs.messages_under_way);
       lane.num_steps = schedule.num_steps(rank.number, number);
     }
   }
@@ -77,7 +81,7 @@ void Executor::restart(std::uint32_t job) {
   const std::uint32_t end = first + (first_rank_[job + 1] - first_rank_[job]) * jobs_[job].schedule->num_lanes();
   for (std::uint32_t i = first; i < end; ++i) {
     Lane& lane = lanes_[i];
-    CHECK(lane.step == lane.num_steps && !lane.sending, "a job is run once more before it is done");
+    CHECK(lane.step == lane.num_steps && lane.under_way == 0, "a job is run once more before it is done");
     lane.arrived = 0;
     lane.step = 0;
     lane.begun = lane.receives = lane.far = false;
@@ -126,12 +130,10 @@ void Executor::handle(EventKind, std::span<const Event> events) {
 void Executor::delivered(FlowId id) {
   const std::uint32_t lane = id.index();
   if (trace_ != nullptr) trace_->delivered(id, engine_.now());
-  if (critical_path_ != nullptr) {
-    critical_path_->delivered(lane, network_->facts(id), engine_.now());
-    moments_[lane].delivered = engine_.now();
-  }
+  if (critical_path_ != nullptr) critical_path_->delivered(lane, network_->facts(id), engine_.now());
   Lane& state = lanes_[lane];
-  state.sending = false;
+  state.under_way -= 1;
+  if (critical_path_ != nullptr && state.under_way == most_under_way(state)) moments_[lane].delivered = engine_.now();
   const std::uint32_t peer = state.peer, peer_step = state.peer_step;
   if (step_done(state)) {
     if (critical_path_ != nullptr) critical_path_->completed_by(lane, lane);
@@ -139,6 +141,7 @@ void Executor::delivered(FlowId id) {
     ready_.push_back(lane);
   }
   arrive(peer, peer_step, lane);
+  if (waiting_.any(lane)) start_next_message(lane);
   run_ready();
   tell_done_ranks();
 }
@@ -242,31 +245,56 @@ bool Executor::is_added_up(const Job& job, const Step& step) {
 
 void Executor::send(std::uint32_t lane, const Step& step) {
   Lane& state = lanes_[lane];
+  CHECK(state.under_way < state.slots, "a lane has more messages under way than slots");
+  state.under_way += 1;
+  if (state.under_way == 1) {
+    start_message(lane, step, {state.step, WaitingMessages::kNoPlace, engine_.now().ps()});
+    return;
+  }
+  const std::uint32_t place = waiting_.push(lane, state.step, engine_.now().ps());
+  if (critical_path_ != nullptr) critical_path_->put_by(lane, place);
+}
+
+void Executor::start_next_message(std::uint32_t lane) {
+  const WaitingMessages::Message message = waiting_.pop(lane);
+  const Rank& rank = ranks_[lanes_[lane].rank];
+  start_message(lane, jobs_[rank.job].schedule->step(rank.number, lane_of(lane), message.step), message);
+}
+
+/// Now, when the lane's message before is through: software and latency have passed since it was sent, but for what begins
+/// only now.
+void Executor::start_message(std::uint32_t lane, const Step& step, const WaitingMessages::Message& message) {
+  Lane& state = lanes_[lane];
   const Rank& rank = ranks_[state.rank];
   const Job& job = jobs_[rank.job];
   const RankId receiver = job.folding != nullptr ? job.folding->representative(step.send_to) : step.send_to;
-  state.sending = true;
   state.peer = ranks_[first_rank_[rank.job] + receiver.index()].first_lane + step.peer_lane;
   state.peer_step = step.peer_step;
   const std::uint32_t lane_of_rank = lane_of(lane);
   const topology::FlowKey key{job.devices[rank.number.index()], job.devices[step.send_to.index()], lane_of_rank,
                               job.schedule->plane(lane_of_rank).value_or(-1)};
   router_.route_by_load(key, *network_, route_);
-  const Duration step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
-  Duration software;
+  Duration step_cost, posting;
   if (!job.is_agent(rank.number)) {
-    software = job.costs.message + step_cost + size_cost(job.costs, step.send_bytes);
+    step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
+    posting = job.costs.message + size_cost(job.costs, step.send_bytes);
     if (job.costs.reduction_rate > BitRate() && is_added_up(job, step)) {
-      software += reduction_cost(job.costs, step.send_bytes);
+      posting += reduction_cost(job.costs, step.send_bytes);
     }
   }
-  if (critical_path_ != nullptr) critical_path_->sent(lane, software, key);
-  Flow flow{FlowId(lane),
-            engine_.now() + software,
-            wire_bytes(step.send_bytes, job.efficiency),
-            route_.latency,
-            route_.hops,
-            {}};
+  const TimePoint paid = TimePoint::from_ps(message.sent_ps) + posting + step_cost;
+  const bool is_held_up = paid + route_.latency < engine_.now() + posting;  // by the message before
+  const TimePoint drain_start = is_held_up ? engine_.now() + posting : paid + route_.latency;
+  const TimePoint start = is_held_up ? drain_start : std::max(paid, engine_.now());
+  if (critical_path_ != nullptr) {
+    moments_[lane].delivered = TimePoint::never();
+    if (is_held_up) {
+      critical_path_->sent_behind(lane, posting);
+    } else {
+      critical_path_->sent(lane, message.place, posting + step_cost, key);
+    }
+  }
+  Flow flow{FlowId(lane), start, wire_bytes(step.send_bytes, job.efficiency), drain_start - start, route_.hops, {}};
   if (job.folding != nullptr) {
     job.folding->fold(route_.hops, folded_hops_, loads_);
     flow.hops = folded_hops_;
@@ -274,8 +302,9 @@ void Executor::send(std::uint32_t lane, const Step& step) {
     flow.copies = job.folding->copies();
   }
   if (trace_ != nullptr) {
-    trace_->sent({FlowId(lane), rank.job, key.src, key.dst, rank.number, step.send_to, lane_of(lane), state.step,
-                  step.peer_lane, step.peer_step, engine_.now(), software, route_.latency, step.send_bytes, flow.size});
+    trace_->sent({FlowId(lane), rank.job, key.src, key.dst, rank.number, step.send_to, lane_of(lane), message.step,
+                  step.peer_lane, step.peer_step, engine_.now(), start - engine_.now(), flow.latency, step.send_bytes,
+                  flow.size});
   }
   sends_ += flow.copies;
   network_->start(flow);
@@ -288,9 +317,9 @@ std::string Executor::unfinished() const {
     if (state.step == state.num_steps) continue;
     const Rank& rank = ranks_[state.rank];
     const Job& job = jobs_[rank.job];
-    const auto waits_for = state.sending ? WaitingLanes::For::own_message
-                           : state.begun ? WaitingLanes::For::message
-                                         : WaitingLanes::For::lanes;
+    const auto waits_for = state.under_way > 0 ? WaitingLanes::For::own_message
+                           : state.begun       ? WaitingLanes::For::message
+                                               : WaitingLanes::For::lanes;
     const std::uint32_t number = lane_of(lane);
     waiting.add(job.name, rank.number, number, state.step, job.schedule->step(rank.number, number, state.step),
                 waits_for);

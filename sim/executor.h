@@ -19,6 +19,7 @@
 #include "sim/network/network_model.h"
 #include "sim/stack.h"
 #include "sim/trace/trace_sink.h"
+#include "sim/waiting_messages.h"
 #include "topology/router.h"
 #include "topology/topology.h"
 
@@ -75,6 +76,8 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] TimePoint end(std::size_t job) const { return ends_[job]; }
   /// The lane of a job that finished last (the lowest of those that tie); none when no lane has a step.
   [[nodiscard]] std::optional<std::size_t> last_lane(std::size_t job) const { return last_lanes_[job]; }
+  /// The most messages of one lane that may be under way.
+  [[nodiscard]] std::uint32_t slots() const { return waiting_.slots(); }
   /// Messages sent, by all ranks.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
   /// "" when all lanes are done; else who waits for whom, a few of them, for the stall report.
@@ -91,12 +94,14 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t step = 0, num_steps = 0;
     std::uint32_t peer = 0, peer_step = 0;  // of the send in flight: receiving lane, and its step
     std::uint32_t rank = 0;                 // index into ranks_
-    bool begun : 1 = false, sending : 1 = false, receives : 1 = false;
+    std::uint8_t under_way = 0;             // messages sent, not delivered: the one in flight and those in waiting_
+    std::uint8_t slots = 1;
+    bool begun : 1 = false, receives : 1 = false;
     bool far : 1 = false;  // early_ holds messages for it
   };
   /// Kept for attributions only.
   struct Moments {
-    TimePoint delivered;  // the last send
+    TimePoint delivered;  // the last send, where its slot was wanted and no other has started since
     TimePoint completed;  // the last step
   };
   [[nodiscard]] std::uint32_t lane_of(std::uint32_t lane) const { return lane - ranks_[lanes_[lane].rank].first_lane; }
@@ -112,10 +117,16 @@ class Executor final : public EventHandler, public FlowSink {
   void follow_others(std::uint32_t lane, const collectives::Step& step);
   [[nodiscard]] static bool is_added_up(const Job& job, const collectives::Step& step);
   void send(std::uint32_t lane, const collectives::Step& step);
+  void start_message(std::uint32_t lane, const collectives::Step& step, const WaitingMessages::Message& message);
+  void start_next_message(std::uint32_t lane);
   void arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t sender);
   void next_step(std::uint32_t lane);
+  /// So many messages may be under way when the present step is complete.
+  static std::uint32_t most_under_way(const Lane& lane) {
+    return lane.step + 1 == lane.num_steps ? 0U : lane.slots - 1U;
+  }
   static bool step_done(const Lane& lane) {
-    return lane.begun && !lane.sending && (!lane.receives || (lane.arrived & 1U) != 0);
+    return lane.begun && lane.under_way <= most_under_way(lane) && (!lane.receives || (lane.arrived & 1U) != 0);
   }
 
   Engine& engine_;
@@ -134,6 +145,7 @@ class Executor final : public EventHandler, public FlowSink {
   LaneWaits waits_;               // empty when no schedule has lanes that wait for others
   std::vector<Moments> moments_;  // by lane; empty unless there is a critical path
   EarlyMessages early_;           // that came 64 steps or more ahead
+  WaitingMessages waiting_;
   std::vector<std::uint32_t> ready_;
   std::vector<TimePoint> ends_;
   std::vector<std::optional<std::size_t>> last_lanes_;

@@ -40,6 +40,7 @@ ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts&
       source.fail(point, "size", "\"" + point.size() + "\" is not above the size before it; sizes rise");
     }
   }
+  if (from.has_messages_under_way()) costs.messages_under_way = static_cast<std::uint32_t>(from.messages_under_way());
   if (from.has_reduction_rate()) costs.reduction_rate = parse_bit_rate(from.reduction_rate());
   if (from.has_copy_rate()) costs.copy_rate = parse_bit_rate(from.copy_rate());
   return costs;

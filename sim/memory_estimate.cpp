@@ -27,10 +27,11 @@ constexpr std::uint64_t kLaneEvents = 128 + 40, kHopEvents = 16;
 constexpr std::uint64_t kSprayedPath = 80, kSprayedHop = 16, kMostSprayed = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kClassFlow = 400, kClassHop = 102;
 constexpr std::uint64_t kStepProof = 430;
-constexpr std::uint64_t kLaneForwarding = 64;    // tokens that are handed on: what waits for what
-constexpr std::uint64_t kPlaceProof = 32;        // a chunk at a rank
-constexpr std::uint64_t kLaneExplained = 414;    // moments, traces, who held it
-constexpr std::uint64_t kPartExplained = 8 * 2;  // per part of an attribution, of the lane and of its flight
+constexpr std::uint64_t kLaneForwarding = 64;  // tokens that are handed on: what waits for what
+constexpr std::uint64_t kPlaceProof = 32;      // a chunk at a rank
+constexpr std::uint64_t kLaneExplained = 414;  // moments, traces, who held it
+constexpr std::uint64_t kPartExplained = 8;    // per part of an attribution, of the lane and of each of its messages
+constexpr std::uint64_t kMessageWaiting = 16, kMessageDelivered = 8;
 
 constexpr std::uint32_t kMostChannels = 64;
 
@@ -118,7 +119,9 @@ std::uint64_t foretell_flows(const topology::Topology& topology, topology::Route
   const std::uint64_t hops = most_hops(router, job), trunks = router.trunks().size(), lanes = lanes_of(job);
   std::uint64_t lane = kLaneFlow + std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopFlow;
   if (!job.schedule->has_cross_lane_dependencies()) lane += kLaneInFlight;  // else most lanes wait for others
-  if (explain) lane += kLaneExplained + kPartExplained * (3 + 3 * topology.tier_names().size());
+  const std::uint64_t slots = job.costs.messages_under_way;
+  lane += (slots - 1) * kMessageWaiting;
+  if (explain) lane += kLaneExplained + (1 + slots) * kPartExplained * (3 + 3 * topology.tier_names().size());
   return kRun + lanes * lane + trunks * kTrunkFlow + std::min(trunks, lanes * hops) * kTrunkSolve +
          sprayed_paths(topology, router, job, hops);
 }
@@ -127,13 +130,17 @@ std::uint64_t foretell_uncontended(const topology::Topology& topology, topology:
                                    UncontendedWay way) {
   const std::uint64_t lanes = lanes_of(job), trunks = router.trunks().size() * kTrunkUncontended;
   const std::uint64_t hops = most_hops(router, job);
+  const std::uint64_t slots = job.costs.messages_under_way;
+  const std::uint64_t tails = slots == 1 ? 0 : 16;
   if (way == UncontendedWay::events) {
-    const std::uint64_t lane = kLaneEvents + std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopEvents;
+    const std::uint64_t lane = kLaneEvents + tails + (slots - 1) * kMessageWaiting +
+                               std::bit_ceil(std::max<std::uint64_t>(hops, 1)) * kHopEvents;
     return kRun + lanes * lane + trunks + sprayed_paths(topology, router, job, hops);
   }
   const bool in_steps = way == UncontendedWay::whole_steps && lanes > 0 && job.schedule->ring_lane(0).has_value();
   if (in_steps) return kRun + lanes * kLaneRing + trunks;
-  return kRun + lanes * kLaneDataflow + trunks + sprayed_paths(topology, router, job, hops);
+  const std::uint64_t lane = kLaneDataflow + tails + (slots == 1 ? 0 : slots * kMessageDelivered);
+  return kRun + lanes * lane + trunks + sprayed_paths(topology, router, job, hops);
 }
 
 std::uint64_t foretell_proof(const collectives::Schedule& schedule) {

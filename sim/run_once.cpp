@@ -154,7 +154,7 @@ RunOutcome run_once(RunInput input) {
   if (changes) changes->bind(*network);
   std::optional<CriticalPath> critical_path;
   if (input.explain && executor.num_flows() > 0) {
-    critical_path.emplace(input.topology, input.router, executor.num_flows());
+    critical_path.emplace(input.topology, input.router, executor.num_flows(), executor.slots());
   }
   executor.bind(*network, critical_path ? &*critical_path : nullptr, input.trace);
   for (std::uint32_t i = 0; i < input.flows.size(); ++i) {

@@ -40,6 +40,11 @@ struct ProtocolCosts {
   std::vector<MessageCost> by_size{};      // beside `message`, by rising size: see size_cost()
   BitRate reduction_rate{};                // of a receiver that adds up what reaches it; zero: that takes no time
   BitRate copy_rate{};                     // of what is copied before the first step (sim/job_costs.h); zero: no time
+  /// Messages of one lane that may have been sent and not be delivered, 1 to kMostUnderWay. They drain one after the other;
+  /// what a step costs (step_scale_up, step_scale_out) and the latency of the path pass while those before drain, other costs
+  /// begin when the one before is through. A step is complete for its sender once the lane has a slot for one more, its last
+  /// when all are delivered.
+  std::uint32_t messages_under_way = 1;
 };
 
 struct Protocol {
@@ -57,6 +62,8 @@ struct Stack {
   std::vector<std::string> assumed{};  // what no public source states; every report that uses the stack repeats it
   std::shared_ptr<const nccl::Constants> nccl{};  // for --algorithm nccl; null: the stack has no such table
 };
+
+inline constexpr std::uint32_t kMostUnderWay = 64;
 
 /// The families that stacks may list and algorithms may name.
 [[nodiscard]] const std::vector<std::string>& cost_families();

@@ -1,6 +1,6 @@
 // Sends that cannot slow one another down need no network and no clock.
 //
-// Presolve: each lane has one send in flight at the most, so a trunk never carries more than the sum over lanes of the
+// Presolve: of each lane one send drains at a time at the most, so a trunk never carries more than the sum over lanes of the
 // fastest thing each may put on it. Where that is within its capacity for every trunk, each flow always drains at the line
 // rate of its route, the end of a send is its start plus a constant, and the order of computing does not matter: the
 // schedule is run as dataflow. Where all ranks go around a ring, whole steps are one max-plus operation on a vector of

@@ -35,6 +35,10 @@ UncontendedDataflow::UncontendedDataflow(const Job& job, const Folding* folding,
   }
   lanes_.resize(std::size_t{ranks} * lanes_per_rank_);
   arrivals_.assign(lanes_.size() * kWindow, kNotYet);
+  if (job.costs.messages_under_way > 1) {
+    deliveries_.emplace(lanes_.size(), job.costs.messages_under_way, end_ps_);
+    tails_ps_.resize(lanes_.size());
+  }
   waiters_.assign(ranks, 0);
   for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
     Lane& lane = lanes_[i];
@@ -98,8 +102,9 @@ void UncontendedDataflow::advance(std::uint32_t index) {
         waiters_[lane.rank] += 1;
         return;
       }
-      const std::int64_t sent_ps = step.send_to.valid() ? send(lane, step, start_ps) : start_ps;
+      std::int64_t sent_ps = step.send_to.valid() ? send(index, step, start_ps) : start_ps;
       if (stands_still_) return;
+      if (deliveries_) sent_ps = slot_free(index, start_ps);
       if (!step.receive_from.valid()) {
         complete(index, sent_ps);
         continue;
@@ -125,25 +130,41 @@ bool UncontendedDataflow::after_others(std::uint32_t index, const Step& step, st
   return true;
 }
 
-std::int64_t UncontendedDataflow::send(Lane& lane, const Step& step, std::int64_t start_ps) {
-  AlikeSends& sends = recall(lane, step.send_to, step.send_bytes);
+std::int64_t UncontendedDataflow::send(std::uint32_t index, const Step& step, std::int64_t start_ps) {
+  AlikeSends& sends = recall(index, step.send_to, step.send_bytes);
   if (stands_still_) return start_ps;
   ++num_sends_;
   ++sends.uncounted;
-  const std::int64_t end_ps = start_ps + sends.time_ps;
+  const std::int64_t end_ps = deliveries_ ? send_behind(index, sends, start_ps) : start_ps + sends.time_ps;
   if (end_ps > kLongestPs) throw LimitError("simulated time passes 53 days");
   arrive(sends.first_lane + step.peer_lane, step.peer_step, end_ps);
   return end_ps;
 }
 
+// Its delivery, behind that of the message before.
+std::int64_t UncontendedDataflow::send_behind(std::uint32_t index, const AlikeSends& sends, std::int64_t start_ps) {
+  const auto place = static_cast<std::size_t>(&sends - lanes_[index].recent.data());
+  const std::int64_t end_ps = std::max(start_ps + sends.time_ps, deliveries_->last_ps(index) + tails_ps_[index][place]);
+  deliveries_->add(index, end_ps);
+  return end_ps;
+}
+
+// When the present step, begun at `start_ps`, is complete for its sender.
+std::int64_t UncontendedDataflow::slot_free(std::uint32_t index, std::int64_t start_ps) const {
+  const bool is_last = lanes_[index].step + 1 == lanes_[index].num_steps;
+  return std::max(start_ps, is_last ? deliveries_->last_ps(index) : deliveries_->free_ps(index));
+}
+
 // What is known of sends of that size to that rank; asks the network when they are not among the last.
-AlikeSends& UncontendedDataflow::recall(Lane& lane, RankId to, Bytes bytes) {
+AlikeSends& UncontendedDataflow::recall(std::uint32_t index, RankId to, Bytes bytes) {
+  Lane& lane = lanes_[index];
   for (AlikeSends& sends : lane.recent) {
     if (sends.to == to.index() && sends.bytes == bytes.count()) return sends;
   }
   AlikeSends& sends = lane.recent[lane.oldest];
   lane.oldest ^= 1U;
   stands_still_ = !sends_.renew(sends, RankId(lane.rank), lane.number, to, bytes);
+  if (deliveries_) tails_ps_[index][static_cast<std::size_t>(&sends - lane.recent.data())] = sends_.tail().ps();
   return sends;
 }
 

@@ -1,5 +1,6 @@
 // Runs a schedule send by send without a clock: the end of a send is its start plus a constant, and a step is complete when
-// its send has ended and its message is there, so what is computed first changes nothing.
+// its send has ended and its message is there, so what is computed first changes nothing. Where lanes have several messages
+// under way, each drains after the one before, and a send has ended when there is a slot for the next.
 //
 // A worklist of lanes. A lane goes on until it lacks a message or another lane, at most some steps at a time, so that no
 // lane runs far ahead of those that it sends to and neighbours in the schedule find each other in the cache.
@@ -9,9 +10,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "sim/delivery_times.h"
 #include "sim/executor.h"
 #include "sim/folding.h"
 #include "sim/step_times.h"
@@ -47,8 +50,10 @@ class UncontendedDataflow {
 
   void advance(std::uint32_t index);
   [[nodiscard]] bool after_others(std::uint32_t index, const collectives::Step& step, std::int64_t& start_ps) const;
-  [[nodiscard]] std::int64_t send(Lane& lane, const collectives::Step& step, std::int64_t start_ps);
-  [[nodiscard]] AlikeSends& recall(Lane& lane, RankId to, Bytes bytes);
+  [[nodiscard]] std::int64_t send(std::uint32_t index, const collectives::Step& step, std::int64_t start_ps);
+  [[nodiscard]] std::int64_t send_behind(std::uint32_t index, const AlikeSends& sends, std::int64_t start_ps);
+  [[nodiscard]] std::int64_t slot_free(std::uint32_t index, std::int64_t start_ps) const;
+  [[nodiscard]] AlikeSends& recall(std::uint32_t index, RankId to, Bytes bytes);
   void arrive(std::uint32_t index, std::uint32_t step, std::int64_t time_ps);
   void complete(std::uint32_t index, std::int64_t time_ps);
   void wake_rank(std::uint32_t rank);
@@ -64,10 +69,12 @@ class UncontendedDataflow {
   std::vector<std::int64_t> arrivals_;                                   // a few for each lane, by step
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::int64_t> far_;  // (lane, step) that came further ahead
   StepTimes step_times_;
-  std::vector<std::uint32_t> waiters_;   // waiting lanes of each rank
-  std::vector<std::uint32_t> woken_;     // lanes that can go on; the last goes first
-  std::vector<std::uint32_t> set_back_;  // lanes that have had their turn
-  std::uint64_t unfinished_ = 0;         // lanes
+  std::optional<DeliveryTimes> deliveries_;            // none: one message of a lane is under way
+  std::vector<std::array<std::int64_t, 2>> tails_ps_;  // of the recent sends of each lane; empty: as above
+  std::vector<std::uint32_t> waiters_;                 // waiting lanes of each rank
+  std::vector<std::uint32_t> woken_;                   // lanes that can go on; the last goes first
+  std::vector<std::uint32_t> set_back_;                // lanes that have had their turn
+  std::uint64_t unfinished_ = 0;                       // lanes
   bool stands_still_ = false;
   std::int64_t end_ps_;
   std::uint64_t num_sends_ = 0;

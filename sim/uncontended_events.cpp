@@ -1,5 +1,7 @@
 #include "sim/uncontended_events.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/error.h"
 #include "sim/simulation.h"
@@ -31,7 +33,10 @@ UncontendedEvents::UncontendedEvents(const Job& job, const Folding* folding, Unc
       folding_(folding),
       sends_(sends),
       lanes_per_rank_(schedule_.num_lanes()),
+      slots_(job.costs.messages_under_way),
       lanes_(num_lanes(job, folding)),
+      waiting_(lanes_.size(), slots_),
+      tails_ps_(slots_ == 1 ? 0 : lanes_.size()),
       waits_(schedule_.has_cross_lane_dependencies() ? lanes_.size() : 0),
       pending_(static_cast<std::uint32_t>(lanes_.size()), (job.start + job.costs.launch).ps()),
       end_ps_(pending_.now_ps()) {
@@ -76,9 +81,11 @@ bool UncontendedEvents::run(const std::function<bool()>& stop) {
 
 void UncontendedEvents::deliver(std::uint32_t index) {
   Lane& lane = lanes_[index];
-  lane.sending = false;
+  lane.under_way -= 1;
   if (occupancy_) occupancy_->leave(lane.recent[lane.recent_sends].loads);
   const std::uint32_t peer = lane.peer, peer_step = lane.peer_step;
+  if (waiting_.any(index)) start_next_message(index);
+  if (stands_still_) return;
   if (is_done(lane)) {
     next_step(index);
     advance(index);
@@ -130,17 +137,39 @@ bool UncontendedEvents::waits_for_others(std::uint32_t index, const Step& step) 
 
 void UncontendedEvents::send(std::uint32_t index, const Step& step) {
   Lane& lane = lanes_[index];
-  CHECK(!lane.sending, "a lane has two sends in flight");
-  lane.sending = true;
-  lane.recent_sends = recall(index, step.send_to, step.send_bytes);
+  CHECK(lane.under_way < slots_, "a lane has more messages under way than slots");
+  lane.under_way += 1;
+  if (lane.under_way > 1) {
+    waiting_.push(index, lane.step, pending_.now_ps());
+    return;
+  }
+  const Sends& sends = start_message(index, step);
   if (stands_still_) return;
+  if (sends.time_ps > kLongestPs - pending_.now_ps()) throw LimitError("simulated time passes 53 days");
+  pending_.push(sends.queue, sends.time_ps, index);
+}
+
+void UncontendedEvents::start_next_message(std::uint32_t index) {
+  const WaitingMessages::Message message = waiting_.pop(index);
+  const Sends& sends = start_message(index, schedule_.step(RankId(lanes_[index].rank), number_of(index), message.step));
+  if (stands_still_) return;
+  const std::int64_t tail_ps = tails_ps_[index][lanes_[index].recent_sends];
+  const std::int64_t delay_ps = std::max(message.sent_ps + sends.time_ps - pending_.now_ps(), tail_ps);
+  if (delay_ps > kLongestPs - pending_.now_ps()) throw LimitError("simulated time passes 53 days");
+  pending_.push(DelayQueue::kAnyDelay, delay_ps, index);
+}
+
+// Makes the message of `step` the one in flight.
+UncontendedEvents::Sends& UncontendedEvents::start_message(std::uint32_t index, const Step& step) {
+  Lane& lane = lanes_[index];
+  lane.recent_sends = recall(index, step.send_to, step.send_bytes);
   Sends& sends = lane.recent[lane.recent_sends];
+  if (stands_still_) return sends;
   ++sends.uncounted;
   lane.peer = sends.first_lane + step.peer_lane;
   lane.peer_step = step.peer_step;
   if (occupancy_) occupancy_->enter(sends.loads);
-  if (sends.time_ps > kLongestPs - pending_.now_ps()) throw LimitError("simulated time passes 53 days");
-  pending_.push(sends.queue, sends.time_ps, index);
+  return sends;
 }
 
 // What is known of sends of that size to that rank; asks the network when they are not among the last.
@@ -149,13 +178,14 @@ std::uint8_t UncontendedEvents::recall(std::uint32_t index, RankId to, Bytes byt
   for (std::uint8_t i = 0; i < lane.recent.size(); ++i) {
     if (lane.recent[i].to == to.index() && lane.recent[i].bytes == bytes.count()) return i;
   }
-  const std::uint8_t place = lane.oldest;
-  lane.oldest ^= 1U;
+  const std::uint8_t place = lane.second_is_older ? 1 : 0;
+  lane.second_is_older = !lane.second_is_older;
   Sends& sends = lane.recent[place];
   if (!sends_.renew(sends, RankId(lane.rank), number_of(index), to, bytes)) {
     stands_still_ = true;
     return place;
   }
+  if (!tails_ps_.empty()) tails_ps_[index][place] = sends_.tail().ps();
   sends.queue = pending_.queue_of(sends.time_ps);
   if (occupancy_) occupancy_->take_path(sends_, bytes, sends.loads);
   return place;

@@ -1,6 +1,6 @@
 // Can sends of a job ever slow one another down?
 //
-// A lane has one send in flight at the most, so a trunk never carries more than the sum over lanes of the most that each
+// Of a lane one send drains at a time at the most, so a trunk never carries more than the sum over lanes of the most that each
 // may put on it: the largest weight x line rate among its peers. Where that is within the capacity of every trunk, every
 // send drains at its line rate. Sums are of integers; where a rate or a weight is no whole number, room of 10^-9 of the
 // capacity must be left, so that no rounding of the flow model can matter. (A trunk that one lane has for itself is never

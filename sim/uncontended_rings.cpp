@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/ring_walk.h"
 #include "sim/simulation.h"
 
 namespace polyplane::sim {
@@ -131,11 +132,16 @@ class Rings {
     const bool even = is_even(ring);
     const Bytes bytes = even && ring.longer_parts > 0 ? ring.longer_bytes : ring.bytes;
     std::vector<std::int64_t> takes_ps, longer_ps;
+    std::vector<RingHop> hops, longer_hops;
+    const bool walks = job_.costs.messages_under_way > 1;
     for (const Position& position : cycle) {
       sends_.take_path(position.rank, lane, position.next);
       const std::optional<Duration> takes = sends_.time(bytes);
+      const Duration tail = sends_.tail();
       const std::optional<Duration> longer = even ? takes : sends_.time(ring.longer_bytes);
       if (!takes || !longer) return false;
+      if (walks) hops.push_back({takes->ps(), tail.ps()});
+      if (walks && !even) longer_hops.push_back({longer->ps(), sends_.tail().ps()});
       takes_ps.push_back(takes->ps());
       if (!even) longer_ps.push_back(longer->ps());
       const std::int64_t long_sends =
@@ -145,7 +151,14 @@ class Rings {
     }
     const std::int64_t most = std::ranges::max(even ? takes_ps : longer_ps);
     if (start_ + static_cast<int128>(most) * ring.steps > kLongestPs) return false;
-    const std::int64_t end_ps = even ? start_ + most * ring.steps : run_uneven(ring, takes_ps, longer_ps);
+    std::int64_t end_ps = 0;
+    if (walks) {
+      const RingWalk walk{hops, longer_hops, ring.steps, job_.costs.messages_under_way, ring.lag, ring.longer_parts};
+      const std::optional<std::int64_t> freely_ps = walk_freely(walk);
+      end_ps = start_ + (freely_ps ? *freely_ps : walk_in_steps(walk, stop_));
+    } else {
+      end_ps = even ? start_ + most * ring.steps : run_uneven(ring, takes_ps, longer_ps);
+    }
     outcome_.end = std::max(outcome_.end, TimePoint::from_ps(end_ps));
     outcome_.sends += std::uint64_t{ring.steps} * cycle.size();
     return true;

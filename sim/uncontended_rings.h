@@ -3,7 +3,7 @@
 // With t[i] the time at which position i of the ring has completed a step and d[i] what its next send takes, the step after
 // is complete at max(t[i] + d[i], t[i - 1] + d[i - 1]). While all messages are of one size, d stays, and all steps are one
 // multiplication: k sends that wait for one another never take longer than k times the slowest, and the slowest sender
-// takes just that for its own.
+// takes just that for its own. With several messages of a lane under way a ring is walked (sim/ring_walk.h).
 #pragma once
 
 #include <cstdint>

@@ -30,23 +30,31 @@ void UncontendedSends::take_path(RankId from, std::uint32_t lane, RankId to) {
   }
   before_drain_ = route_.latency;
   by_size_ = !job_.is_agent(from) && !job_.costs.by_size.empty();
+  posting_ = job_.is_agent(from) ? Duration() : job_.costs.message;
   if (!job_.is_agent(from)) {
-    before_drain_ += job_.costs.message + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up);
+    before_drain_ += posting_ + (route_.scale_out ? job_.costs.step_scale_out : job_.costs.step_scale_up);
   }
   if (!hops_.empty()) rate_ = line_rate(hops_, capacities_);
 }
 
 std::optional<Duration> UncontendedSends::time(Bytes payload) {
   const Bytes size = wire_bytes(payload, job_.efficiency);
-  const Duration before = by_size_ ? before_drain_ + size_cost(job_.costs, payload) : before_drain_;
+  const Duration of_size = by_size_ ? size_cost(job_.costs, payload) : Duration();
+  const Duration before = before_drain_ + of_size;
+  tail_ = posting_ + of_size;
   if (hops_.empty() || size.count() == 0) return before;
   if (rate_.bps <= 0) return std::nullopt;
-  if (rate_.sharers != 1) return within_limit(before + drain_time(size, rate_));
+  if (rate_.sharers != 1) {
+    const Duration drain = drain_time(size, rate_);
+    tail_ += drain;
+    return within_limit(before + drain);
+  }
   if (size != last_size_ || rate_.capacity != last_capacity_) {
     last_drain_ = drain_time(size, rate_);
     last_size_ = size;
     last_capacity_ = rate_.capacity;
   }
+  tail_ += last_drain_;
   return within_limit(before + last_drain_);
 }
 

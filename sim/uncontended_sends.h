@@ -44,6 +44,9 @@ class UncontendedSends {
   /// From the start of a step to the delivery of its message over the present path: software, latency and drain. None when
   /// it would stand still for want of capacity. Throws LimitError past 53 days.
   [[nodiscard]] std::optional<Duration> time(Bytes payload);
+  /// Of the message that time() was asked for last: from the delivery of the message before it in its lane to its own, where
+  /// that one held it up. No more than time(). What comes earlier passes meanwhile.
+  [[nodiscard]] Duration tail() const { return tail_; }
   /// Counts the bytes of `times` messages over the present path.
   void carry(Bytes payload, std::int64_t times);
 
@@ -66,6 +69,8 @@ class UncontendedSends {
   std::vector<topology::Hop> folded_hops_;
   std::vector<double> loads_;
   Duration before_drain_;
+  Duration posting_;  // part of it that begins when the message before is through
+  Duration tail_;
   bool by_size_ = false;  // the sender pays what the stack states by size
   Rate rate_;
   // The drain computed last: neighbours in a schedule mostly ask the same again.

@@ -19,9 +19,10 @@ class DelayQueue {
   /// Of events numbered below `num_ids`, each of which is pending once at the most; the present is `start_ps`.
   DelayQueue(std::uint32_t num_ids, std::int64_t start_ps);
 
+  static constexpr std::uint32_t kAnyDelay = 32;
   /// The queue of a delay; to be asked once, and kept. REQUIRES: delay_ps >= 0.
   [[nodiscard]] std::uint32_t queue_of(std::int64_t delay_ps);
-  /// `queue`: queue_of(delay_ps). REQUIRES: `id` is not pending, the sum does not overflow.
+  /// `queue`: queue_of(delay_ps), or kAnyDelay: the heap, for a delay that does not come again. REQUIRES: `id` is not pending, the sum does not overflow.
   void push(std::uint32_t queue, std::int64_t delay_ps, std::uint32_t id) {
     const std::int64_t time_ps = now_ps_ + delay_ps;
     if (queue == kQueues) {
@@ -38,7 +39,7 @@ class DelayQueue {
   [[nodiscard]] std::int64_t now_ps() const { return now_ps_; }
 
  private:
-  static constexpr std::uint32_t kQueues = 32;
+  static constexpr std::uint32_t kQueues = kAnyDelay;
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
   struct Due {
     std::int64_t time_ps;

@@ -34,6 +34,7 @@ void fill(const ProtocolCosts& from, v1::ProtocolCosts& to) {
   }
   if (from.reduction_rate > BitRate()) to.set_reduction_rate(exact_text(from.reduction_rate));
   if (from.copy_rate > BitRate()) to.set_copy_rate(exact_text(from.copy_rate));
+  if (from.messages_under_way > 1) to.set_messages_under_way(static_cast<std::int32_t>(from.messages_under_way));
 }
 
 void fill(const Protocol& from, v1::Protocol& to) {

@@ -10,6 +10,7 @@
 #include "sim/placement.h"
 #include "sim/program/message_cost.h"
 #include "sim/stack_variants.h"
+#include "sim/waiting_messages.h"
 
 namespace polyplane::sim {
 
@@ -79,7 +80,7 @@ FlowCommunication::FlowCommunication(Engine& engine, const OperationGraph& graph
   const auto flows = static_cast<std::uint32_t>(executor_->num_flows() + send_of_flow_.size());
   network_ = network_models().at(input.model)(
       {engine, *this, capacities_, flows, true, input.quantum, input.certify, router.adaptive(), input.trace});
-  critical_path_ = std::make_unique<CriticalPath>(input.topology, router, flows);
+  critical_path_ = std::make_unique<CriticalPath>(input.topology, router, flows, executor_->slots());
   executor_->bind(*network_, critical_path_.get(), input.trace);
 }
 
@@ -185,7 +186,7 @@ void FlowCommunication::send(std::uint32_t operation) {
   send_of_flow_[flow] = operation;
   const FlowId id(executor_->num_flows() + flow);
   critical_path_->job_started(id.index(), engine_.now().since_start(), costs.launch);
-  critical_path_->sent(id.index(), software, key);
+  critical_path_->sent(id.index(), WaitingMessages::kNoPlace, software, key);
   network_->start({id,
                    engine_.now() + costs.launch + software,
                    wire_bytes(of.bytes, efficiency_of(protocol, kMessageFamily)),

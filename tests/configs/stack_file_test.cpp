@@ -40,6 +40,9 @@ TEST(StackFile, NcclHasItsTable) {
   EXPECT_EQ(costs_of(nccl.protocols[0], "ring").launch.ps(), 6600000);
   EXPECT_EQ(costs_of(nccl.protocols[2], "tree").step_scale_up.ps(), 4000000);
   EXPECT_EQ(wire_bytes(Bytes(120), nccl.protocols[1].efficiency).count(), 128);
+  EXPECT_EQ(costs_of(nccl.protocols[0], "ring").messages_under_way, 8U);
+  EXPECT_EQ(costs_of(nccl.protocols[2], "ring").messages_under_way, 2U);
+  EXPECT_EQ(costs_of(nccl.protocols[2], "nvls").messages_under_way, 1U);
   EXPECT_EQ(nccl.assumed.size(), 4U);
   ASSERT_TRUE(nccl.nccl);
   EXPECT_EQ(nccl.nccl->name, "v2.30.7-1");
@@ -96,6 +99,14 @@ TEST(StackFile, MustBeComplete) {
             ":3:13: protocols[1].name: a protocol \"A\" exists already");
   EXPECT_NE(refusal_of(protocol("A", kBoth + kTree)).find("\"tree\" is given twice"), std::string::npos);
   EXPECT_NE(refusal_of(protocol("A", kBoth, 2)).find("do not fit into wire_bytes"), std::string::npos);
+}
+
+TEST(StackFile, MessagesUnderWayAreAFewOrOne) {
+  for (const char* wrong : {"0", "65", "-1"}) {
+    std::string costs = kRing;
+    costs.insert(costs.size() - 1, std::string("messages_under_way: ") + wrong + " ");
+    EXPECT_NE(refusal_of(protocol("A", costs)).find("messages_under_way"), std::string::npos) << wrong;
+  }
 }
 
 TEST(StackFile, UnknownNamesAreRefused) {

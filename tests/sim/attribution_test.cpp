@@ -112,9 +112,12 @@ TEST(Attribution, SumsToTheMakespanForEveryAlgorithm) {
     run.latency = Duration::from_ps(123'457);
     run.costs = {"ring", 1_us, 2_us, 3_us, 1_us};
     run.explain = true;
-    const RunOutcome outcome = run_on_star(run);
-    ASSERT_EQ(outcome.job_attribution.size(), 1U);
-    EXPECT_EQ(sum(outcome.job_attribution[0]), outcome.makespan.since_start());
+    for (const std::uint32_t under_way : {1U, 2U, 8U}) {
+      run.costs.messages_under_way = under_way;
+      const RunOutcome outcome = run_on_star(run);
+      ASSERT_EQ(outcome.job_attribution.size(), 1U);
+      EXPECT_EQ(sum(outcome.job_attribution[0]), outcome.makespan.since_start());
+    }
   }
 }
 

@@ -34,6 +34,11 @@ Experiment random_row(std::uint64_t seed, collectives::CollectiveKind kind) {
   Experiment experiment = on_cluster(random_cluster(seed), routings[random.below(routings.size())]);
   experiment.seed = seed;
   experiment.stack = two_protocols();
+  for (Protocol& protocol : experiment.stack.protocols) {
+    for (ProtocolCosts& costs : protocol.costs) {
+      costs.messages_under_way = seed % 3 == 0 ? 1 : protocol.name == "LL" ? 8 : 2;
+    }
+  }
   const bool moves_data = kind != collectives::CollectiveKind::barrier;
   const std::uint64_t size = moves_data ? random.below(std::uint64_t{1} << (4 + random.below(22))) : 0;
   experiment.collectives = {collective_job(kind, "auto", Bytes(static_cast<std::int64_t>(size)))};

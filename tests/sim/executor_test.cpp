@@ -42,6 +42,52 @@ TEST(Executor, SoftwareCostsAndEfficiencyOfTheStack) {
   EXPECT_EQ(run_on_star(run).makespan.ps(), 5'000'000 + 6 * (5'000'000 + 41'943'040));
 }
 
+/// One card sends `count` messages of 1,000 bytes to another, nothing else; when the last is there.
+RunOutcome send_on_star(std::uint32_t count, const ProtocolCosts& costs, const std::string& model) {
+  collectives::Collective::Shape shape;
+  shape.kind = collectives::CollectiveKind::barrier;
+  shape.ranks = 2;
+  collectives::ExplicitSchedule::Steps steps(2);
+  for (auto& rank : steps) rank.resize(1);
+  for (std::uint32_t k = 0; k < count; ++k) {
+    collectives::Step send, receive;
+    send.send_to = RankId(1);
+    send.peer_step = k;
+    send.send_bytes = 1'000_B;
+    receive.receive_from = RankId(0);
+    steps[0][0].push_back({send, {}});
+    steps[1][0].push_back({receive, {}});
+  }
+  const collectives::ExplicitSchedule schedule(collectives::Collective(shape), 1, std::move(steps));
+  const topology::Topology topology = bare_cards(2);
+  StarRouter router(2, 400_Gbps, 1_us);
+  Job job{"sends", &schedule, {DeviceId(0), DeviceId(1)}, costs, {}, {}};
+  return run_once({topology, router, model, {job}, {}, {}, {}, true, {}, ShortCuts::none()});
+}
+
+// 1,000 bytes drain in 20 ns; a message by itself takes 2 us of hop, 1 us of posting, 1 us of latency and those: 4.02 us.
+// Behind another it takes 1.02 us, since the rest has passed meanwhile. One under way: 5 us of launch and 3 x 4.02. Two:
+// the second is there at 9.02 + 1.02 = 10.04, the third is sent when the first is there, at 9.02, and is there at 13.04 (behind
+// the second it would be at 11.06). Three: 9.02 + 2 x 1.02 = 11.06.
+TEST(Executor, MessagesUnderWayByHand) {
+  for (const char* model : {"analytic", "flow"}) {
+    ProtocolCosts costs{"ring", 5_us, 9_us, 2_us, 1_us};
+    for (const auto& [under_way, end_ps] :
+         {std::pair(1U, 17'060'000), {2U, 13'040'000}, {3U, 11'060'000}, {64U, 11'060'000}}) {
+      costs.messages_under_way = under_way;
+      const RunOutcome outcome = send_on_star(3, costs, model);
+      EXPECT_EQ(outcome.makespan.ps(), end_ps) << under_way << " " << model;
+    }
+    // What the third pays behind the two others: launch, 2 us and 3 times 1 us of software, one latency, three drains.
+    const Attribution parts = send_on_star(3, costs, model).job_attribution.at(0);
+    EXPECT_EQ(parts.launch, 5_us);
+    EXPECT_EQ(parts.software, 5_us);
+    EXPECT_EQ(parts.tiers.at(0).latency, 1_us);
+    EXPECT_EQ(parts.tiers.at(0).serialisation, 60_ns);
+    EXPECT_EQ(parts.waiting, Duration());
+  }
+}
+
 // Pairwise, 5 ranks: 4 rounds, each a permutation: no contention, and no barrier is needed to keep step.
 TEST(Executor, PairwiseAlltoallTakesItsRounds) {
   StarRun run;

@@ -121,6 +121,7 @@ TEST(ModelAgreement, TheFlowModelIsNeverFasterThanTheAnalyticOne) {
       costs.step_scale_up = ring ? 500_ns : 300_ns;
       costs.step_scale_out = ring ? 700_ns : 900_ns;
       costs.message = ring ? 100_ns : 50_ns;
+      costs.messages_under_way = static_cast<std::uint32_t>(1 + seed % 5);
     }
     const Bytes size(static_cast<std::int64_t>(random.below(1U << (4 + random.below(20)))));
     for (const std::string& full_name : collectives::algorithms().names()) {

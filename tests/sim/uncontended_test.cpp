@@ -121,6 +121,7 @@ std::optional<Scene> random_scene(std::uint64_t seed, const std::string& algorit
   scene.job.costs = {"ring", random_cost(random), random_cost(random), random_cost(random), random_cost(random)};
   if (random.below(3) == 0) scene.job.efficiency = {15, 16};
   scene.job.start = TimePoint{} + random_cost(random);
+  if (random.below(2) == 0) scene.job.costs.messages_under_way = static_cast<std::uint32_t>(2 + random.below(8));
   return scene;
 }
 
@@ -227,13 +228,16 @@ TEST(Uncontended, RingIsItsClosedForm) {
 
 // Sizes that do not divide, empty parts, cards of all speeds, rings of 1 to 70: longer and shorter messages go around.
 TEST(Uncontended, WholeStepsAreTheSendsOneByOne) {
+  constexpr std::array<std::pair<bool, std::uint32_t>, 4> kCards{{{true, 1}, {false, 1}, {false, 2}, {false, 8}}};
   for (const char* kind : {"all_reduce", "reduce_scatter", "all_gather"}) {
     for (std::uint32_t ranks = 1; ranks <= 70; ranks += 1 + ranks / 8) {
       for (const std::int64_t elements : {0, 1, 7, 100, 101, 16 * 1024}) {
-        for (const bool even_cards : {true, false}) {
-          SCOPED_TRACE(std::string(kind) + " of " + std::to_string(elements) + " on " + std::to_string(ranks));
+        for (const auto& [even_cards, under_way] : kCards) {
+          SCOPED_TRACE(std::string(kind) + " of " + std::to_string(elements) + " on " + std::to_string(ranks) + ", " +
+                       std::to_string(under_way) + " under way");
           StarScene scene(collectives::parse_collective(kind), "ring", ranks, Bytes(4 * elements), 2);
           if (!even_cards) make_uneven(scene.router, ranks);
+          scene.job.costs.messages_under_way = under_way;
           const auto by_sends = run_uncontended(scene.router, scene.job, nullptr, false, UncontendedWay::dataflow, {});
           const auto by_steps =
               run_uncontended(scene.router, scene.job, nullptr, false, UncontendedWay::whole_steps, {});
@@ -253,11 +257,14 @@ TEST(Uncontended, WholeStepsAreTheSendsOneByOne) {
 TEST(Uncontended, OneSlowCardSetsThePaceOfARing) {
   StarScene scene(CollectiveKind::all_reduce, "ring", 100, Bytes(100 * 4096));
   scene.router.set_rate(TrunkId(2 * 40), BitRate::from_bps(400'000'000));
-  const RunOutcome expected = by_flows(scene.topology, scene.router, scene.job, "flow");
-  for (const UncontendedWay way : kWays) {
-    const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
-    ASSERT_TRUE(outcome);
-    expect_same(*outcome, expected);
+  for (const std::uint32_t under_way : {1U, 3U}) {
+    scene.job.costs.messages_under_way = under_way;
+    const RunOutcome expected = by_flows(scene.topology, scene.router, scene.job, "flow");
+    for (const UncontendedWay way : kWays) {
+      const auto outcome = run_uncontended(scene.router, scene.job, nullptr, true, way, {});
+      ASSERT_TRUE(outcome);
+      expect_same(*outcome, expected);
+    }
   }
 }
 
@@ -268,6 +275,7 @@ TEST(Uncontended, EarlyMessagesWait) {
   make_uneven(pairwise.router, 1);
   pairwise.router.set_rate(TrunkId(0), BitRate::from_bps(4'000'000));
   for (StarScene* scene : {&gather, &pairwise}) {
+    if (scene == &pairwise) scene->job.costs.messages_under_way = 4;
     const RunOutcome expected = by_flows(scene->topology, scene->router, scene->job, "analytic");
     for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
       const auto outcome = run_uncontended(scene->router, scene->job, nullptr, false, way, {});
@@ -290,6 +298,7 @@ TEST(Uncontended, FoldedIsUnfolded) {
       for (std::uint32_t stride = symmetry.stride; stride < 16; stride *= 2) {
         SCOPED_TRACE(name + " by " + std::to_string(stride));
         const Folding folding = scene.rotation_by(stride);
+        scene.job.costs.messages_under_way = stride;
         for (const UncontendedWay way : kWays) {
           const auto folded = run_uncontended(scene.router, scene.job, &folding, false, way, {});
           const auto unfolded = run_uncontended(scene.router, scene.job, nullptr, false, way, {});
@@ -367,6 +376,7 @@ TEST(Uncontended, RandomSchedulesAreTheSameInAllWays) {
     StarScene scene(CollectiveKind::barrier, "dissemination", ranks, Bytes());
     scene.job.schedule = &schedule;
     if (random.below(2) == 0) make_uneven(scene.router, seed);
+    if (random.below(2) == 0) scene.job.costs.messages_under_way = static_cast<std::uint32_t>(2 + random.below(4));
     const RunOutcome alone = by_flows(scene.topology, scene.router, scene.job, "analytic");
     const RunOutcome sharing = by_flows(scene.topology, scene.router, scene.job, "flow");
     for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
