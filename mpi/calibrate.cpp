@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
 #include "base/error.h"
 #include "base/suggest.h"
@@ -23,7 +24,7 @@ namespace {
 
 struct CalibrateArguments {
   std::string directory, name = "calibrated", max_bytes = "16M", milliseconds = "200";
-  bool force = false;
+  bool force = false, quiet = false;
 };
 
 constexpr std::int64_t kSmallestMessage = 8;
@@ -103,10 +104,12 @@ void write(const CalibrateArguments& arguments, const PlacedRanks& placed, const
   for (std::size_t rank = 0; rank < placed.bindings.size(); ++rank) {
     origin.comments.push_back("rank " + std::to_string(rank) + ": " + placed.bindings[rank]);
   }
-  cli::write_file(arguments.directory + "/cluster.textproto", sim::calibrated_cluster_text(runs, calibration, origin),
-                  arguments.force);
-  cli::write_file(arguments.directory + "/stack.textproto", sim::calibrated_stack_text(runs, calibration, origin),
-                  arguments.force);
+  cli::set_last_words("the two files may be there, or the cluster alone");
+  cli::write_files(
+      {{arguments.directory + "/cluster.textproto", sim::calibrated_cluster_text(runs, calibration, origin)},
+       {arguments.directory + "/stack.textproto", sim::calibrated_stack_text(runs, calibration, origin)}},
+      arguments.force);
+  cli::set_last_words("both files were written");
   cli::print(summary(arguments, runs, calibration, before));
 }
 
@@ -122,6 +125,7 @@ int run_calibrate(const Communicator& world, const std::vector<std::string>& giv
   app.add_option("-e,--max-bytes", arguments.max_bytes, "longest message (default 16M)")->type_name("SIZE");
   app.add_option("--time", arguments.milliseconds, "for the repetitions of one size (default 200)")->type_name("MS");
   app.add_flag("--force", arguments.force, "overwrite the files");
+  app.add_flag("-q,--quiet", arguments.quiet, "no progress on stderr");
   app.footer(
       "Examples:\n  mpirun -n 2 polyplane-mpi calibrate -o .\n"
       "  mpirun -n 2 polyplane-mpi perf all_reduce --cluster ./cluster.textproto --stack ./stack.textproto\n");
@@ -135,6 +139,7 @@ int run_calibrate(const Communicator& world, const std::vector<std::string>& giv
   }
   options.sizes = sizes_up_to(most);
   options.seconds_a_point = static_cast<double>(cli::parse_whole("--time", arguments.milliseconds, 1, 60'000)) / 1e3;
+  if (!arguments.quiet) options.on_part = [](const std::string& part) { std::cerr << "# " << part << "\n"; };
   check_files(world, arguments);
   cli::set_last_words("no file was written");
 

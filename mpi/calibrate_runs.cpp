@@ -1,5 +1,7 @@
 #include "mpi/calibrate_runs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -23,12 +25,14 @@ constexpr std::uint32_t kExchanges = 4;  // in one run
 constexpr std::uint32_t kPingPongs = 8;  // messages in one run
 constexpr std::size_t kMostRepetitions = 2000;
 constexpr std::size_t kWarmUps = 3;
+constexpr std::size_t kBatch = 8;   // repetitions between two looks at the clock, in which all ranks must agree
 constexpr std::size_t kRounds = 4;  // over all sizes, so that a bad moment of the machine does not hit one size alone
 constexpr double kShortest = 5e-6;  // of what is timed at once, against the grain of the clock
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Seconds of each repetition, those of the slower rank. Collective.
+/// Seconds of each repetition, those of the slower rank. Collective. Ends by the clock, too: where others are at work a
+/// barrier may take far longer than what it stands before.
 template <class Work>
 std::vector<double> time_repeatedly(const Communicator& ranks, const CalibrateOptions& options, const Work& work) {
   double longest = 0;
@@ -39,13 +43,19 @@ std::vector<double> time_repeatedly(const Communicator& ranks, const CalibrateOp
     longest = seconds_since(start);
   }
   const double once = ranks.max(longest);
-  const auto wanted = static_cast<std::size_t>(options.seconds_a_point / std::max(once, 1e-7));
-  std::vector<double> seconds(std::clamp(wanted, options.least_repetitions, kMostRepetitions));
-  for (double& one : seconds) {
+  const auto fitting = static_cast<std::size_t>(options.seconds_a_point / std::max(once, 1e-7));
+  const std::size_t wanted = std::clamp(fitting, options.least_repetitions, kMostRepetitions);
+  const Clock::time_point begin = Clock::now();
+  std::vector<double> seconds;
+  seconds.reserve(wanted);
+  while (seconds.size() < wanted) {
     ranks.barrier();
     const Clock::time_point start = Clock::now();
     work();
-    one = seconds_since(start);
+    seconds.push_back(seconds_since(start));
+    const std::size_t done = seconds.size();
+    if (done < options.least_repetitions || (done - options.least_repetitions) % kBatch != 0) continue;
+    if (ranks.max(seconds_since(begin)) > options.seconds_a_point) break;
   }
   return ranks.max(std::move(seconds));
 }
@@ -174,6 +184,14 @@ void run_alone(const Communicator& world, const CalibrateOptions& options, sim::
   }
 }
 
+/// A part of `points` for each size.
+void tell(const Communicator& world, const CalibrateOptions& options, const std::string& part, int points) {
+  if (!world.is_root() || !options.on_part) return;
+  const double seconds = options.seconds_a_point * static_cast<double>(options.sizes.size()) * points;
+  options.on_part(part + ": " + std::to_string(options.sizes.size()) + " sizes, about " +
+                  fmt::format("{:.2g}", seconds) + " s at most where nothing else runs");
+}
+
 }  // namespace
 
 sim::CalibrationRuns run_calibration(const Communicator& world, const std::vector<sim::CoreOfRank>& cores,
@@ -185,6 +203,10 @@ sim::CalibrationRuns run_calibration(const Communicator& world, const std::vecto
     const auto wanted = static_cast<PairClass>(i);
     const auto pair = pair_of(cores, wanted);
     if (!pair) continue;
+    tell(world, options,
+         "messages between ranks " + std::to_string(pair->first) + " and " + std::to_string(pair->second) + ", " +
+             std::string(to_string(wanted)),
+         2);
     const bool takes_part = world.rank() == pair->first || world.rank() == pair->second;
     const Communicator group = world.split(takes_part ? 1 : 0, world.rank());
     std::string text;
@@ -198,6 +220,7 @@ sim::CalibrationRuns run_calibration(const Communicator& world, const std::vecto
     runs.pairs.push_back({wanted, static_cast<std::uint32_t>(pair->first), static_cast<std::uint32_t>(pair->second),
                           std::move(found.exchange), std::move(found.one_way)});
   }
+  tell(world, options, "copies and sums of each rank", 2);
   run_alone(world, options, runs);
   return runs;
 }

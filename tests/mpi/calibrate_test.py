@@ -37,7 +37,10 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         quick = ["-o", str(folder), "--time", "1", "--max-bytes", "64K"]
-        out = calibrate(2, quick).stdout
+        done = calibrate(2, quick)
+        out = done.stdout
+        parts = [line for line in done.stderr.splitlines() if line.startswith("# ")]
+        assert "messages between ranks 0 and 1" in parts[0] and "copies and sums" in parts[1] and len(parts) == 2, parts
         assert "launch" in out and "port" in out, out
         files = ["--cluster", str(folder / "cluster.textproto"), "--stack", str(folder / "stack.textproto")]
         assert "95 %" in (folder / "stack.textproto").read_text()
@@ -45,7 +48,7 @@ def main():
         run([polyplane, "perf", "all_reduce", "-b", "1K", "-e", "64K", "--format", "csv"] + files)
         run([mpiexec, "-n", "2", polyplane_mpi, "perf", "alltoall", "-b", "1K", "-e", "4K", "-n", "3"] + files)
         refused(2, quick, "--force")
-        calibrate(3, quick + ["--force", "--name", "three"])
+        assert "# " not in calibrate(3, quick + ["--force", "--name", "three", "-q"]).stderr
         assert 'name: "three"' in (folder / "cluster.textproto").read_text()
         run([polyplane, "perf", "all_gather", "--ranks", "3", "-b", "48K", "-e", "48K", "--format", "csv"] + files)
         refused(1, quick + ["--force"], "at least two ranks")
