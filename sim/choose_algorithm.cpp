@@ -409,7 +409,8 @@ class Contest {
   void run_all(std::vector<Candidate> left) {
     std::uint64_t runs = 0, sends = 0;
     while (!left.empty()) {
-      if (runs >= kMaxAutoRuns || sends > kMaxAutoRunSends) return tell_not_run(runs, sends, left);
+      const bool spent = runs >= kMaxAutoRuns || (runs >= kShortlist && sends > kMaxAutoRunSends);
+      if (spent) return tell_not_run(runs, sends, left);
       std::vector<Candidate> next = shortlist(left);
       // Short ones first: the long ones are given up as soon as they are no better.
       std::ranges::stable_sort(next, {}, &Candidate::sends);
