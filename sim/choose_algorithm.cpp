@@ -409,15 +409,14 @@ class Contest {
   void run_all(std::vector<Candidate> left) {
     std::uint64_t runs = 0, sends = 0;
     while (!left.empty()) {
-      const bool spent = runs >= kMaxAutoRuns || (runs >= kShortlist && sends > kMaxAutoRunSends);
-      if (spent) return tell_not_run(runs, sends, left);
+      if (runs >= kMaxAutoRuns || sends > kMaxAutoRunSends) return tell_not_run(left);
       std::vector<Candidate> next = shortlist(left);
       // Short ones first: the long ones are given up as soon as they are no better.
       std::ranges::stable_sort(next, {}, &Candidate::sends);
       for (const Candidate& candidate : next) {
         run(candidate);
         runs += 1;
-        sends += candidate.sends;
+        if (runs > kShortlist) sends += candidate.sends;
       }
     }
   }
@@ -493,10 +492,10 @@ class Contest {
     if (!candidate.estimate) tell(candidate, "at least " + to_string(least) + " by its steps and bytes alone");
   }
 
-  void tell_not_run(std::uint64_t runs, std::uint64_t sends, std::vector<Candidate>& left) {
+  void tell_not_run(std::vector<Candidate>& left) {
     const std::string why = "not run, though it may be better: auto stops after " + std::to_string(kMaxAutoRuns) +
-                            " runs or " + std::to_string(kMaxAutoRunSends) + " sends, here " + std::to_string(runs) +
-                            " and " + std::to_string(sends) + "; ask for it by name";
+                            " runs, or " + std::to_string(kMaxAutoRunSends) +
+                            " sends beyond the first three; ask for it by name";
     for (Candidate& candidate : left) {
       const Duration least = bound(candidate, *best_makespan());
       if (least < *best_makespan()) {

@@ -68,8 +68,8 @@ struct RowOutcome {
 /// `alternatives`.
 inline constexpr std::uint64_t kMaxAutoSends = 48'000'000;
 inline constexpr std::uint64_t kMaxAutoLanes = 1'000'000;
-/// After so many runs of one row, or three and runs of so many sends, no further shortlist is run; those of messages all at once are not
-/// counted. What may be better is named in `alternatives`.
+/// After so many runs of one row, or so many sends in those beyond the first three, no further shortlist is run; runs of
+/// messages all at once are not counted. What may be better is named in `alternatives`.
 inline constexpr std::uint64_t kMaxAutoRuns = 12;
 inline constexpr std::uint64_t kMaxAutoRunSends = 4'000'000;
 
