@@ -31,11 +31,26 @@ std::string percent(Duration bound, Duration time) {
   return fmt::format("{:.1f}", 100.0 * static_cast<double>(bound.ps()) / static_cast<double>(time.ps()));
 }
 
-/// The parts of a workload, each with what it says of itself: "alltoall 64 MiB".
+bool is_of_tokens(collectives::CollectiveKind kind) {
+  return kind == collectives::CollectiveKind::dispatch || kind == collectives::CollectiveKind::combine;
+}
+
+/// A part of a workload with what it says of itself: "alltoall 64 MiB", "dispatch of tokens of 7 KiB".
 std::string part_name(const sim::Workload::Part& part) {
   std::string name(to_string(part.kind));
-  if (part.kind != collectives::CollectiveKind::barrier) name += " " + to_string(part.size);
-  return name;
+  if (part.kind == collectives::CollectiveKind::barrier) return name;
+  return name + (is_of_tokens(part.kind) ? " of tokens of " : " ") + to_string(part.size);
+}
+
+/// What ran where it is not the size asked for: shares are cut to whole elements, and of tokens a size is that of one.
+std::string ran_text(const sim::Workload::Part& asked, const sim::CollectiveResult& ran) {
+  const std::string who = std::string(to_string(asked.kind)) + " among " + std::to_string(ran.ranks) + " ranks";
+  if (is_of_tokens(asked.kind)) {
+    return who + ": " + ran.tokens + ", each of " + to_string(asked.size) + "; up to " + to_string(ran.size) +
+           " into or out of a rank";
+  }
+  if (asked.size == ran.size) return "";
+  return who + ": " + to_string(ran.size) + " of the " + to_string(asked.size) + " asked for, as nccl-tests rounds";
 }
 
 /// Of the columns of one part among several.
@@ -131,11 +146,19 @@ std::string markdown(const Cells& cells) {
 class Remarks {
  public:
   explicit Remarks(TableStyle style) : prefix_(style == TableStyle::markdown ? "- " : "# ") {}
-  void add(const std::string& line) { text_ += prefix_ + line + "\n"; }
-  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Once.
+  void add(const std::string& line) {
+    if (std::ranges::find(lines_, line) == lines_.end()) lines_.push_back(line);
+  }
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (const std::string& line : lines_) text += prefix_ + line + "\n";
+    return text;
+  }
 
  private:
-  std::string prefix_, text_;
+  std::string prefix_;
+  std::vector<std::string> lines_;
 };
 
 void add_missing(Remarks& remarks, const ComparedCluster& on, bool system) {
@@ -176,6 +199,13 @@ std::string remarks_text(const sim::Comparison& comparison, const sim::Compared&
   if (comparison.model != "analytic" && comparison.quantum > Duration()) {
     remarks.add(quantum_text(comparison, compared));
   }
+  for (const ComparedRow& row : compared.rows) {
+    const std::vector<sim::Workload::Part>& asked = comparison.workloads[row.workload].parts;
+    for (std::size_t i = 0; i < row.parts.size(); ++i) {
+      const std::string ran = ran_text(asked[i], row.parts[i]);
+      if (!ran.empty()) remarks.add(ran);
+    }
+  }
   remarks.add("bound %: the lower bound over the time; 100 is as fast as any algorithm could be on this cluster");
   remarks.add(
       fmt::format("a run: the workload once. $: capital over {:.6g} years; J: typical power over the time of the run; "
@@ -186,9 +216,12 @@ std::string remarks_text(const sim::Comparison& comparison, const sim::Compared&
   }
   for (const ComparedCluster& on : compared.clusters) add_missing(remarks, on, system);
   std::vector<std::pair<std::string, std::string>> assumed;  // what, and the clusters that do
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, named;
   for (const ComparedCluster& on : compared.clusters) {
+    const bool again = std::ranges::find(named, on.name) != named.end();
+    named.push_back(on.name);
     for (const std::string& what : on.assumed) {
+      if (again) break;
       const auto known = std::ranges::find(assumed, what, &std::pair<std::string, std::string>::first);
       if (known == assumed.end()) {
         assumed.emplace_back(what, on.name);
@@ -196,9 +229,7 @@ std::string remarks_text(const sim::Comparison& comparison, const sim::Compared&
         known->second += ", " + on.name;
       }
     }
-    for (const std::string& note : on.bill.notes) {
-      if (std::ranges::find(notes, note) == notes.end()) notes.push_back(note);
-    }
+    notes.insert(notes.end(), on.bill.notes.begin(), on.bill.notes.end());
   }
   for (const auto& [what, clusters] : assumed) remarks.add("assumed, " + printable(clusters) + ": " + printable(what));
   for (const std::string& note : notes) remarks.add(printable(note));

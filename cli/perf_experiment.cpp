@@ -23,6 +23,11 @@ std::string without_suffix(std::string name, std::string_view suffix) {
   return name;
 }
 
+bool reduces(collectives::CollectiveKind kind) {
+  using enum collectives::CollectiveKind;
+  return kind == all_reduce || kind == reduce || kind == reduce_scatter;
+}
+
 bool has_root(collectives::CollectiveKind kind) {
   using enum collectives::CollectiveKind;
   return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
@@ -102,6 +107,12 @@ void place_ranks(const PerfArguments& arguments, const NcclMeaning& meaning, con
   }
 }
 
+/// What `routing` leaves open is as it will be, but for the nodes of a node limit, which the cluster may say.
+std::string traffic_text(collectives::TokenRouting routing, std::uint32_t ranks) {
+  if (routing.ranks_per_node == 0) routing.node_limit = 0;
+  return describe(collectives::settled(routing, ranks));
+}
+
 std::vector<std::string> header_facts(const PerfArguments& arguments, const PerfPlan& plan, std::size_t ranks,
                                       const NcclMeaning& meaning) {
   const sim::Experiment& experiment = plan.experiment;
@@ -119,8 +130,11 @@ std::vector<std::string> header_facts(const PerfArguments& arguments, const Perf
   if (experiment.quantum > Duration()) facts.push_back("time quantum " + to_string(experiment.quantum));
   if (!job.placement.empty()) facts.push_back("placement " + job.placement);
   if (job.tokens) {
-    facts.push_back("traffic of experts: " + arguments.tokens.value_or(kDefaultTokens) +
+    facts.push_back("traffic of experts: " + (arguments.tokens ? *arguments.tokens + ": " : "") +
+                    traffic_text(*job.tokens, static_cast<std::uint32_t>(ranks)) +
                     "; sizes asked for are of one token");
+  } else if (job.kind == collectives::CollectiveKind::alltoallv) {
+    facts.push_back("uneven as in nccl-tests: rank i sends to rank i + d in proportion to d, to itself nothing");
   }
   for (const std::string& fault : arguments.faults) facts.push_back("fault: " + fault);
   for (const std::string& remark : meaning.remarks) facts.push_back(remark);
@@ -147,6 +161,10 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   if (!moves_data) job.sizes = {Bytes(0)};
   job.datatype = arguments.datatype.value_or("float");
   job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
+  if (arguments.reduction != "sum" && !reduces(job.kind)) {
+    throw InputError("--op has no meaning for " + std::string(to_string(job.kind)) +
+                     "; it is for all_reduce, reduce and reduce_scatter");
+  }
   job.algorithm = arguments.algorithm;
   job.protocol = arguments.protocol;
   job.nccl = nccl_setting(arguments.nccl_model, arguments.algorithm == "nccl");

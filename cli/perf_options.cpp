@@ -12,7 +12,8 @@ void add_sizes(Command& command, PerfArguments& perf) {
   const OptionGroup options = command.group("Sizes (K, M, G are powers of 1024)");
   options.option("-b,--min-bytes,--minbytes", &perf.min_bytes, "SIZE", "smallest size (default 8)");
   options.option("-e,--max-bytes,--maxbytes", &perf.max_bytes, "SIZE", "largest size (default 8G)");
-  options.option("-f,--step-factor,--stepfactor", &perf.step_factor, "N", "from size to size, times N (default 2)");
+  options.option("-f,--step-factor,--stepfactor", &perf.step_factor, "N",
+                 "from size to size, times N (default 2); 1: plus 1 MiB, or --step-bytes");
   options.option("-i,--step-bytes,--stepbytes", &perf.step_bytes, "SIZE", "from size to size, plus SIZE");
 }
 
@@ -52,7 +53,8 @@ void add_what_is_simulated(Command& command, PerfArguments& perf) {
   group.option("--seed", &perf.seed, "N", "of hashing and of random faults (default 0)");
   group.option("--fail", &perf.faults, "SELECTOR",
                "plane=3, link=A.B, node=5, '5% of leaf-spine', '... at 50%'; repeatable");
-  group.option("-o,--op", &perf.reduction, "OP", "sum, prod, min, max, avg or mulsum (default sum)");
+  group.option("-o,--op", &perf.reduction, "OP",
+               "of what is reduced: sum, prod, min, max, avg or mulsum (default sum)");
   group.option("-d,--datatype", &perf.datatype, "TYPE", "as in nccl-tests (default float)");
 }
 

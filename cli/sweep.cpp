@@ -273,8 +273,11 @@ int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
   set_last_words("finished points are kept in the store; the same command goes on with the rest");
   sim::SweepStore store = sim::SweepStore::open(*arguments.store, description);
   if (store.resumed()) {
-    say(arguments, printable(*arguments.store) + " has " + std::to_string(finished_points(sim::table_of(store))) +
-                       " points of this sweep already; the rest is run");
+    const sim::SweepTable table = sim::table_of(store);
+    const std::size_t finished = finished_points(table);
+    const bool all = finished == (search ? std::min(search->budget, plan.size()) : table.points.size());
+    say(arguments, printable(*arguments.store) + " has " + (all ? "all " : "") + std::to_string(finished) +
+                       " points of this sweep already; " + (all ? "nothing is run" : "the rest is run"));
   }
   SweepProgress progress(!arguments.common.quiet, "sweep");
   options.on_progress = [&](std::size_t done, std::size_t total) { progress(done, total); };

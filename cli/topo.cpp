@@ -57,10 +57,11 @@ Command declare(TopoArguments& topo) {
 
 using Align = TextTable::Align;
 
-std::string graph_text(const std::string& export_format, const topology::Topology& topology) {
+std::string graph_text(const std::string& export_format, const topology::Topology& topology,
+                       const std::string& routing) {
   std::ostringstream out;
   if (export_format == "dot") topology::write_dot(out, topology);
-  if (export_format == "graphml") topology::write_graphml(out, topology);
+  if (export_format == "graphml") topology::write_graphml(out, topology, routing);
   if (export_format == "json") topology::write_json(out, topology);
   return std::move(out).str();
 }
@@ -100,10 +101,10 @@ std::string report_text(const sim::TopoReport& report, const std::string& descri
   table.add({"bisection", report.bisection
                               ? fmt::format("{:.6g} GB/s per direction", report.bisection->gigabytes_per_second())
                               : "n/a (fewer than two endpoints, or too large to measure)"});
-  table.add({"path diversity",
-             report.path_diversity > 0
-                 ? fmt::format("{:.15g} shortest paths from the first to the last endpoint", report.path_diversity)
-                 : "n/a (no two endpoints meet on a scale-out fabric)"});
+  table.add({"path diversity", report.path_diversity > 0
+                                   ? fmt::format("{:.15g} shortest path{} from the first to the last endpoint",
+                                                 report.path_diversity, report.path_diversity == 1 ? "" : "s")
+                                   : "n/a (no two endpoints meet on a scale-out fabric)"});
   table.add({"cost", cost_text(report.bill)});
   table.add({"power", power_text(report.bill)});
   for (const std::string& fault : report.faults) table.add({"fault", printable(fault)});
@@ -136,7 +137,7 @@ int run_topo(const TopoArguments& arguments) {
     topology = topology::apply_faults(topology, arguments.faults, experiment.seed, &faults);
   }
   if (arguments.export_format) {
-    const std::string text = graph_text(*arguments.export_format, topology);
+    const std::string text = graph_text(*arguments.export_format, topology, experiment.cluster.spec.default_routing);
     if (arguments.output) {
       write_file(*arguments.output, text, arguments.force);
     } else {

@@ -115,10 +115,14 @@ std::optional<sim::TraceOptions> trace_options(const TraceArguments& arguments, 
     options.time_scale = parse_whole("--trace-time-scale", *arguments.time_scale, 1, kMaxScale);
   }
   if (quiet) return options;
-  options.on_extent = [file = options.path](const sim::TraceExtent& extent) {
+  options.on_extent = [file = options.path, from = options.from](const sim::TraceExtent& extent) {
     const bool compressed = file.ends_with(".gz");
     std::cerr << fmt::format("# trace: {} messages, about {} events, {}{}\n", extent.messages, extent.events,
                              megabytes(extent.bytes), compressed ? " before compression" : "");
+    if (from > extent.end) {
+      std::cerr << "# trace: nothing happens in --trace-window; the run ends at " << to_string(extent.end - TimePoint())
+                << "\n";
+    }
   };
   return options;
 }

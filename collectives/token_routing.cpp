@@ -68,7 +68,8 @@ void check_histogram(const TokenRouting& routing) {
 
 void check_experts(const TokenRouting& routing, std::uint32_t ranks) {
   if (routing.top_k > routing.experts) {
-    throw InputError("top_k: " + number(routing.top_k) + " of " + number(routing.experts) + " experts.");
+    throw InputError("top_k: a token cannot go to " + number(routing.top_k) + " of " + number(routing.experts) +
+                     (routing.experts == 1 ? " expert." : " experts."));
   }
   if (!(routing.zipf >= 0 && routing.zipf <= kMostZipf)) {
     throw InputError("popularity: the exponent of zipf must be from 0 to 8.");
@@ -85,7 +86,8 @@ void check_experts(const TokenRouting& routing, std::uint32_t ranks) {
     throw InputError("node_limit: " + number(routing.node_limit) + " nodes may have only " + number(fewest) +
                      " experts that tokens go to; top_k is " + number(routing.top_k) + ".");
   }
-  throw InputError("top_k: " + number(routing.top_k) + " of " + number(fewest) + " experts that are not 0.");
+  throw InputError("top_k: a token cannot go to " + number(routing.top_k) +
+                   " experts; those whose popularity is not 0 are " + number(fewest) + ".");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ ImportedAlgorithm read_algorithm(const std::string& path, collectives::Collectiv
                                  const std::vector<Bytes>& sizes, const Stack& stack) {
   auto schedule = std::make_shared<const ImportedSchedule>(read_schedule(path));
   if (schedule->kind != kind) {
-    throw InputError(printable(path) + ": does an " + std::string(to_string(schedule->kind)) + ", not an " +
+    throw InputError(printable(path) + ": holds the collective " + std::string(to_string(schedule->kind)) + ", not " +
                      std::string(to_string(kind)));
   }
   if (schedule->ranks != ranks) {

@@ -288,6 +288,15 @@ class OneLiner {
 
   [[nodiscard]] bool has_domains() const { return per_node_ > 1 || domain_nodes_ > 1; }
 
+  /// All of them: a line has no file whose schema lists them.
+  static std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
+    const std::string close = nearest(key, known);
+    std::string message = "unknown key \"" + printable(key) + "\"" +
+                          (close.empty() ? "." : "; did you mean \"" + close + "\"?") + " Allowed: ";
+    for (std::size_t i = 0; i < known.size(); ++i) message += (i == 0 ? "" : ", ") + known[i];
+    return message;
+  }
+
   /// Did-you-mean over the keys of the line and the options of the generator together.
   void refuse_unknown_keys() const {
     std::vector<std::string> known;
@@ -303,7 +312,7 @@ class OneLiner {
     }
     std::ranges::sort(known);
     for (const auto& [key, value] : values_) {
-      if (std::ranges::find(known, key) == known.end()) source_.refuse(printable(key), unknown_name("key", key, known));
+      if (std::ranges::find(known, key) == known.end()) source_.refuse(printable(key), unknown_key(key, known));
     }
   }
 

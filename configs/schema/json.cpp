@@ -198,6 +198,11 @@ FieldPath path_of(const Descriptor& root, std::string_view text) {
 
 }  // namespace
 
+bool begins_as_json(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '{';
+}
+
 void parse_json(const std::string& name, const std::string& text, Message& root) {
   try {
     JsonScanner(text, nullptr).run(*root.GetDescriptor());

@@ -34,8 +34,20 @@ Duration whole(double ps) { return Duration::from_ps(std::llround(ps)); }
 std::string number(double value) { return std::to_string(std::llround(value)); }
 
 v1::Report read(const std::string& path) {
+  const std::string bytes = configs::read_binary_file(path);
+  if (bytes.starts_with("\x1f\x8b") || bytes.starts_with("SQLite format 3")) {
+    throw InputError(printable(path) + ": is " +
+                     (bytes.front() == 'S' ? "a store of a sweep" : "a recording, as --record writes it,") +
+                     " and no result to compare; allowed: what perf, run and explain print with --format json");
+  }
+  const std::string text = configs::read_text_file(path);
+  if (!configs::begins_as_json(text)) {
+    throw InputError(printable(path) +
+                     ": is no JSON, so no result to compare; allowed: what perf, run and explain print with "
+                     "--format json");
+  }
   v1::Report report;
-  configs::parse_json(path, configs::read_text_file(path), report);
+  configs::parse_json(path, text, report);
   if (report.schema() != kReport) {
     throw InputError(printable(path) + ": schema: \"" + printable(report.schema()) +
                      "\" is no result to compare; allowed: \"" + kReport +

@@ -88,8 +88,9 @@ std::vector<Range> ranges_of(const std::vector<TuneRow>& rows, std::size_t begin
 
 std::string to_tuner_csv(const Tuned& tuned, const std::string& version) {
   std::string text;
-  comment(text, "Best of the simulated on cluster " + tuned.cluster + ", " + std::to_string(tuned.nodes) + " nodes, " +
-                    std::to_string(tuned.ranks) + " ranks; written by polyplane " + version + " tune");
+  comment(text, "Best of the simulated on cluster " + tuned.cluster + ", " + std::to_string(tuned.nodes) +
+                    (tuned.nodes == 1 ? " node, " : " nodes, ") + std::to_string(tuned.ranks) +
+                    " ranks; written by polyplane " + version + " tune");
   comment(text, "For NCCL's example tuner plug-in: NCCL_TUNER_CONFIG_FILE. Simulated, no device was used.");
   comment(text, "Considered: what NCCL " + tuned.nccl_release + " itself would.");
   for (const std::string& line : tuned.assumed) comment(text, "assumed: " + line);

@@ -20,6 +20,7 @@ struct MeasurementDraft {
   std::string program;  // "all_reduce_perf", "" where the file does not say
   int program_line = 0;
   std::map<std::string, std::uint32_t> hosts;  // ranks of each host
+  std::uint32_t ranks = 0;  // where a file gives their number alone, as perf does; 0 where it does not
   std::string datatype = "float";
   std::vector<Measurement> rows;
 };

@@ -1,8 +1,10 @@
 // The table of nccl-tests (NVIDIA/nccl-tests, src/util.cu, v2.19.6) and of rccl-tests, new and old: which column is which
 // stands in the header "# size count type [redop] [root] time algbw busbw #wrong ...". Old versions leave redop empty where
 // nothing is reduced. The first `time` is out of place.
+// `perf` has no devices to list; its line "# 8 ranks, one a card of cluster dgx-h100" says how many ranks there were.
 // Lines around the table (launchers, NCCL's own log) are passed over; within the table they are refused, but for NCCL's log.
 #include <algorithm>
+#include <cstdint>
 
 #include "base/suggest.h"
 #include "sim/fit/measurement_draft.h"
@@ -41,6 +43,8 @@ class TableReader {
       draft_.program_line = number_;
     } else if (word(1) == "Rank") {
       device();
+    } else if (word(2).starts_with("rank") && word(3) == "one" && word(4) == "a" && word(5) == "card") {
+      draft_.ranks = static_cast<std::uint32_t>(source_.whole(number_, "ranks", word(1), 1, INT32_MAX));
     } else if (word(1) == "Out" || word(1) == "Avg") {
       in_table_ = false;
     }

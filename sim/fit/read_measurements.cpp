@@ -78,11 +78,13 @@ CollectiveKind collective_of(const TextSource& source, const MeasurementDraft& d
 }
 
 std::uint32_t ranks_of(const TextSource& source, const MeasurementDraft& draft, const MeasurementHints& hints) {
-  std::uint32_t ranks = 0;
+  std::uint32_t ranks = draft.hosts.empty() ? draft.ranks : 0;
   for (const auto& [host, count] : draft.hosts) ranks += count;
   if (ranks == 0 && !hints.ranks) source.fail(0, "", "does not say on how many ranks it ran; " + hints.ranks_advice);
   if (ranks != 0 && hints.ranks && *hints.ranks != ranks) {
-    source.fail(0, "", "lists " + std::to_string(ranks) + " ranks, not " + std::to_string(*hints.ranks));
+    source.fail(0, "",
+                std::string(draft.hosts.empty() ? "is of " : "lists ") + std::to_string(ranks) + " ranks, not " +
+                    std::to_string(*hints.ranks));
   }
   return ranks != 0 ? ranks : *hints.ranks;
 }

@@ -25,6 +25,7 @@ struct TraceExtent {
   std::uint64_t messages = 0;
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;  // before compression
+  TimePoint end;            // of the run, whatever the window
 };
 
 /// Traces above this are refused unless any size is allowed: a browser holds two to four times as much in at most 2 GB.

@@ -199,6 +199,7 @@ TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, cons
   const auto sends = static_cast<double>(counts.shown_sends), receives = static_cast<double>(counts.shown_receives);
   const auto boxes = static_cast<double>(operations);
   TraceExtent extent;
+  extent.end = scene.makespan;
   extent.messages = scaled(sends + static_cast<double>(messages));
   extent.events = scaled(2 * (sends + receives + boxes) + values);
   extent.bytes =

@@ -31,6 +31,12 @@ constexpr std::string_view kStoreBegin = "SQLite format 3";
 
 /// What the document says that it is; "" where it says nothing.
 std::string schema_of(const std::string& path, const std::string& text) {
+  if (!configs::begins_as_json(text)) {
+    throw InputError(
+        printable(path) +
+        ": is no result to show: neither a file of --record, nor a store of a sweep, nor JSON that a command "
+        "printed with --format json; tables of benchmarks go to --measured");
+  }
   google::protobuf::Struct document;
   if (!google::protobuf::util::JsonStringToMessage(text, &document).ok()) {
     v1::Report place;  // no document at all: this says where

@@ -35,6 +35,7 @@ TEST(Help, ListsAllThatMayBeGiven) {
   }
   const std::string perf = on_one_line(run_program({"perf", "--help"}).out);
   EXPECT_THAT(perf, HasSubstr(alternatives(topology::flow_hashes().names())));
+  EXPECT_THAT(perf, HasSubstr("times N (default 2); 1: plus 1 MiB, or --step-bytes"));
   for (const sim::CatalogEntry& entry : sim::Catalog::open().list("")) {
     if (entry.kind == "stack") { EXPECT_THAT(perf, HasSubstr(entry.name)); }
   }

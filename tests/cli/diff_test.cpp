@@ -73,6 +73,10 @@ TEST(Diff, RefusesWhatIsNoResult) {
       {R"({"schema": "polyplane/topo/1"})", "\"polyplane/topo/1\" is no result to compare"},
       {R"({"schema": "polyplane/report/1", "colour": 1})", "colour"},
       {"{", "after.json"},
+      {"\x1f\x8b\x08",
+       "after.json: is a recording, as --record writes it, and no result to compare; allowed: what perf"},
+      {"SQLite format 3", "after.json: is a store of a sweep and no result to compare"},
+      {"name: \"four\"\n", "after.json: is no JSON, so no result to compare"},
       {"", "after.json"}};
   for (const auto& [text, message] : cases) {
     const ProgramRun run = diff(good, text);

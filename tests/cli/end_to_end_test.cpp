@@ -242,6 +242,11 @@ TEST(ExitCodes, WrongInputIs2AndWritesNothing) {
   expect_refused(perf({"--stack", "ncl"}), 2, "nccl");
   expect_refused(perf({"--datatype", "flaot"}), 2, "float");
   expect_refused(perf({"--op", "summ"}), 2, "sum");
+  for (const char* kind : {"alltoall", "combine", "broadcast"}) {
+    expect_refused(
+        {"perf", kind, "--cluster", "dgx-h100", "-o", "max"}, 2,
+        "--op has no meaning for " + std::string(kind) + "; it is for all_reduce, reduce and reduce_scatter");
+  }
   expect_refused(perf({"--root", "8"}), 2, "--root");
   expect_refused(perf({"--fail", "plain=3"}), 2, "plane");
   expect_refused(perf({"--protocol", "LL129"}), 2, "LL128");
@@ -317,6 +322,13 @@ TEST(Topo, TextSaysWhatIsUnknown) {
   ASSERT_EQ(run.exit_code, 0) << run.error;
   EXPECT_NE(run.out.find("n/a"), std::string::npos);
   EXPECT_TRUE(run.out.starts_with("dgx-h100")) << run.out;
+}
+
+// Through a switch of its own there is one way from the first to the last of two endpoints.
+TEST(Topo, OnePathIsNoPaths) {
+  const ProgramRun run = run_program({"topo", "fat_tree:tiers=2,radix=4,endpoints=2"});
+  ASSERT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_NE(run.out.find(" 1 shortest path from the first"), std::string::npos) << run.out;
 }
 
 TEST(Topo, BillOfDeepSeeksFatTree) {

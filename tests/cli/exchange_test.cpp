@@ -57,8 +57,14 @@ TEST(ExchangeProgram, PerfTakesTokens) {
   EXPECT_EQ(dispatch.exit_code, 0) << dispatch.error;
   EXPECT_TRUE(contains(dispatch.out, "traffic of experts: tokens=7,top_k=3,draw=even")) << dispatch.out;
   EXPECT_TRUE(contains(dispatch.out, " 21504 ")) << dispatch.out;  // 7 x 3 x 1,024
-  EXPECT_EQ(perf("combine", {}).exit_code, 0);
-  EXPECT_EQ(perf("alltoallv", {"--tokens", "draw=sampled,popularity=zipf:1.5"}).exit_code, 0);
+  EXPECT_TRUE(contains(dispatch.out, "draw=even: 7 tokens, 3 copies of each to other ranks in turn;")) << dispatch.out;
+  EXPECT_TRUE(contains(perf("combine", {}).out, "traffic of experts: 128 tokens, top 8 of 8 experts")) << "the default";
+  const ProgramRun limited = perf("dispatch", {"--tokens", "top_k=2,node_limit=1"});  // nodes are those of the cluster
+  EXPECT_TRUE(contains(limited.out, "top_k=2,node_limit=1: 128 tokens, top 2 of 8 experts")) << limited.error;
+  EXPECT_TRUE(contains(perf("alltoallv", {}).out, "uneven as in nccl-tests: rank i sends to rank i + d"));
+  const ProgramRun uneven = perf("alltoallv", {"--tokens", "draw=sampled,popularity=zipf:1.5"});
+  EXPECT_EQ(uneven.exit_code, 0) << uneven.error;
+  EXPECT_FALSE(contains(uneven.out, "uneven as in nccl-tests"));
   const ProgramRun wrong = perf("all_reduce", {"--tokens", "tokens=7"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_TRUE(contains(wrong.error, "--tokens is for dispatch, combine and alltoallv, not for all_reduce"));
@@ -79,7 +85,8 @@ TEST(TokenOption, SaysWhatIsWrong) {
     return std::string();
   };
   EXPECT_TRUE(contains(problem("drw=even"), "did you mean \"draw\"")) << problem("drw=even");
-  EXPECT_TRUE(contains(problem("top_k=17"), "--tokens: top_k: 17 of 16 experts.")) << problem("top_k=17");
+  EXPECT_TRUE(contains(problem("top_k=17"), "--tokens: top_k: a token cannot go to 17 of 16 experts."))
+      << problem("top_k=17");
   EXPECT_TRUE(contains(problem("popularity=zipf"), "is not \"uniform\" or \"zipf:\"")) << problem("popularity=zipf");
   EXPECT_TRUE(contains(problem(""), "--tokens: ")) << problem("");
   EXPECT_TRUE(contains(problem("tokens=0"), "--tokens: ")) << problem("tokens=0");

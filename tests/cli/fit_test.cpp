@@ -28,8 +28,8 @@ std::string simulated_table() {
 TEST(FitCommand, ReadsWhatPerfPrintsAndWritesAStackThatPerfReads) {
   const TemporaryFile table(simulated_table(), "all_gather_perf.txt");
   const std::string stack = table.folder() + "/mine.textproto";
-  const std::vector<std::string> fit = {"fit", table.path(),  "--cluster", "dgx-h100", "--ranks",
-                                        "8",   "--algorithm", "ring",      "-o",       stack};
+  const std::vector<std::string> fit = {"fit",         table.path(), "--cluster", "dgx-h100",
+                                        "--algorithm", "ring",       "-o",        stack};
   const ProgramRun run = run_program(fit);
   EXPECT_EQ(run.exit_code, 0) << run.error;
   EXPECT_THAT(run.out, HasSubstr("all_gather on 8 ranks, nccl-tests, 9 rows"));
@@ -57,7 +57,6 @@ TEST(FitCommand, RefusesInOneLine) {
   const std::vector<std::string> fit = {"fit", table.path(), "--cluster", "dgx-h100"};
   refused({"fit", "--cluster", "dgx-h100"}, "MEASUREMENTS is missing");
   refused({"fit", table.path()}, "--cluster is missing");
-  refused(fit, "does not say on how many ranks it ran; --ranks says it");
   refused(with(fit, {"--ranks", "16"}), "all_gather_perf.txt: ");
   refused(with(fit, {"--ranks", "8", "--collective", "all_redcue"}), "did you mean \"all_reduce\"?");
   refused(with(fit, {"--ranks", "8", "--model", "flaw"}), "did you mean \"flow\"?");

@@ -236,7 +236,11 @@ TEST_F(ReportCommand, Bands) {
 TEST_F(ReportCommand, RefusesWhatIsNoResult) {
   write("junk.pprec", "\x1f\x8bjunk");
   write("other.json", "{\"schema\": \"polyplane/diff/1\"}");
-  for (const char* name : {"junk.pprec", "other.json", "nowhere.json"}) {
+  write("a.textproto", "name: \"four\"\n");
+  EXPECT_THAT(
+      run({"report", "a.textproto"}).error,
+      HasSubstr("a.textproto: is no result to show: neither a file of --record, nor a store of a sweep, nor JSON"));
+  for (const char* name : {"junk.pprec", "other.json", "nowhere.json", "a.textproto"}) {
     const ProgramRun refused = run({"report", name, "-o", "report.html"});
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_THAT(refused.error, HasSubstr(name));

@@ -82,6 +82,14 @@ TEST_F(Trace, OfAnExperiment) {
   EXPECT_GT(trace_in("t.pftrace").packet_size(), 10);
 }
 
+TEST_F(Trace, AWindowPastTheEndIsSaidToBeEmpty) {
+  const ProgramRun empty = perf({"--trace", "t.pftrace", "--trace-window", "1s..2s"});
+  EXPECT_EQ(empty.exit_code, 0) << empty.error;
+  EXPECT_THAT(empty.error, HasSubstr("# trace: nothing happens in --trace-window; the run ends at "));
+  const ProgramRun within = perf({"--trace", "u.pftrace", "--trace-window", "1us..2s"});
+  EXPECT_THAT(within.error, Not(HasSubstr("nothing happens")));
+}
+
 TEST_F(Trace, RefusedBeforeTheRunAndNoFileIsLeft) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"--trace-ranks", "0-3"}, "--trace FILE says where"},

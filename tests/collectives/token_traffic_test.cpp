@@ -61,7 +61,7 @@ TEST(TokenRouting, DefaultsAreOneExpertARankAndEightOfThem) {
 
 TEST(TokenRouting, WrongInputsAreRefusedByName) {
   EXPECT_EQ(refusal(routing_of(0, 4, 2, Draw::sampled), 4), "tokens: must be at least 1.");
-  EXPECT_EQ(refusal(routing_of(1, 4, 5, Draw::sampled), 4), "top_k: 5 of 4 experts.");
+  EXPECT_EQ(refusal(routing_of(1, 4, 5, Draw::sampled), 4), "top_k: a token cannot go to 5 of 4 experts.");
   EXPECT_EQ(refusal(routing_of(1, 16, 5, Draw::sampled, 2, 1), 8),
             "node_limit: 1 nodes may have only 4 experts that tokens go to; top_k is 5.");
   EXPECT_EQ(refusal(routing_of(1, 16, 2, Draw::sampled, 3, 1), 8),
@@ -77,7 +77,7 @@ TEST(TokenRouting, WrongInputsAreRefusedByName) {
   histogram.histogram = {1, 2, 3};
   EXPECT_EQ(refusal(histogram, 8), "histogram: 3 entries; 8 experts need as many.");
   histogram.histogram = {0, 0, 0, 0, 0, 0, 0, 9};
-  EXPECT_EQ(refusal(histogram, 8), "top_k: 2 of 1 experts that are not 0.");
+  EXPECT_EQ(refusal(histogram, 8), "top_k: a token cannot go to 2 experts; those whose popularity is not 0 are 1.");
   histogram.histogram.assign(8, 0);
   EXPECT_EQ(refusal(histogram, 8), "histogram: all entries are 0.");
   histogram.histogram[0] = (std::uint64_t{1} << 40U) + 1;

@@ -59,6 +59,11 @@ TEST(OneLiner, PartsFillIn) {
 TEST(OneLiner, WrongKeysAndValuesAreRefusedByKey) {
   EXPECT_EQ(refusal_of("fat_tree:endponts=8,radix=8").substr(0, 72),
             "cluster \"\": endponts: unknown key \"endponts\"; did you mean \"endpoints\"? ");
+  const std::string all = refusal_of("fat_tree:endponts=8,radix=8");
+  for (const char* key : {"access_cable,", " scale_up_dims,", " switch,", " tiers,", " virtual_channels"}) {
+    EXPECT_NE(all.find(key), std::string::npos) << key << " is missing in " << all;
+  }
+  EXPECT_EQ(all.find(" more"), std::string::npos) << all;
   EXPECT_EQ(refusal_of("fat_tree:radix=8"),
             "cluster \"\": endpoints: is missing; write the number of accelerators, for example endpoints=1024");
   EXPECT_EQ(refusal_of("fat_tree:endpoints=10,per_node=4,radix=8"),

@@ -129,6 +129,19 @@ TEST(NcclTestsTable, HintsFillInAndMayNotContradict) {
   EXPECT_EQ(series.ranks_per_node, std::nullopt);
 }
 
+TEST(NcclTestsTable, PerfSaysItsRanksWithoutDevices) {
+  const std::string rows =
+      "# size count type redop root time algbw busbw #wrong\n 64 16 float sum -1 5.0 0.01 0.01 0\n";
+  const std::string eight = "#  8 ranks, one a card of cluster x; simulated, no device was used\n" + rows;
+  const MeasurementSeries series = read_measurements("x", eight, {.collective = CollectiveKind::reduce, .ranks = {}});
+  EXPECT_EQ(series.ranks, 8U);
+  EXPECT_EQ(series.ranks_per_node, std::nullopt);
+  EXPECT_THAT(message_of(eight, {.collective = CollectiveKind::reduce, .ranks = 4}), HasSubstr("is of 8 ranks, not 4"));
+  const std::string groups = "#  4 groups at once, each of 2 ranks, one a card of cluster x; simulated\n" + rows;
+  EXPECT_THAT(message_of(groups, {.collective = CollectiveKind::reduce, .ranks = {}}),
+              HasSubstr("does not say on how many ranks it ran"));
+}
+
 const char* const kJson =
     "{\"version\": 3, \"args\": [\"./build/alltoall_perf\", \"-b\", \"1M\"], \"nccl_version\": 22807,\n"
     " \"config\": {\"nthreads\": 1, \"devices\": [\n"

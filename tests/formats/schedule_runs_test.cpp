@@ -97,7 +97,7 @@ TEST(ImportedSchedules, WhatDoesNotFitIsRefused) {
   job.sizes = {Bytes(64)};
   EXPECT_EQ(refused(job, ring, 4), ring + ": is for 3 ranks, not for 4");
   job.kind = CollectiveKind::broadcast;
-  EXPECT_EQ(refused(job, ring, 3), ring + ": does an all_reduce, not an broadcast");
+  EXPECT_EQ(refused(job, ring, 3), ring + ": holds the collective all_reduce, not broadcast");
   job.kind = CollectiveKind::all_reduce;
   job.channels = 2;
   EXPECT_EQ(refused(job, ring, 3), "a schedule from a file contradicts channels; state one of the two");

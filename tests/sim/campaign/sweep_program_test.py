@@ -34,7 +34,7 @@ class SameBytes(SweepTest):
             self.assertEqual(self.run_well(["sweep", "--store", f"merged.{form}", "--format", form]), serial)
             again = self.run_program(self.words(self.quick, QUICK_VARY, f"serial.{form}", "--format", form, "--resume"))
             self.assertEqual(again.stdout, serial)
-            self.assertIn("has 12 points of this sweep already", again.stderr)
+            self.assertIn("has all 12 points of this sweep already; nothing is run", again.stderr)
             self.assertEqual(set(self.rows(self.path(f"serial.{form}")).values()), {1})
         document = json.loads(tables["json"])
         self.assertEqual(document["schema"], "polyplane/sweep/1")
