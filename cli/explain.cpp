@@ -10,6 +10,7 @@
 #include "cli/explain_words.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
+#include "cli/placed.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "cli/version.h"
@@ -95,8 +96,12 @@ int run_explain(const ExplainArguments& arguments) {
   return 0;
 }
 
+int run_in_place(const ExplainArguments& arguments) {
+  return with_places_of(arguments.experiment, [&] { return run_explain(arguments); });
+}
+
 }  // namespace
 
-Command explain_command() { return make_command(declare, run_explain); }
+Command explain_command() { return make_command(declare, run_in_place); }
 
 }  // namespace polyplane::cli

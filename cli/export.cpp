@@ -18,6 +18,7 @@
 #include "sim/placement.h"
 #include "sim/read_imports.h"
 #include "sim/simulation.h"
+#include "sim/switch_arithmetic.h"
 
 namespace polyplane::cli {
 namespace {
@@ -103,13 +104,19 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
   }
   const topology::Topology topology = sim::build_topology(experiment);
   const std::vector<DeviceId> cards = cards_of(topology, job.ranks);
-  const collectives::RankLayout layout = sim::make_layout(topology, cards);
+  const collectives::RankLayout layout = sim::with_able_switches(
+      sim::make_layout(topology, cards), sim::arithmetic_of(experiment.cluster), job.kind, job.datatype, job.reduction);
   const collectives::Collective contract = collectives::Collective::sized(
       job.kind, layout.num_ranks(), job.sizes.front(), sim::element_bytes(job.datatype), RankId(job.root));
   const auto& algorithm = collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get());
   const collectives::AlgorithmRequest request{contract, layout, job.channels, job.slices};
   if (job.schedule) sim::prove_imported(algorithm, request);
   const std::unique_ptr<collectives::Schedule> schedule = collectives::make_schedule(algorithm, request);
+  if (job.root > 0) {
+    const std::string root = std::to_string(job.root);
+    log(LogLevel::warn, "export",
+        "the root, " + root + ", is not in the file: import it with --root " + root + ", run it with perf -r " + root);
+  }
   for (std::uint32_t lane = 0; lane < schedule->num_lanes(); ++lane) {
     if (!schedule->plane(lane)) continue;
     log(LogLevel::warn, "export",
@@ -140,6 +147,19 @@ std::vector<collectives::ExportFile> export_trace(const ExportArguments& argumen
   return collectives::export_program(arguments.target_format, imported.program, limit_of(arguments));
 }
 
+/// `perf --schedule` and experiments tell the format of a schedule by the ending of its file.
+void tell_ending(const ExportArguments& arguments) {
+  if (!arguments.output || !collectives::schedule_importers().contains(arguments.target_format)) return;
+  std::string allowed;
+  for (const std::string& ending : collectives::schedule_importers().at(arguments.target_format).extensions) {
+    if (arguments.output->ends_with("." + ending)) return;
+    allowed += (allowed.empty() ? "." : ", .") + ending;
+  }
+  log(LogLevel::warn, "export",
+      "experiments and perf --schedule tell the format by the ending of the file, " + allowed + "; " +
+          printable(*arguments.output) + " has none of them");
+}
+
 int run_export(const ExportArguments& arguments) {
   static_cast<void>(apply_output_style(arguments.common, {"table"}));
   static_cast<void>(collectives::exporters().at(arguments.target_format));
@@ -159,6 +179,7 @@ int run_export(const ExportArguments& arguments) {
     write_file(*arguments.output + file.suffix, file.bytes, arguments.force);
     bytes += file.bytes.size();
   }
+  tell_ending(arguments);
   if (arguments.common.quiet) return 0;
   const std::string last = files.size() == 1 ? "" : " to " + *arguments.output + files.back().suffix;
   print(*arguments.output + files.front().suffix + last + ": " + std::to_string(bytes) + " bytes\n");

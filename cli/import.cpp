@@ -30,6 +30,7 @@ Command declare(ImportArguments& import) {
                  "write the cluster (.json: as JSON) or the experiment to FILE; without it a cluster goes to stdout");
   command.option("--name", &import.name, "NAME", "of the cluster or experiment (default: of FILE)");
   command.option("--cluster", &import.cluster, "NAME|FILE", "schedules and traces: that the experiment runs on");
+  command.option("-r,--root", &import.root, "N", "schedules of a broadcast or reduce: their root (default 0)");
   command.flag("--force", &import.force, "overwrite FILE");
   const OptionGroup figures = command.group("What the format has no figure for");
   for (const ImportOption& option : import_options()) {
@@ -83,6 +84,7 @@ std::string summary(const topology::ImportedFabric& fabric) {
 
 int run_import(const ImportArguments& arguments) {
   if (is_trace_format(arguments.source_format)) return import_trace(arguments);
+  if (arguments.root) throw InputError("--root is of schedules; a fabric has none");
   if (arguments.cluster) throw InputError("--cluster is of schedules and traces; a fabric becomes a cluster itself");
   const std::string format = apply_output_style(arguments.common, {"table", "json"});
   check_outputs({arguments.output}, {arguments.file}, arguments.force);

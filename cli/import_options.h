@@ -15,6 +15,7 @@ struct ImportArguments {
   CommonArguments common;
   std::string source_format, file;                   // of what is read
   std::optional<std::string> output, name, cluster;  // cluster: of the experiment of a trace
+  std::optional<std::string> root;                   // of schedules with one
   std::map<std::string, std::string> options;        // of the reader: "--cable-latency" to value, see import_options.h
   bool force = false;
 };

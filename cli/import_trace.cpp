@@ -12,8 +12,11 @@
 #include "cli/import_options.h"
 #include "cli/output.h"
 #include "cli/output_style.h"
+#include "cli/values.h"
 #include "collectives/verify.h"
 #include "configs/schema/read_file.h"
+#include "sim/catalog.h"
+#include "sim/cluster_nodes.h"
 #include "sim/read_imports.h"
 
 namespace polyplane::cli {
@@ -77,13 +80,28 @@ std::string summary(const collectives::Program& program) {
   return text;
 }
 
-std::string summary(const collectives::ImportedSchedule& imported, std::string& defect) {
+bool has_root(collectives::CollectiveKind kind) {
+  using enum collectives::CollectiveKind;
+  return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
+}
+
+/// Throws InputError: a root of what has none, or beyond the ranks.
+RankId root_of(const ImportArguments& arguments, const collectives::ImportedSchedule& imported) {
+  if (!arguments.root) return RankId(0);
+  if (!has_root(imported.kind)) {
+    throw InputError("--root has no meaning for " + std::string(to_string(imported.kind)) + "; leave it out");
+  }
+  return RankId(static_cast<std::uint32_t>(parse_whole("--root", *arguments.root, 0, imported.ranks - 1)));
+}
+
+std::string summary(const collectives::ImportedSchedule& imported, RankId root, std::string& defect) {
   constexpr std::int64_t kElements = 1 << 18;
   const bool shared = imported.kind != collectives::CollectiveKind::all_reduce &&
                       imported.kind != collectives::CollectiveKind::broadcast;
   const collectives::Collective contract({.kind = imported.kind,
                                           .ranks = imported.ranks,
                                           .elements_per_block = shared ? kElements / imported.ranks : kElements,
+                                          .root = root,
                                           .matrix = {}});
   const auto schedule = imported.make(contract);
   std::uint64_t steps = 0, sends = 0;
@@ -100,7 +118,10 @@ std::string summary(const collectives::ImportedSchedule& imported, std::string& 
     }
   }
   const collectives::Verdict verdict = collectives::verify(*schedule);
-  if (!verdict.proven) defect = verdict.problem;
+  if (!verdict.proven) {
+    defect = verdict.problem;
+    if (has_root(imported.kind)) defect += " (with root " + std::to_string(root.index()) + "; --root names another)";
+  }
   std::string text = "schedule     " + printable(imported.name) + ": " + std::string(to_string(imported.kind)) +
                      " among " + count(imported.ranks, "rank") + "\n";
   text += "steps        " + std::to_string(steps) + " in " + count(schedule->num_lanes(), "lane") + " a rank, " +
@@ -108,6 +129,42 @@ std::string summary(const collectives::ImportedSchedule& imported, std::string& 
   text += "messages     " + std::to_string(sends) + ", " + to_string(sent) + " for an array of 1 MiB\n";
   if (!imported.protocol.empty()) text += "protocol     " + printable(imported.protocol) + "\n";
   return text + "proof        " + (verdict.proven ? "it does what it says" : "WRONG: " + verdict.problem) + "\n";
+}
+
+/// As the experiment in --output names it: a file relative to its folder.
+std::string cluster_beside(const ImportArguments& arguments) {
+  const bool file = std::filesystem::is_regular_file(*arguments.cluster);
+  return file ? beside(*arguments.output, *arguments.cluster) : *arguments.cluster;
+}
+
+/// Throws InputError where the experiment that is to be written could not run: an unknown cluster, or one of fewer cards.
+void check_room(const ImportArguments& arguments, std::int64_t ranks) {
+  const sim::ClusterChoice cluster = sim::Catalog::open().cluster(*arguments.cluster);
+  const std::int64_t cards = sim::count_cards(cluster);
+  if (ranks <= cards) return;
+  throw InputError("--cluster: " + printable(arguments.file) + " is of " +
+                   count(static_cast<std::uint64_t>(ranks), "rank") + ", but " + printable(*arguments.cluster) +
+                   " has " + std::to_string(cards) + " accelerators");
+}
+
+/// Experiments tell the format of a schedule by the ending of its file.
+void check_ending(const ImportArguments& arguments) {
+  const std::vector<std::string>& endings = collectives::schedule_importers().at(arguments.source_format).extensions;
+  std::string allowed;
+  for (const std::string& ending : endings) {
+    if (arguments.file.ends_with("." + ending)) return;
+    allowed += (allowed.empty() ? "." : ", .") + ending;
+  }
+  throw InputError(printable(arguments.file) + ": experiments tell the format of a schedule by its ending, " + allowed +
+                   "; rename the file to write one with --output");
+}
+
+std::uint32_t cards_of(const collectives::Program& program) {
+  std::uint32_t cards = 0;
+  for (const collectives::Actor& actor : program.actors) {
+    for (const std::uint32_t card : actor.cards) cards = std::max(cards, card + 1);
+  }
+  return cards;
 }
 
 std::string job_of(const ImportArguments& arguments, const std::vector<std::string>& options) {
@@ -125,10 +182,11 @@ std::string job_of(const ImportArguments& arguments, const std::vector<std::stri
   return text + "}\n";
 }
 
-std::string job_of(const ImportArguments& arguments, const collectives::ImportedSchedule& imported) {
+std::string job_of(const ImportArguments& arguments, const collectives::ImportedSchedule& imported, RankId root) {
   return "collectives {\n  collective: \"" + std::string(to_string(imported.kind)) +
          "\"\n  sizes: \"1 MiB\"\n  schedule: " + quoted(beside(*arguments.output, arguments.file)) +
-         "\n  ranks: \"0-" + std::to_string(imported.ranks - 1) + "\"\n}\n";
+         "\n  ranks: \"0-" + std::to_string(imported.ranks - 1) + "\"\n" +
+         (root.index() > 0 ? "  root: " + std::to_string(root.index()) + "\n" : "") + "}\n";
 }
 
 }  // namespace
@@ -150,16 +208,23 @@ int import_trace(const ImportArguments& arguments) {
   std::vector<std::string> notes;
   try {
     if (collectives::program_importers().contains(arguments.source_format)) {
+      if (arguments.root) throw InputError("--root is of schedules; a trace says it itself");
       const collectives::ImportedProgram imported = sim::read_program(arguments.source_format, arguments.file, options);
       notes = sim::words_of(imported.notes, arguments.file);
       text = summary(imported.program);
+      if (arguments.output) check_room(arguments, cards_of(imported.program));
       if (arguments.output) job = job_of(arguments, options);
     } else {
       const collectives::ImportedSchedule imported = collectives::import_schedule(
           arguments.source_format, {arguments.file, configs::read_binary_file(arguments.file)}, options);
       notes = sim::words_of(imported.notes, arguments.file);
-      text = summary(imported, defect);
-      if (arguments.output) job = job_of(arguments, imported);
+      const RankId root = root_of(arguments, imported);
+      text = summary(imported, root, defect);
+      if (arguments.output) {
+        check_ending(arguments);
+        check_room(arguments, imported.ranks);
+        job = job_of(arguments, imported, root);
+      }
     }
   } catch (const OptionError& error) { throw InputError("import: " + std::string(error.what())); }
   for (const std::string& note : notes) log(LogLevel::warn, "import", note);
@@ -170,10 +235,10 @@ int import_trace(const ImportArguments& arguments) {
   }
   if (arguments.output) {
     const std::string name = arguments.name.value_or(std::filesystem::path(arguments.file).stem().string());
-    write_file(*arguments.output,
-               "# Made by polyplane import " + arguments.source_format + " from " + printable(arguments.file) +
-                   ".\nname: " + quoted(name) + "\ncluster: " + quoted(*arguments.cluster) + "\n" + job,
-               arguments.force);
+    const std::string written = "# Made by polyplane import " + arguments.source_format + " from " +
+                                printable(arguments.file) + ".\nname: " + quoted(name) +
+                                "\ncluster: " + quoted(cluster_beside(arguments)) + "\n" + job;
+    write_file(*arguments.output, written, arguments.force);
   }
   if (!arguments.common.quiet || !arguments.output) print(text);
   return 0;

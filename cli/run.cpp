@@ -19,6 +19,7 @@
 #include "cli/output_style.h"
 #include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
+#include "cli/placed.h"
 #include "cli/program_text.h"
 #include "cli/progress.h"
 #include "cli/record.h"
@@ -142,8 +143,8 @@ std::string tables(const sim::Experiment& experiment, const sim::Report& report,
 std::string comparison(const std::vector<sim::Report>& reports) {
   TextTable table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
                    Align::left, Align::left});
-  table.add(
-      {"# cluster", "job", "ranks", "size (B)", "time (us)", "busbw (GB/s)", "bound (us)", "algorithm", "fullest link"});
+  table.add({"# cluster", "job", "ranks", "size (B)", "time (us)", "busbw (GB/s)", "bound (us)", "algorithm",
+             "fullest link"});
   for (const sim::Report& report : reports) {
     for (std::size_t i = 0; i < report.collectives.size(); ++i) {
       const sim::CollectiveResult& row = report.collectives[i];
@@ -284,8 +285,12 @@ int run_experiment(const RunArguments& arguments) {
   return 0;
 }
 
+int run_in_place(const RunArguments& arguments) {
+  return with_places_of(arguments.experiment, [&] { return run_experiment(arguments); });
+}
+
 }  // namespace
 
-Command run_command() { return make_command(declare, run_experiment); }
+Command run_command() { return make_command(declare, run_in_place); }
 
 }  // namespace polyplane::cli

@@ -27,6 +27,7 @@
 #include "mpi/test_data.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"
+#include "sim/switch_arithmetic.h"
 
 namespace polyplane::mpi {
 namespace {
@@ -241,7 +242,9 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   const topology::Topology topology = sim::build_topology(plan.experiment);
   const std::span<const DeviceId> all = topology.accelerators();
   const std::vector<DeviceId> cards(all.begin(), all.begin() + world.size());
-  const collectives::RankLayout layout = sim::make_layout(topology, cards);
+  const collectives::RankLayout layout =
+      sim::with_able_switches(sim::make_layout(topology, cards), sim::arithmetic_of(plan.experiment.cluster), job.kind,
+                              job.datatype, job.reduction);
   const std::string before = load_text();
   const std::vector<Planned> planned = simulate(world, plan.experiment);
   Bench bench(world, arguments, plan.experiment, layout, kind, reduction);

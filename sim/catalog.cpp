@@ -236,6 +236,12 @@ std::vector<Experiment> Catalog::experiments(std::string_view file, Reading read
   return load_experiments(document, experiment, *this, Parts(directory_ + "/hardware", reading));
 }
 
+std::string Catalog::place_of(std::string_view file, std::string_view field, int index) {
+  v1::Experiment experiment;
+  const configs::Document document{std::string(file), experiment};
+  return document.place(experiment, field, index);
+}
+
 Experiment Catalog::experiment(std::string_view file) const {
   std::vector<Experiment> all = experiments(file);
   if (all.size() > 1) {

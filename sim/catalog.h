@@ -55,6 +55,8 @@ class Catalog {
   [[nodiscard]] PriceSheet prices(std::string_view name_or_file) const;
   [[nodiscard]] ModelChoice model(std::string_view name_or_file) const;
   /// An experiment file, names in it resolved: one experiment for each of its clusters.
+  /// "file:line:column: field: " of an entry of a repeated field of the experiment in `file`.
+  [[nodiscard]] static std::string place_of(std::string_view file, std::string_view field, int index);
   [[nodiscard]] std::vector<Experiment> experiments(std::string_view file, Reading reading = Reading::used) const;
   /// The same of a file with one cluster. Throws InputError where there are several.
   [[nodiscard]] Experiment experiment(std::string_view file) const;

@@ -354,7 +354,8 @@ RowRequest as_nccl(const RowRequest& request, std::string& table) {
                                         .layout = request.layouts.front(),
                                         .collective = request.collective,
                                         .protocol = request.protocol,
-                                        .setting = request.nccl});
+                                        .setting = request.nccl,
+                                        .reduction = request.reduction});
   table = std::move(pick.table);
   RowRequest named = request;
   named.algorithm = std::move(pick.algorithm);

@@ -18,6 +18,7 @@
 
 #include "collectives/algorithm.h"
 #include "sim/foldings.h"
+#include "sim/nccl/reductions.h"
 #include "sim/nccl/setting.h"
 #include "sim/run_once.h"
 #include "sim/stack.h"
@@ -52,6 +53,7 @@ struct RowRequest {
   const collectives::Algorithm* imported = nullptr;  // see find_algorithm()
   TraceSink* loads =
       nullptr;  // see RunInput. REQUIRES, not null: algorithm, protocol, channels and slices of a RowOutcome
+  nccl::Reduction reduction;  // for algorithm "nccl"; `layouts` know what the switches can (sim/switch_arithmetic.h)
 };
 
 struct RowOutcome {

@@ -15,4 +15,8 @@ namespace polyplane::sim {
 /// Throws InputError unless it is sum, prod, min, max, avg or mulsum. They all move the same bytes.
 void check_reduction(std::string_view reduction);
 
+/// Number of the pair in a ReductionSet. avg and mulsum are sums to a switch: cards scale before or after. Throws
+/// InputError with the allowed names.
+[[nodiscard]] std::uint32_t reduction_pair(std::string_view datatype, std::string_view reduction);
+
 }  // namespace polyplane::sim

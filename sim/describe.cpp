@@ -49,6 +49,14 @@ std::string scalar(const Message& message, const FieldDescriptor* field, int ind
 }
 
 /// Fields of `message` as "prefix.name  value" lines; figures with their source.
+/// "sum, min of half, float (source)".
+std::string arithmetic_line(const v1::InNetworkArithmetic& arithmetic) {
+  std::string line;
+  for (const std::string& operation : arithmetic.operations()) line += (line.empty() ? "" : ", ") + operation;
+  for (int i = 0; i < arithmetic.datatypes_size(); ++i) line += (i == 0 ? " of " : ", ") + arithmetic.datatypes(i);
+  return arithmetic.source().empty() ? line : line + " (" + arithmetic.source() + ")";
+}
+
 void describe(const Message& message, const std::string& prefix, const v1::Provenance& provenance, std::string& out) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
@@ -68,6 +76,8 @@ void describe(const Message& message, const std::string& prefix, const v1::Prove
         out += line + figure_line(*quantity, provenance) + "\n";
       } else if (const auto* figure = dynamic_cast<const v1::Number*>(&inner); figure != nullptr) {
         out += line + figure_line(*figure, provenance) + "\n";
+      } else if (const auto* can = dynamic_cast<const v1::InNetworkArithmetic*>(&inner); can != nullptr) {
+        out += line + arithmetic_line(*can) + "\n";
       } else {
         describe(inner, name + ".", provenance, out);
       }

@@ -5,6 +5,7 @@ set(POLYPLANE_SIM_DOORS
   fit/load_measured_system.cpp
   imported_algorithm.cpp
   imported_cluster.cpp
+  load_arithmetic.cpp
   load_cables.cpp
   load_cluster.cpp
   load_experiment.cpp

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/reduction_set.h"
 #include "base/units.h"
 #include "collectives/algorithm.h"
 #include "collectives/collective.h"
@@ -51,11 +52,17 @@ struct ClusterMember {
   std::shared_ptr<const ClusterChoice> cluster;
 };
 
+/// What switches that reduce can add up on the way: in_network_arithmetic of their parts (configs/schema/hardware.proto).
+struct SwitchArithmetic {
+  ReductionSet domains = ReductionSet::all(), fabric = ReductionSet::all();
+};
+
 /// A recipe, a plain graph, or members joined. sim/cluster_graph.h counts and builds it, sim/cluster_nodes.h lists its
 /// nodes.
 struct ClusterChoice {
   topology::ClusterSpec spec;  // of a graph and of joined members: name, description, routing and `assumed` only
   std::optional<GraphSpec> graph;
+  SwitchArithmetic arithmetic;  // of a recipe or graph
   std::vector<ClusterMember> members;
   std::optional<topology::InterconnectSpec> interconnect;  // of members; none: islands that cannot reach each other
 };

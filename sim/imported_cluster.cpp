@@ -63,6 +63,7 @@ v1::Graph::Device message_of(const topology::Device& device) {
   if (device.tier > 0) message.set_tier(device.tier);
   if (device.pod >= 0) message.set_pod(device.pod);
   if (!device.part.empty()) message.set_part(device.part);
+  if (device.reduces_unasked) message.set_in_network_reduction(true);
   return message;
 }
 

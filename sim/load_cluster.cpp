@@ -1,10 +1,13 @@
 #include "sim/load_cluster.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "base/error.h"
 #include "base/suggest.h"
 #include "configs/schema/hardware.pb.h"
+#include "sim/load_arithmetic.h"
 #include "sim/load_cables.h"
 #include "sim/load_graph.h"
 #include "sim/load_scale_up.h"
@@ -24,7 +27,7 @@ std::int32_t whole(const v1::Number& figure) { return static_cast<std::int32_t>(
 class ClusterLoader {
  public:
   ClusterLoader(const configs::Source& source, const v1::Cluster& cluster, const Parts& parts)
-      : source_(source), cluster_(cluster), parts_(source, parts) {}
+      : source_(source), cluster_(cluster), parts_(source, parts), catalogue_(parts) {}
 
   ClusterChoice load(const std::string& fallback_name) {
     spec_.name = cluster_.has_name() ? cluster_.name() : fallback_name;
@@ -39,12 +42,14 @@ class ClusterLoader {
     if (cluster_.has_graph()) {
       refuse_recipe();
       choice.graph = load_graph(source_, cluster_.graph(), spec_.name);
+      load_arithmetic_of(*choice.graph);
     } else {
       load_recipe();
     }
     spec_.assumed = parts_.assumed();
     for (const std::string& assumed : cluster_.assumed()) spec_.assumed.push_back(assumed);
     choice.spec = std::move(spec_);
+    choice.arithmetic = arithmetic_;
     return choice;
   }
 
@@ -55,6 +60,28 @@ class ClusterLoader {
       if (cluster_.GetReflection()->HasField(cluster_, descriptor)) {
         source_.fail(cluster_, field, "contradicts graph: a cluster is either a recipe or a graph");
       }
+    }
+  }
+
+  /// By the parts of cards and switches that the catalogue has: other names are free.
+  void load_arithmetic_of(const GraphSpec& graph) {
+    std::set<std::string> cards, switches;
+    bool in_domains = false;
+    for (const topology::Device& device : graph.devices) {
+      in_domains |= device.reduces && device.kind == topology::DeviceKind::scaleup_switch;
+      if (device.kind == topology::DeviceKind::accelerator) cards.insert(device.part);
+      if (device.reduces && device.kind == topology::DeviceKind::network_switch) switches.insert(device.part);
+    }
+    if (in_domains) {
+      for (const std::string& name : catalogue_.accelerators()) {
+        if (!cards.contains(name)) continue;
+        arithmetic_.domains &= load_arithmetic(name, catalogue_.accelerator(name).scale_up().in_network_arithmetic());
+      }
+    }
+    if (switches.empty()) return;
+    for (const std::string& name : catalogue_.switches()) {
+      if (!switches.contains(name)) continue;
+      arithmetic_.fabric &= load_arithmetic(name, catalogue_.network_switch(name).in_network_arithmetic());
     }
   }
 
@@ -76,6 +103,7 @@ class ClusterLoader {
     v1::Accelerator card;
     if (from.has_accelerator()) {
       card = parts_.part(from, "accelerator", from.accelerator(), &Parts::accelerator);
+      arithmetic_.domains = load_arithmetic(card.name(), card.scale_up().in_network_arithmetic());
       node.accelerator_part = from.accelerator();
     }
     if (from.has_scale_up()) node.scale_up = load_scale_up(source_, cluster_, card, parts_);
@@ -209,6 +237,7 @@ class ClusterLoader {
     }
     fabric.reduces = from.has_in_network_reduction() ? from.in_network_reduction() : box.in_network_reduction();
     fabric.reduces_unasked = from.in_network_reduction();
+    arithmetic_.fabric = load_arithmetic(box.name(), box.in_network_arithmetic());
     if (fabric.reduces && box.has_in_network_reduction() && !box.in_network_reduction()) {
       source_.fail(from, "in_network_reduction", "contradicts " + box.name() + ", which does not reduce");
     }
@@ -224,7 +253,9 @@ class ClusterLoader {
   const configs::Source& source_;
   const v1::Cluster& cluster_;
   PartLookup parts_;
+  const Parts& catalogue_;
   topology::ClusterSpec spec_;
+  SwitchArithmetic arithmetic_;
 };
 
 }  // namespace

@@ -122,7 +122,8 @@ class ExperimentLoader {
                                         : "is missing; name a cluster or state inline_cluster");
     }
     if (from.has_cluster()) {
-      experiment_.cluster = at(from, "cluster", [&] { return catalog_.cluster(beside(from.cluster()), parts_.reading()); });
+      experiment_.cluster =
+          at(from, "cluster", [&] { return catalog_.cluster(beside(from.cluster()), parts_.reading()); });
     } else {
       experiment_.cluster = load_inline_cluster(from.inline_cluster(), fallback_name);
     }
@@ -192,7 +193,13 @@ class ExperimentLoader {
     if (job.algorithm == "nccl") {
       at(from, "algorithm", [&] { return &nccl::table_of(experiment_.stack); });
     } else if (job.algorithm != "auto") {
-      at(from, "algorithm", [&] { return collectives::find_algorithm(job.kind, job.algorithm).name; });
+      std::vector<std::string> allowed = collectives::algorithm_names(job.kind);
+      check(std::ranges::find(allowed, job.algorithm) != allowed.end(), from, "algorithm", [&] {
+        allowed.emplace_back("auto");
+        if (nccl::has_choice(job.kind)) allowed.emplace_back("nccl");
+        std::ranges::sort(allowed);
+        return unknown_name(std::string(to_string(job.kind)) + " algorithm", job.algorithm, allowed);
+      });
     }
     if (from.has_protocol()) job.protocol = from.protocol();
     std::vector<std::string> protocols{"auto"};

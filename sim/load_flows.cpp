@@ -1,5 +1,6 @@
 #include "sim/load_flows.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -47,7 +48,7 @@ class FlowLoader {
 
   void load_capacity_events() {
     for (const v1::CapacityEvent& from : from_.capacity_events()) {
-      check(!experiment_.cluster.graph || links_.contains(from.link()), from, "link",
+      check(!experiment_.cluster.graph || links_.contains(from.link()) || has_ends(from.link()), from, "link",
             [&] { return unknown_name("link", from.link(), link_names()); });
       experiment_.capacity_events.push_back({.time = TimePoint{} + parse_duration(from.time()),
                                              .link = from.link(),
@@ -103,6 +104,11 @@ class FlowLoader {
         !from.has_dst() || from.route_size() == 0 || here == flow.dst, from, "route",
         [&] { return "it ends at " + printable(here) + ", not at dst, " + printable(flow.dst); },
         from.route_size() - 1);
+  }
+
+  [[nodiscard]] bool has_ends(const std::string& name) const {
+    return std::ranges::any_of(links_,
+                               [&](const auto& link) { return link.second.from + "." + link.second.to == name; });
   }
 
   [[nodiscard]] std::vector<std::string> link_names() const {

@@ -10,6 +10,7 @@
 #include "sim/datatype.h"
 #include "sim/imported_algorithm.h"
 #include "sim/placement.h"
+#include "sim/switch_arithmetic.h"
 
 namespace polyplane::sim {
 
@@ -79,7 +80,8 @@ collectives::TokenRouting token_routing(const CollectiveJob& job, const collecti
   return routing;
 }
 
-PlacedJob place_job(const CollectiveJob& job, const Topology& topology, const std::vector<BitRate>& best_rates) {
+PlacedJob place_job(const CollectiveJob& job, const Topology& topology, const SwitchArithmetic& arithmetic,
+                    const std::vector<BitRate>& best_rates) {
   check_reduction(job.reduction);
   if (topology.accelerators().empty()) throw InputError("cluster " + topology.name() + " has no accelerator to run on");
   PlacedJob placed;
@@ -93,7 +95,8 @@ PlacedJob place_job(const CollectiveJob& job, const Topology& topology, const st
                        std::to_string(placed.groups.back().size()));
     }
     refuse_islands(topology, placed.groups.back());
-    placed.layouts.push_back(make_layout(topology, placed.groups.back()));
+    placed.layouts.push_back(with_able_switches(make_layout(topology, placed.groups.back()), arithmetic, job.kind,
+                                                job.datatype, job.reduction));
   }
   if (job.sizes.empty()) throw InputError("job \"" + printable(job.name) + "\" has no size");
   for (const Bytes size : job.sizes) placed.contracts.push_back(contract(job, placed.layouts.front(), size));

@@ -35,7 +35,7 @@ struct PlacedJob {
 /// do not reach each other, groups of unequal size, no size, a root, matrix, reduction, algorithm or schedule that does
 /// not fit.
 [[nodiscard]] PlacedJob place_job(const CollectiveJob& job, const topology::Topology& topology,
-                                  const std::vector<BitRate>& best_rates);
+                                  const SwitchArithmetic& arithmetic, const std::vector<BitRate>& best_rates);
 
 /// Of a job of tokens. A node of tokens is a scale-up domain where the job does not say and domains are alike.
 [[nodiscard]] collectives::TokenRouting token_routing(const CollectiveJob& job, const collectives::RankLayout& layout);

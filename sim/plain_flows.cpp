@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/placed_error.h"
 
 namespace polyplane::sim {
 
@@ -44,18 +45,49 @@ class Resolver {
       if (!by_name.emplace(job.name, &job).second)
         throw InputError("flow \"" + printable(job.name) + "\" exists twice");
     }
-    for (const auto& [name, job] : by_name) add(*job);
-    for (const CapacityEvent& event : experiment_.capacity_events) add(event);
+    for (const auto& [name, job] : by_name) {
+      const auto index = static_cast<int>(job - experiment_.flows.data());
+      placed("flows", index, [&] { add(*job); });
+    }
+    for (std::size_t i = 0; i < experiment_.capacity_events.size(); ++i) {
+      placed("capacity_events", static_cast<int>(i), [&] { add(experiment_.capacity_events[i]); });
+    }
     return std::move(traffic_);
   }
 
  private:
+  template <class Add>
+  static void placed(const char* field, int index, const Add& add) {
+    try {
+      add();
+    } catch (const InputError& error) { throw PlacedError(error.what(), field, index); }
+  }
+
   LinkId link_named(const std::string& where, const std::string& name) const {
     const auto place = links_.find(name);
     if (place != links_.end()) return place->second;
-    std::vector<std::string> names;
-    for (const auto& [known, id] : links_) names.push_back(known);
-    throw InputError(where + ": " + unknown_name("link", name, names));
+    if (const std::vector<LinkId> links = links_between(name); links.size() == 1) {
+      return links.front();
+    } else if (links.size() > 1) {
+      throw InputError(where + ": \"" + printable(name) + "\" is " + std::to_string(links.size()) +
+                       " parallel links; one of them is needed, and only a graph gives each a name");
+    }
+    std::set<std::string> names;
+    for (const auto& [known, id] : links_) names.insert(known);
+    for (const Link& link : topology_.links()) names.insert(by_ends(topology_, link));
+    throw InputError(where + ": " + unknown_name("link", name, {names.begin(), names.end()}));
+  }
+  /// Of a name by its ends.
+  std::vector<LinkId> links_between(const std::string& name) const {
+    std::vector<LinkId> links;
+    const std::size_t dot = name.find('.');
+    if (dot == std::string::npos) return links;
+    const DeviceId from = topology_.find_device(name.substr(0, dot)), to = topology_.find_device(name.substr(dot + 1));
+    if (!from.valid() || !to.valid()) return links;
+    for (const LinkId id : topology_.out_links(from)) {
+      if (topology_.link(id).to == to) links.push_back(id);
+    }
+    return links;
   }
   DeviceId device_named(const std::string& where, const std::string& name) const {
     const DeviceId id = topology_.find_device(name);
@@ -67,8 +99,8 @@ class Resolver {
   TrunkId trunk_of(const std::string& where, LinkId link) const {
     const auto place = trunk_of_.find(link);
     if (place != trunk_of_.end()) return place->second;
-    throw InputError(where + ": link \"" + printable(topology_.link(link).name) + "\" is spread over by routing " +
-                     experiment_.routing.name +
+    throw InputError(where + ": link \"" + printable(by_ends(topology_, topology_.link(link))) +
+                     "\" is spread over by routing " + experiment_.routing.name +
                      "; routes by name and capacity events need routing \"ecmp\" or \"static\"");
   }
   TrunkId private_trunk(BitRate capacity) {
@@ -141,7 +173,7 @@ class Resolver {
       throw InputError(where + ": link \"" + printable(event.link) + "\" changes twice at " +
                        to_string(event.time.since_start()));
     }
-    if (!unshared_.contains(event.link)) {
+    if (!unshared_.contains(topology_.link(link).name)) {
       traffic_.changes.push_back({event.time, trunk_of(where, link), event.rate});
       return;
     }
@@ -161,6 +193,10 @@ class Resolver {
 
 }  // namespace
 
+std::string by_ends(const Topology& topology, const Link& link) {
+  return topology.device(link.from).name + "." + topology.device(link.to).name;
+}
+
 std::vector<BitRate> highest_rates(const Experiment& experiment, const Topology& topology) {
   std::map<std::string, BitRate> raised;
   for (const CapacityEvent& event : experiment.capacity_events) {
@@ -169,8 +205,13 @@ std::vector<BitRate> highest_rates(const Experiment& experiment, const Topology&
   }
   std::vector<BitRate> rates;
   for (const Link& link : topology.links()) {
-    const auto place = raised.find(link.name);
-    rates.push_back(place == raised.end() ? link.rate : std::max(link.rate, place->second));
+    BitRate rate = link.rate;
+    if (!raised.empty()) {
+      for (const std::string& name : {link.name, by_ends(topology, link)}) {
+        if (const auto place = raised.find(name); place != raised.end()) rate = std::max(rate, place->second);
+      }
+    }
+    rates.push_back(rate);
   }
   return rates;
 }

@@ -17,10 +17,13 @@ struct PlainTraffic {
   std::vector<CapacityChange> changes;
 };
 
+/// "plane0/leaf0.plane0/spine0": how routes and capacity events name a link that has no name of its own.
+[[nodiscard]] std::string by_ends(const topology::Topology& topology, const topology::Link& link);
+
 /// The highest rate that each link has during the run, by LinkId: its own, or what a capacity event raises it to.
 [[nodiscard]] std::vector<BitRate> highest_rates(const Experiment& experiment, const topology::Topology& topology);
 
-/// A flow without src may name any set of links. Throws InputError: unknown device or link (did-you-mean), a route from
+/// A flow without src may name any set of links. Throws PlacedError: unknown device or link (did-you-mean), a route from
 /// src that does not hang together, one that uses a link twice
 /// or one that is down, a route by name or a capacity event under a routing that merges links.
 [[nodiscard]] PlainTraffic resolve_flows(const Experiment& experiment, const topology::Topology& topology,

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "sim/plain_flows.h"
 
 namespace polyplane::sim {
 
@@ -62,7 +63,7 @@ std::vector<Knob> knobs_of(const Experiment& experiment) {
   for (const topology::Link& link : topology.links()) {
     if (!link.up) continue;
     is_used[link.tier] = true;
-    if (!experiment.capacity_events.empty()) names[link.tier].insert(link.name);
+    if (!experiment.capacity_events.empty()) names[link.tier].insert({link.name, by_ends(topology, link)});
     if (link.latency > Duration()) is_late[link.tier] = true;
   }
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {

@@ -17,9 +17,11 @@
 #include "sim/busiest_links.h"
 #include "sim/choose_algorithm.h"
 #include "sim/cluster_graph.h"
+#include "sim/datatype.h"
 #include "sim/exchanges.h"
 #include "sim/fingerprint.h"
 #include "sim/job_costs.h"
+#include "sim/placed_error.h"
 #include "sim/placed_job.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
@@ -27,6 +29,7 @@
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
 #include "sim/run_traces.h"
+#include "sim/switch_arithmetic.h"
 #include "sim/trace/trace_scene.h"
 #include "sim/trace/write_trace.h"
 #include "topology/faults.h"
@@ -79,7 +82,8 @@ class Simulation {
     if (options.trace) refuse_several_traces(experiment);
     if (options.observer != nullptr) options.observer->built(topology_);
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
-    for (const CollectiveJob& job : experiment.collectives) jobs_.push_back(place_job(job, topology_, best_rates));
+    for (const CollectiveJob& job : experiment.collectives)
+      jobs_.push_back(place_job(job, topology_, arithmetic_of(experiment.cluster), best_rates));
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
     memory_.resident =
@@ -179,7 +183,10 @@ class Simulation {
             memory_,
             1,
             job.nccl,
-            job.schedule.get()};
+            job.schedule.get(),
+            nullptr,
+            {job.datatype, job.reduction,
+             arithmetic_of(experiment_.cluster).fabric.contains(reduction_pair(job.datatype, job.reduction))}};
   }
 
   /// `first_job`: that of the first group in the run; `start`: when it was let go, times count from there.
@@ -452,10 +459,20 @@ bool runs_rows(const Experiment& experiment) {
   return experiment.collectives.size() == 1 && experiment.flows.empty() && experiment.capacity_events.empty();
 }
 
+/// The one whose selector the message begins with.
+static PlacedError at_fault(const std::vector<std::string>& faults, const InputError& error) {
+  const std::string_view what = error.what();
+  const auto fault = std::ranges::find_if(
+      faults, [&](const std::string& text) { return what.starts_with("fault \"" + printable(text) + "\""); });
+  return {error.what(), "faults", fault == faults.end() ? 0 : static_cast<int>(fault - faults.begin())};
+}
+
 Topology build_topology(const Experiment& experiment) {
   Topology topology = build(experiment.cluster);
   if (!experiment.faults.empty()) {
-    topology = topology::apply_faults(topology, experiment.faults, experiment.seed, nullptr);
+    try {
+      topology = topology::apply_faults(topology, experiment.faults, experiment.seed, nullptr);
+    } catch (const InputError& error) { throw at_fault(experiment.faults, error); }
   }
   return experiment.what_if.tiers.empty() ? std::move(topology) : changed(topology, experiment.what_if);
 }

@@ -93,7 +93,7 @@ void write_dot(std::ostream& out, const Topology& topology) {
   boost::write_graphviz(out, edges, write_device, write_link, write_graph);
 }
 
-void write_graphml(std::ostream& out, const Topology& topology) {
+void write_graphml(std::ostream& out, const Topology& topology, const std::string& routing) {
   const BoostGraph& edges = topology.graph().boost_graph();
   boost::dynamic_properties keys;
   const auto device_key = [&](const std::string& name, auto value) {
@@ -112,6 +112,7 @@ void write_graphml(std::ostream& out, const Topology& topology) {
   graph_key("graph_name", escape_controls(topology.name()));
   graph_key("lossless", topology.lossless());
   graph_key("virtual_channels", topology.virtual_channels());
+  if (!routing.empty()) graph_key("routing", routing);
   device_key("name", [](const Device& device) { return escape_controls(device.name); });
   device_key("kind", [](const Device& device) { return std::string(name_of(device.kind)); });
   device_key("node", [](const Device& device) { return device.node; });
@@ -122,6 +123,7 @@ void write_graphml(std::ostream& out, const Topology& topology) {
   device_key("part", [](const Device& device) { return escape_controls(device.part); });
   device_key("forwards", [](const Device& device) { return device.forwards; });
   device_key("up", [](const Device& device) { return device.up; });
+  device_key("in_network_reduction", [](const Device& device) { return device.reduces_unasked; });
   link_key("link_index", [&](const Link& link) { return &link - topology.links().data(); });
   link_key("link_reverse", [](const Link& link) {
     return link.reverse.valid() ? static_cast<std::int64_t>(link.reverse.index()) : -1;

@@ -1,6 +1,7 @@
 #include "sim/campaign/tune.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <mutex>
 
@@ -73,6 +74,7 @@ class Tuner {
           if (options_.on_progress) options_.on_progress(done, rows.size());
         },
         options_.stop);
+    find_changes(rows, tuned);
     for (auto& row : rows) {
       if (row) {
         tuned.rows.push_back(*std::move(row));
@@ -96,6 +98,41 @@ class Tuner {
     std::vector<DeviceId> chosen;
     for (const std::uint32_t rank : request_.ranks) chosen.push_back(all[rank]);
     return chosen;
+  }
+
+  static bool same_best(const TuneRow& a, const TuneRow& b) {
+    if (!a.best || !b.best) return a.best == b.best;
+    const TuneCandidate &of_a = a.candidates[*a.best], &of_b = b.candidates[*b.best];
+    return of_a.algorithm == of_b.algorithm && of_a.protocol == of_b.protocol;
+  }
+
+  /// Rows between `low` and `high`, ascending.
+  void halve(const TuneRow& low, const TuneRow& high, std::vector<TuneRow>& found) {
+    const std::int64_t apart = high.size.count() - low.size.count();
+    const bool near = same_best(low, high) ? apart <= 3 * low.size.count() : apart <= low.size.count() / 16;
+    if (near || apart < 32) return;
+    const TuneRow middle = tune_row(low.collective, Bytes((low.size.count() + apart / 2) / 16 * 16));
+    halve(low, middle, found);
+    found.push_back(middle);
+    halve(middle, high, found);
+  }
+
+  void find_changes(const std::vector<std::optional<TuneRow>>& rows, Tuned& tuned) {
+    std::vector<std::vector<TuneRow>> found(rows.size());
+    parallel_for(
+        rows.size(), options_.threads,
+        [&](std::size_t i) {
+          const bool pair = i + 1 < rows.size() && rows[i] && rows[i + 1];
+          if (!pair || rows[i]->collective != rows[i + 1]->collective) return;
+          try {
+            halve(*rows[i], *rows[i + 1], found[i]);
+          } catch (const Interrupted&) {}
+        },
+        options_.stop);
+    if (options_.stop && options_.stop()) tuned.complete = false;
+    for (std::vector<TuneRow>& rows_of_pair : found) {
+      std::ranges::move(rows_of_pair, std::back_inserter(tuned.between));
+    }
   }
 
   TuneRow tune_row(CollectiveKind kind, Bytes size) {

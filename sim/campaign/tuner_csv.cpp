@@ -69,8 +69,8 @@ std::vector<Range> ranges_of(const std::vector<TuneRow>& rows, std::size_t begin
     if (!rows[i].best) continue;
     const TuneCandidate& best = rows[i].candidates[*rows[i].best];
     Range range;
-    range.from = i == begin ? 0 : static_cast<std::uint64_t>(rows[i].size.count());
-    range.to = i + 1 == end ? UINT64_MAX : static_cast<std::uint64_t>(rows[i + 1].size.count()) - 1;
+    range.from = static_cast<std::uint64_t>(rows[i].size.count());
+    range.to = i + 1 == end ? range.from : static_cast<std::uint64_t>(rows[i + 1].size.count()) - 1;
     range.algorithm = best.algorithm;
     range.protocol = best.protocol;
     const bool joins = !ranges.empty() && ranges.back().to + 1 == range.from &&
@@ -84,6 +84,21 @@ std::vector<Range> ranges_of(const std::vector<TuneRow>& rows, std::size_t begin
   return ranges;
 }
 
+/// Each of Tuned::between after the last row of its collective that is smaller.
+std::vector<TuneRow> all_rows(const Tuned& tuned) {
+  std::vector<TuneRow> rows;
+  auto between = tuned.between.begin();
+  for (const TuneRow& row : tuned.rows) {
+    const auto earlier = [&](const TuneRow& other) {
+      const bool last_of_kind = !rows.empty() && rows.back().collective != row.collective;
+      return other.collective != row.collective ? last_of_kind : other.size < row.size;
+    };
+    while (between != tuned.between.end() && earlier(*between)) rows.push_back(*between++);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string to_tuner_csv(const Tuned& tuned, const std::string& version) {
@@ -94,12 +109,17 @@ std::string to_tuner_csv(const Tuned& tuned, const std::string& version) {
   comment(text, "For NCCL's example tuner plug-in: NCCL_TUNER_CONFIG_FILE. Simulated, no device was used.");
   comment(text, "Considered: what NCCL " + tuned.nccl_release + " itself would.");
   for (const std::string& line : tuned.assumed) comment(text, "assumed: " + line);
+  comment(
+      text,
+      "Between two simulated sizes, at most a factor of four apart, holds the best of the smaller one; where the best "
+      "changes, they are within 1/16 of each other. Smaller and larger ones have no line: NCCL chooses by itself.");
   comment(text, "collective_type,min_bytes,max_bytes,algorithm,protocol,channels,nNodes,nRanks,numPipeOps,regBuff");
-  for (std::size_t begin = 0; begin < tuned.rows.size();) {
+  const std::vector<TuneRow> rows = all_rows(tuned);
+  for (std::size_t begin = 0; begin < rows.size();) {
     std::size_t end = begin;
-    while (end < tuned.rows.size() && tuned.rows[end].collective == tuned.rows[begin].collective) ++end;
-    for (const Range& range : ranges_of(tuned.rows, begin, end)) {
-      text += collective_type(tuned.rows[begin].collective) + "," + std::to_string(range.from) + "," +
+    while (end < rows.size() && rows[end].collective == rows[begin].collective) ++end;
+    for (const Range& range : ranges_of(rows, begin, end)) {
+      text += collective_type(rows[begin].collective) + "," + std::to_string(range.from) + "," +
               std::to_string(range.to) + "," + std::string(algorithm_name(range.algorithm)) + "," +
               std::string(protocol_name(range.protocol)) + ",-1," + std::to_string(tuned.nodes) + "," +
               std::to_string(tuned.ranks) + ",-1,-1\n";

@@ -9,9 +9,9 @@
 
 namespace polyplane::sim {
 
-/// The best of each size holds from that size up to the next one that was simulated, that of the least size for all
-/// below and that of the largest for all above; neighbours that are alike are one line. Rows without a best leave their
-/// range to NCCL.
+/// The best of each size, those in Tuned::between included, holds from that size up to the next one that was simulated;
+/// neighbours that are alike are one line. What is smaller or larger than all of them, and rows without a best, are left to
+/// NCCL.
 [[nodiscard]] std::string to_tuner_csv(const Tuned& tuned, const std::string& version);
 
 }  // namespace polyplane::sim

@@ -11,6 +11,7 @@
 #include "sim/placement.h"
 #include "sim/router_pool.h"
 #include "sim/simulation.h"
+#include "sim/switch_arithmetic.h"
 
 namespace polyplane::sim {
 namespace {
@@ -37,6 +38,7 @@ struct Predictor::State {
       : topology(build_topology(experiment)),
         routers(topology, seeded(experiment)),
         model(experiment.model),
+        arithmetic(arithmetic_of(experiment.cluster)),
         stop(std::move(stop_running)) {
     memory.rows_at_once = std::max<std::size_t>(1, threads);
     memory.resident = resident().now + (memory.rows_at_once - 1) * foretell_router(topology);
@@ -46,6 +48,7 @@ struct Predictor::State {
   topology::Topology topology;
   RouterPool routers;
   std::string model;
+  SwitchArithmetic arithmetic;
   std::function<bool()> stop;
   MemoryBudget memory;
   std::deque<Team> teams;
@@ -88,19 +91,21 @@ Prediction Predictor::predict(std::size_t number, const PredictedWork& work, con
   State& state = *state_;
   Team& team = state.teams[number];
   RouterPool::Lease router = state.routers.take();
-  const RowOutcome outcome = compute_row({.topology = state.topology,
-                                          .router = *router,
-                                          .stack = stack,
-                                          .model = state.model,
-                                          .job_name = "prediction",
-                                          .groups = {team.cards},
-                                          .layouts = team.layouts,
-                                          .collective = state.contract(number, work),
-                                          .algorithm = work.algorithm,
-                                          .protocol = work.protocol,
-                                          .stop = state.stop,
-                                          .foldings = team.foldings,
-                                          .memory = state.memory});
+  const RowOutcome outcome = compute_row(
+      {.topology = state.topology,
+       .router = *router,
+       .stack = stack,
+       .model = state.model,
+       .job_name = "prediction",
+       .groups = {team.cards},
+       .layouts = {with_able_switches(team.layouts.front(), state.arithmetic, work.collective, work.datatype, "sum")},
+       .collective = state.contract(number, work),
+       .algorithm = work.algorithm,
+       .protocol = work.protocol,
+       .stop = state.stop,
+       .foldings = team.foldings,
+       .memory = state.memory,
+       .reduction = {work.datatype, "sum", state.arithmetic.fabric.contains(reduction_pair(work.datatype, "sum"))}});
   return {outcome.run.makespan.since_start(), outcome.algorithm, outcome.protocol};
 }
 

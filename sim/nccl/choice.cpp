@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "collectives/algorithm.h"
 #include "sim/nccl/graph.h"
+#include "sim/placement.h"
 
 namespace polyplane::sim::nccl {
 namespace {
@@ -96,9 +97,12 @@ Pick pick_as_nccl(const PickRequest& request) {
     const std::string protocol = request.protocol == "auto" ? "Simple" : request.protocol;
     return {"ring", protocol, "  NCCL copies: there is one rank\n"};
   }
+  // NCCL sets itself up for all reductions, so by all switches: also by those that cannot do this one.
+  const bool able = !reduces(kind) || nvls_does(request.reduction);
+  const collectives::RankLayout layout = able ? request.layout : make_layout(request.topology, request.cards);
   const Communicator communicator =
-      derive_communicator(constants, request.topology, request.cards, request.layout, request.setting);
-  const CostModel model(constants, communicator, kind);
+      derive_communicator(constants, request.topology, request.cards, layout, request.setting);
+  const CostModel model(constants, communicator, kind, request.reduction);
   const Bytes size = request.collective.size();
   std::string table = heading(constants, communicator) + table_text(model, size);
   const std::optional<Choice> choice = model.choose(size, request.protocol);

@@ -22,7 +22,7 @@ struct Pick {
   std::string table;                // what NCCL weighed, one line each
 };
 
-/// One group of ranks. Borrowed.
+/// One group of ranks. Borrowed. `layout`: with the switches that can do `reduction` (sim/switch_arithmetic.h).
 struct PickRequest {
   const Stack& stack;
   const topology::Topology& topology;
@@ -31,6 +31,7 @@ struct PickRequest {
   const collectives::Collective& collective;
   std::string protocol;  // "auto", or the one that NCCL_PROTO would force
   const Setting& setting;
+  Reduction reduction;
 };
 
 /// Throws InputError: the stack has no table of NCCL, a card that the table does not know, a collective that NCCL sends

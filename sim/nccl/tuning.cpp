@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/check.h"
 
@@ -59,11 +60,13 @@ bool has_choice(CollectiveKind collective) {
          collective == CollectiveKind::broadcast || collective == CollectiveKind::reduce;
 }
 
-CostModel::CostModel(const Constants& constants, const Communicator& communicator, CollectiveKind collective)
+CostModel::CostModel(const Constants& constants, const Communicator& communicator, CollectiveKind collective,
+                     Reduction reduction)
     : constants_(constants),
       communicator_(communicator),
       generation_(constants.generation(communicator.compute_capability)),
       collective_(collective),
+      reduction_(std::move(reduction)),
       by_size_(std::min(communicator.nodes, 3U) - 1),
       ranks_per_node_(static_cast<double>(communicator.ranks) / communicator.nodes),
       whole_ranks_per_node_(communicator.ranks / communicator.nodes),
@@ -86,6 +89,19 @@ CostModel::CostModel(const Constants& constants, const Communicator& communicato
   }
 }
 
+/// What NCCL's switches or PAT cannot reduce.
+std::string CostModel::why_not_reduced(Algorithm algorithm) const {
+  if (!reduces(collective_)) return "";
+  const std::string what = reduction_.operation + " of " + reduction_.datatype;
+  if (is_nvls(algorithm) && !nvls_does(reduction_)) return "does no " + what;
+  const bool through_fabric = is_collnet(algorithm) || (algorithm == Algorithm::nvls && communicator_.nodes > 1);
+  if (through_fabric && communicator_.collnet.enabled && !collnet_does(reduction_)) {
+    return "needs a CollNet (SHARP) that does " + what;
+  }
+  const bool pat = algorithm == Algorithm::pat && collective_ == CollectiveKind::reduce_scatter;
+  return pat && scales(reduction_) ? "does no " + what : "";
+}
+
 std::string CostModel::why_not(Algorithm algorithm, Protocol protocol) const {
   const GraphFigures& graph = graph_of(communicator_, algorithm);
   const bool several = communicator_.nodes > 1;
@@ -97,6 +113,7 @@ std::string CostModel::why_not(Algorithm algorithm, Protocol protocol) const {
   }
   if (algorithm == Algorithm::pat && communicator_.ranks != communicator_.nodes) return "needs one card a node";
   if (is_nvls(algorithm) && !communicator_.nvls) return "needs NVSwitches that reduce";
+  if (std::string why = why_not_reduced(algorithm); !why.empty()) return why;
   if (algorithm == Algorithm::nvls_tree && !several) return "needs several nodes";
   if (is_nvls(algorithm) && graph.channels < 2) return "needs two channels";
   if (is_nvls(algorithm) && collective_ != CollectiveKind::all_reduce && local > constants_.factors.most_nvls_cards) {
@@ -265,7 +282,10 @@ std::optional<double> CostModel::time_us(Algorithm algorithm, Protocol protocol,
       latency *= before ? factors.plateau_before : factors.plateau;
     }
   }
-  return latency + static_cast<double>(size.count()) / (1000 * bandwidth);
+  const double time = latency + static_cast<double>(size.count()) / (1000 * bandwidth);
+  const bool loses =
+      algorithm == Algorithm::ring && reduces(collective_) && is_fp8(reduction_) && communicator_.ranks > kFp8RingRanks;
+  return loses ? time * kFp8RingFactor : time;
 }
 
 std::optional<Choice> CostModel::choose(Bytes size, std::string_view only) const {

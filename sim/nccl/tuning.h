@@ -5,11 +5,12 @@
 //
 // Bandwidth: channels times the speed of one; less what LL and LL128 lose; at most what a channel, or LL in all, was
 // seen to carry; divided by the share of the array that passes a card. Latency: a base, and a hop for every step.
-// Corrections: a factor on Tree by size, and a plateau on Ring across nodes.
+// Corrections: a factor on Tree by size, and a plateau on Ring across nodes. What the switches cannot add up, they are not
+// given (reductions.h); 8-bit floats lose too much on their way around a Ring of more than 8, which comes last then.
 //
 // NCCL computes in single precision, this in double: where two estimates are equal to seven digits, NCCL may choose the
 // other. Left out: what environment variables and tuner plug-ins override, several operations in one launch (numPipeOps
-// is 1), registered buffers, FP8 (NCCL avoids Ring there), POWER hosts, CUDA 11.8's ban of LL128 for two ranks.
+// is 1), registered buffers, POWER hosts, CUDA 11.8's ban of LL128 for two ranks.
 #pragma once
 
 #include <array>
@@ -21,6 +22,7 @@
 #include "collectives/collective.h"
 #include "sim/nccl/communicator.h"
 #include "sim/nccl/constants.h"
+#include "sim/nccl/reductions.h"
 
 namespace polyplane::sim::nccl {
 
@@ -43,7 +45,8 @@ struct Choice {
 class CostModel {
  public:
   /// REQUIRES: at least two ranks, has_choice(collective). Both are borrowed.
-  CostModel(const Constants& constants, const Communicator& communicator, collectives::CollectiveKind collective);
+  CostModel(const Constants& constants, const Communicator& communicator, collectives::CollectiveKind collective,
+            Reduction reduction = {});
 
   [[nodiscard]] const Estimate& estimate(Algorithm algorithm, Protocol protocol) const {
     return table_[static_cast<std::size_t>(algorithm)][static_cast<std::size_t>(protocol)];
@@ -55,6 +58,7 @@ class CostModel {
 
  private:
   [[nodiscard]] std::string why_not(Algorithm algorithm, Protocol protocol) const;
+  [[nodiscard]] std::string why_not_reduced(Algorithm algorithm) const;
   [[nodiscard]] double bandwidth(Algorithm algorithm, Protocol protocol) const;
   [[nodiscard]] double bus_of_tree(double bus, Protocol protocol) const;
   [[nodiscard]] double speed_of_nvls(const GraphFigures& graph, Algorithm algorithm) const;
@@ -67,6 +71,7 @@ class CostModel {
   const Communicator& communicator_;
   const Generation& generation_;
   collectives::CollectiveKind collective_;
+  Reduction reduction_;
   std::size_t by_size_;    // index into BySize
   double ranks_per_node_;  // the mean
   std::uint32_t whole_ranks_per_node_;

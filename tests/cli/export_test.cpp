@@ -94,6 +94,42 @@ TEST(Export, WhatImportCouldNotReadIsNotWritten) {
   EXPECT_GT(std::filesystem::file_size(file.folder() + "/large.goal"), 67108864U);
 }
 
+TEST(Export, ARootIsNamedAgain) {
+  const TemporaryFile file("", "unused");
+  const ProgramRun exported = run_in(file, {"export", "msccl_xml", "broadcast", "--cluster", "dgx-h100", "--algorithm",
+                                            "ring", "--size", "1M", "-r", "3", "-o", "b.xml"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.error;
+  EXPECT_THAT(exported.error, HasSubstr("the root, 3, is not in the file: import it with --root 3"));
+  const ProgramRun wrong = run_in(file, {"import", "msccl_xml", "b.xml"});
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_THAT(wrong.error, HasSubstr("(with root 0; --root names another)"));
+  const ProgramRun right =
+      run_in(file, {"import", "msccl_xml", "b.xml", "--root", "3", "--cluster", "dgx-h100", "-o", "e.textproto"});
+  EXPECT_EQ(right.exit_code, 0) << right.error;
+  const ProgramRun run = run_in(file, {"run", "e.textproto"});
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_EQ(run_in(file, {"import", "msccl_xml", "b.xml", "--root", "8"}).exit_code, 2);
+}
+
+TEST(Export, ImportWritesNoExperimentThatCannotRun) {
+  const TemporaryFile file("", "unused");
+  const ProgramRun exported = run_in(file, {"export", "msccl_xml", "all_reduce", "--cluster", "h20-2048", "--ranks",
+                                            "16", "--algorithm", "ring", "--size", "1M", "-o", "x.msccl_xml"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.error;
+  EXPECT_THAT(exported.error, HasSubstr("tell the format by the ending of the file, .xml; x.msccl_xml has none"));
+  const auto refused = [&](const std::string& from, const std::string& cluster) {
+    const ProgramRun run = run_in(file, {"import", "msccl_xml", from, "-o", "e.textproto", "--cluster", cluster});
+    EXPECT_EQ(run.exit_code, 2) << run.error;
+    EXPECT_NE(run_in(file, {"run", "e.textproto"}).exit_code, 0) << "nothing is written";
+    return run.error;
+  };
+  EXPECT_THAT(refused("x.msccl_xml", "h20-2048"),
+              HasSubstr("experiments tell the format of a schedule by its ending, .xml"));
+  std::filesystem::rename(file.folder() + "/x.msccl_xml", file.folder() + "/x.xml");
+  EXPECT_THAT(refused("x.xml", "nosuch"), HasSubstr("nosuch"));
+  EXPECT_THAT(refused("x.xml", "dgx-h100"), HasSubstr("is of 16 ranks, but dgx-h100 has 8 accelerators"));
+}
+
 TEST(Export, SaysThatPlanesAreLost) {
   const TemporaryFile file("", "empty");
   const auto error_of = [&](const std::string& algorithm) {

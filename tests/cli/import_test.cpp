@@ -59,6 +59,28 @@ TEST(Import, ErrorsNameFileLineAndField) {
       "LinkSpeed, Nodes, RingName, SwitchName, Switches\n");
 }
 
+// What topo exports comes back with the routing and the switches that reduce: the same table.
+TEST(Import, AnExportOfTopoRunsAsItsCluster) {
+  const TemporaryFile file("", "unused");
+  for (const std::string cluster : {"dgx-h100", "fat_tree:radix=8,tiers=2,endpoints=16,routing=spray"}) {
+    const std::vector<std::string> perf{"perf", "all_reduce", "-b",    "64M",      "-e",
+                                        "64M",  "--stack",    "ideal", "--format", "csv"};
+    const auto table_of = [&](const std::string& name) {
+      std::vector<std::string> arguments = perf;
+      arguments.insert(arguments.end(), {"--cluster", name});
+      return run_in(file, arguments).out;
+    };
+    const ProgramRun exported =
+        run_in(file, {"topo", cluster, "--export", "graphml", "--output", "f.graphml", "--force"});
+    EXPECT_EQ(exported.exit_code, 0) << exported.error;
+    const ProgramRun import = run_in(file, {"import", "graphml", "f.graphml", "-o", "f.textproto", "--force"});
+    EXPECT_EQ(import.exit_code, 0) << import.error;
+    const std::string time = table_of(cluster);
+    EXPECT_EQ(table_of("f.textproto"), time) << cluster;
+    EXPECT_NE(time, "");
+  }
+}
+
 TEST(Import, LimitsHaveTheirOwnExitCode) {
   const TemporaryFile file("SwitchName=a Nodes=n[0-99999999]\n", "tree.conf");
   EXPECT_EQ(run_in(file, {"import", "slurm_conf", "tree.conf"}).exit_code, 3);

@@ -38,7 +38,7 @@ TEST(TuneCommand, PrintsBothChoicesAndWritesTheFile) {
   EXPECT_THAT(run.out, HasSubstr("NVLS/Simple"));
   const std::string csv = run_program(with(kTune, {"--format", "csv"})).out;
   EXPECT_EQ(text_of(conf), csv);
-  EXPECT_THAT(csv, HasSubstr("allreduce,0,"));
+  EXPECT_THAT(csv, HasSubstr("allreduce,65536,"));
   EXPECT_THAT(csv, HasSubstr("cluster dgx-h100, 1 node, 8 ranks;"));
   EXPECT_EQ(run_program(with(kTune, {"-o", conf})).exit_code, 2) << "without --force a file is kept";
   EXPECT_EQ(run_program(with(kTune, {"-o", conf, "--force"})).exit_code, 0);

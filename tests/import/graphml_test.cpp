@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 std::string exported(const Topology& topology) {
   std::ostringstream out;
-  write_graphml(out, topology);
+  write_graphml(out, topology, "spray");
   return std::move(out).str();
 }
 
@@ -22,7 +22,7 @@ std::string exported(const Topology& topology) {
 std::string all_of(const Device& d) {
   std::ostringstream text;
   text << d.name << ' ' << static_cast<int>(d.kind) << ' ' << d.node << ' ' << d.plane << ' ' << d.rail << ' ' << d.tier
-       << ' ' << d.pod << ' ' << d.part << ' ' << d.forwards << d.up;
+       << ' ' << d.pod << ' ' << d.part << ' ' << d.forwards << d.up << d.reduces << d.reduces_unasked;
   return std::move(text).str();
 }
 
@@ -66,6 +66,7 @@ ClusterSpec cluster(PlaneMode planes, std::int32_t nics) {
   spec.node.scale_up.kind = "switched";
   spec.node.scale_up.rate = BitRate::from_bps(3'600'000'000'000);
   spec.node.scale_up.latency = Duration::from_ps(300'001);
+  spec.node.scale_up.reduces = true;
   spec.node.nics = nics;
   spec.node.nic_rate = BitRate::from_bps(400'000'000'000);
   spec.node.nic_latency = Duration::from_ps(250'000);
@@ -87,6 +88,7 @@ TEST(Graphml, ReadsItsOwnExportBack) {
     const std::string text = exported(topology);
     const ImportedFabric fabric = import_fabric("graphml", "file.graphml", text, {});
     expect_same(fabric, topology);
+    EXPECT_EQ(fabric.routing, "spray");
     EXPECT_THAT(fabric.warnings, testing::IsEmpty());
     EXPECT_THAT(fabric.assumed, testing::IsEmpty());
   }
@@ -140,9 +142,28 @@ TEST(Graphml, GraphsOfOthers) {
   EXPECT_EQ(device_of(fabric, "2").node, 2);
   EXPECT_EQ(device_of(fabric, "2").rail, 0);
   EXPECT_THAT(fabric.assumed,
-              ElementsAre("links without a rate have 400 Gbps",
+              ElementsAre("routing ecmp, since the file names none", "links without a rate have 400 Gbps",
                           "a node without a kind is an accelerator when it has one neighbour, else a switch"));
   EXPECT_THAT(warnings_of(fabric), ElementsAre("5: key \"Latitude\" of nodes is not known and not read"));
+}
+
+TEST(Graphml, RoutingIsReadOrAssumed) {
+  const auto graph = [](const std::string& data) {
+    return "<graphml><key id='r' for='graph' attr.name='routing'/><key id='s' for='node' "
+           "attr.name='in_network_reduction'/>"
+           "<graph edgedefault='directed'>" +
+           data + "</graph></graphml>";
+  };
+  const std::string nodes = "<node id='a'/><node id='b'/><edge source='a' target='b'/>";
+  EXPECT_EQ(import_fabric("graphml", "file", graph("<data key='r'>spray</data>" + nodes), {}).routing, "spray");
+  const ImportedFabric silent = import_fabric("graphml", "file", graph(nodes), {});
+  EXPECT_EQ(silent.routing, "ecmp");
+  EXPECT_THAT(silent.assumed, Contains("routing ecmp, since the file names none"));
+  EXPECT_THAT(refusal("graphml", graph("<data key='r'>spay</data>" + nodes)),
+              HasSubstr("file:1: routing: unknown routing \"spay\""));
+  EXPECT_THAT(refusal("graphml", graph("<node id='a'><data key='s'>true</data></node><node id='b'/>"
+                                       "<edge source='a' target='b'/>")),
+              HasSubstr("in_network_reduction: is about switches, and this is none"));
 }
 
 TEST(Graphml, OppositeLinksOfADirectedGraphAreOneCable) {

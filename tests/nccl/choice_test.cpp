@@ -1,8 +1,10 @@
 // `--algorithm nccl` as a run, the table's file, and tune with its plug-in file.
 #include "sim/nccl/choice.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -57,6 +59,54 @@ TEST(NcclChoice, TakesNvlsForLargeArrays) {
   const CollectiveResult row = run(on_dgx("nccl", Bytes(1 << 26)), {}).collectives.at(0);
   EXPECT_EQ(row.algorithm, "nvls");
   EXPECT_EQ(row.protocol, "Simple");
+}
+
+/// What runs of 64 MiB, "algorithm/protocol".
+std::string choice_for(collectives::CollectiveKind kind, const std::string& datatype, const std::string& reduction,
+                       const std::string& algorithm = "nccl") {
+  Experiment experiment = on_dgx(algorithm, Bytes(1 << 26));
+  experiment.collectives[0].kind = kind;
+  experiment.collectives[0].datatype = datatype;
+  experiment.collectives[0].reduction = reduction;
+  return run(experiment, {}).collectives.at(0).algorithm;
+}
+
+// ncclNvlsSupported of src/include/device.h, as a table of its own.
+TEST(NcclChoice, NvlsForTheReductionsThatNcclGivesIt) {
+  const std::map<std::string, std::string> with_extremes = {{"int32", "sum min max"},
+                                                            {"uint32", "sum min max"},
+                                                            {"int64", "sum min max"},
+                                                            {"uint64", "sum min max"},
+                                                            {"half", "sum min max"},
+                                                            {"float", "sum"},
+                                                            {"double", "sum"},
+                                                            {"bfloat16", "sum min max"},
+                                                            {"int8", ""},
+                                                            {"uint8", ""},
+                                                            {"f8e4m3", ""},
+                                                            {"f8e5m2", ""}};
+  for (const auto& [datatype, operations] : with_extremes) {
+    for (const std::string operation : {"sum", "prod", "min", "max", "avg", "mulsum"}) {
+      const bool nvls = (" " + operations + " ").find(" " + operation + " ") != std::string::npos;
+      EXPECT_EQ(choice_for(collectives::CollectiveKind::all_reduce, datatype, operation) == "nvls", nvls)
+          << datatype << " " << operation;
+    }
+  }
+  // Copies are of any type.
+  EXPECT_EQ(choice_for(collectives::CollectiveKind::all_gather, "int8", "prod"),
+            choice_for(collectives::CollectiveKind::all_gather, "float", "sum"));
+}
+
+// The switches of the catalogue multiply nothing by name either; they add for an average, which the cards divide.
+TEST(NcclChoice, ByNameTheSwitchDoesWhatItsPartCan) {
+  const auto all_reduce = collectives::CollectiveKind::all_reduce;
+  EXPECT_EQ(choice_for(all_reduce, "float", "sum", "nvls"), "nvls");
+  EXPECT_EQ(choice_for(all_reduce, "float", "avg", "nvls"), "nvls");
+  for (const auto& [datatype, operation] :
+       {std::pair("float", "prod"), std::pair("int8", "sum"), std::pair("double", "max")}) {
+    EXPECT_THAT(refusal([&] { (void)choice_for(all_reduce, datatype, operation, "nvls"); }),
+                testing::HasSubstr("in_network_arithmetic of the accelerator"));
+  }
 }
 
 TEST(NcclChoice, AProtocolIsAsNcclProto) {
@@ -142,7 +192,7 @@ std::vector<std::string> fields_of(const std::string& line) {
   return fields;
 }
 
-/// The grammar of NCCL's example plug-in, and that ranges of one collective cover all sizes once.
+/// The grammar of NCCL's example plug-in, and that ranges of one collective cover what was simulated once, and no more.
 TEST(Tune, WritesWhatThePlugInReads) {
   const std::string csv = to_tuner_csv(tune(small_tune(), {}), "1");
   const std::set<std::string> collectives = {"broadcast", "reduce", "allgather", "reducescatter", "allreduce"};
@@ -161,13 +211,16 @@ TEST(Tune, WritesWhatThePlugInReads) {
     ASSERT_EQ(field.size(), 10U) << line;
     EXPECT_TRUE(collectives.contains(field[0])) << line;
     if (field[0] != last_collective) {
-      EXPECT_EQ(next, 0U) << "the ranges of " << last_collective << " do not reach the end";
+      if (!last_collective.empty()) {
+        EXPECT_EQ(next, (1U << 25) + 1) << "the ranges of " << last_collective << " do not reach the end";
+      }
+      next = 1024;
     }
     last_collective = field[0];
     EXPECT_EQ(std::stoull(field[1]), next) << line;
     const std::uint64_t to = std::stoull(field[2]);
     EXPECT_GE(to, next);
-    next = to + 1;  // 0 after the last
+    next = to + 1;
     EXPECT_TRUE(algorithms.contains(field[3])) << line;
     EXPECT_TRUE(protocols.contains(field[4])) << line;
     EXPECT_EQ(field[5], "-1");
@@ -176,8 +229,43 @@ TEST(Tune, WritesWhatThePlugInReads) {
     EXPECT_EQ(field[8], "-1");
     EXPECT_EQ(field[9], "-1");
   }
-  EXPECT_EQ(next, 0U);
+  EXPECT_EQ(next, (1U << 25) + 1);
   EXPECT_GE(lines, 3U) << "an all-reduce has more than one range here";
+}
+
+/// What the file says for a size is at most a tenth slower than the best that is simulated there, though only 4 MiB and 64 MiB
+/// were asked for; where nothing was simulated it says nothing.
+TEST(Tune, FindsWhereTheBestChanges) {
+  TuneRequest request = small_tune();
+  request.collectives = {collectives::CollectiveKind::all_reduce};
+  request.sizes = {Bytes(1 << 12), Bytes(1 << 16), Bytes(1 << 20), Bytes(1 << 24)};
+  const Tuned coarse = tune(request, {});
+  ASSERT_FALSE(coarse.between.empty());
+  for (std::size_t i = 0; i + 1 < coarse.between.size(); ++i) {
+    EXPECT_LT(coarse.between[i].size, coarse.between[i + 1].size);
+  }
+  std::vector<std::vector<std::string>> rules;
+  std::stringstream stream(to_tuner_csv(coarse, "1"));
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with('#')) rules.push_back(fields_of(line));
+  }
+  EXPECT_EQ(rules.front()[1], std::to_string(1 << 12));
+  EXPECT_EQ(rules.back()[2], std::to_string(1 << 24));
+  request.sizes.clear();
+  for (std::int64_t size = 5000; size < 1 << 24; size = size * 7 / 4 / 16 * 16) request.sizes.emplace_back(size);
+  for (const TuneRow& row : tune(request, {}).rows) {
+    const auto rule = std::ranges::find_if(
+        rules, [&](const auto& r) { return static_cast<std::uint64_t>(row.size.count()) <= std::stoull(r[2]); });
+    ASSERT_NE(rule, rules.end());
+    std::optional<Duration> by_rule;
+    for (const TuneCandidate& candidate : row.candidates) {
+      std::string name = std::string(to_string(candidate.algorithm)) + "/" + std::string(to_string(candidate.protocol));
+      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      if (name == (*rule)[3] + "/" + (*rule)[4]) by_rule = candidate.time;
+    }
+    ASSERT_TRUE(by_rule) << (*rule)[3];
+    EXPECT_LE(by_rule->ps() * 10, row.candidates[*row.best].time->ps() * 11) << row.size.count();
+  }
 }
 
 TEST(Tune, RefusesWhatHasNoChoice) {

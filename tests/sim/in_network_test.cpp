@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "collectives/algorithm.h"
 #include "sim/bounds.h"
+#include "sim/datatype.h"
 #include "sim/placement.h"
 #include "tests/sim/small_runs.h"
 
@@ -421,6 +422,46 @@ TEST(InNetwork, AutoTakesIt) {
   const CollectiveResult result = one_result(plain, CollectiveKind::all_reduce, "auto", 1_MiB, 0);
   EXPECT_NE(result.alternatives.find("nvls: needs a switch in every scale-up domain"), std::string::npos)
       << result.alternatives;
+}
+
+// One domain whose switches add float sums and nothing else: of products, and of 8-bit integers, auto and the bound know of no
+// switch, by name they are refused, and copies still go through them.
+TEST(InNetwork, SwitchesDoWhatTheirPartCan) {
+  const auto result = [&](CollectiveKind kind, const std::string& algorithm, const char* datatype, const char* op) {
+    Experiment experiment = on_cluster(one_domain(8), "spray");
+    experiment.cluster.arithmetic.domains = {};
+    experiment.cluster.arithmetic.domains.add(reduction_pair("float", "sum"));
+    experiment.collectives = {collective_job(kind, algorithm, 1_GiB)};
+    experiment.collectives[0].datatype = datatype;
+    experiment.collectives[0].reduction = op;
+    return run(experiment, {}).collectives.at(0);
+  };
+  const CollectiveResult sum = result(CollectiveKind::all_reduce, "auto", "float", "sum");
+  EXPECT_EQ(sum.algorithm, "nvls");
+  EXPECT_EQ(result(CollectiveKind::all_reduce, "auto", "float", "avg").algorithm, "nvls");
+  const CollectiveResult product = result(CollectiveKind::all_reduce, "auto", "float", "prod");
+  EXPECT_FALSE(product.in_network) << product.algorithm;
+  EXPECT_GT(product.lower_bound, sum.lower_bound);
+  EXPECT_NE(product.alternatives.find("nvls: needs switches in the scale-up domains that can do prod of float"),
+            std::string::npos)
+      << product.alternatives;
+  EXPECT_FALSE(result(CollectiveKind::all_reduce, "auto", "int8", "sum").in_network);
+  EXPECT_FALSE(result(CollectiveKind::reduce_scatter, "auto", "float", "max").in_network);
+  EXPECT_THROW(result(CollectiveKind::all_reduce, "nvls", "float", "prod"), InputError);
+  EXPECT_TRUE(result(CollectiveKind::all_gather, "nvls", "int8", "prod").in_network);
+  EXPECT_TRUE(result(CollectiveKind::broadcast, "nvls", "int8", "prod").in_network);
+}
+
+// A fabric that does no products: SHARP runs sums by name, and refuses products.
+TEST(InNetwork, TreesDoWhatTheirSwitchesCan) {
+  Experiment experiment = on_cluster(on_tree(8, 1, 4), "spray");
+  experiment.cluster.arithmetic.fabric = {};
+  experiment.cluster.arithmetic.fabric.add(reduction_pair("half", "sum"));
+  experiment.collectives = {collective_job(CollectiveKind::all_reduce, "sharp", 1_MiB)};
+  experiment.collectives[0].datatype = "half";
+  EXPECT_TRUE(run(experiment, {}).collectives.at(0).in_network);
+  experiment.collectives[0].datatype = "bfloat16";
+  EXPECT_THROW(run(experiment, {}), InputError);
 }
 
 // Two jobs side by side on one domain share its links: each takes twice as long as alone, one slice of 3.6 MB.

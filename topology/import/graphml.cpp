@@ -14,6 +14,7 @@
 #include "topology/import/fabric_builder.h"
 #include "topology/import/graphml_keys.h"
 #include "topology/import/importer.h"
+#include "topology/router.h"
 #include "topology/text_escape.h"
 
 namespace polyplane::topology {
@@ -70,6 +71,7 @@ class Reader {
       fabric.virtual_channels = static_cast<std::uint32_t>(
           source_.whole(graph.line, "virtual_channels", values.at(Field::virtual_channels), 1, 256));
     }
+    read_routing(graph, values);
     if (!own_) fabric.description = "a graph in GraphML";
     for (const std::string_view name : others) {
       if (name != "node" && name != "edge" && name != "hyperedge" && name != "desc") {
@@ -83,6 +85,16 @@ class Reader {
     read_elements(graph, direction == "directed");
     finish_nodes();
     add_links();
+  }
+
+  void read_routing(const XmlElement& graph, const Values& values) {
+    std::string& routing = builder_.fabric().routing;
+    const auto given = values.find(Field::routing);
+    if (given == values.end()) return builder_.assume("routing " + routing + ", since the file names none");
+    if (!routings().contains(given->second)) {
+      source_.fail(graph.line, "routing", unknown_name("routing", given->second, routings().names()));
+    }
+    routing = given->second;
   }
 
   void read_elements(const XmlElement& graph, bool directed) {
@@ -154,6 +166,9 @@ class Reader {
     device.pod = number(element, values, Field::pod, "pod", kMaxNumber);
     has_tiers_ = has_tiers_ || device.tier > 0;
     if (values.contains(Field::part)) device.part = text_of(values.at(Field::part));
+    const auto reduces = values.find(Field::reduces);
+    device.reduces = reduces != values.end() && truth(element, "in_network_reduction", reduces->second);
+    device.reduces_unasked = device.reduces;
     node.has_forwards = values.contains(Field::forwards);
     if (node.has_forwards) device.forwards = truth(element, "forwards", values.at(Field::forwards));
   }
@@ -277,6 +292,11 @@ class Reader {
         if (node.device.node < 0) node.device.node = next_node++;
         const std::int32_t place = next_rail[node.device.node]++;
         if (node.device.rail < 0 && !own_) node.device.rail = place;
+      }
+      const bool is_switch =
+          node.device.kind == DeviceKind::scaleup_switch || node.device.kind == DeviceKind::network_switch;
+      if (node.device.reduces && !is_switch) {
+        source_.fail(node.line, "in_network_reduction", "is about switches, and this is none");
       }
       if (!node.device.up) {
         builder_.warn(node.line, "a device that is down is left out");

@@ -16,11 +16,19 @@ struct KeyName {
   std::string_view written;
   Field field;
 };
-constexpr std::array kNodeKeys{
-    KeyName{"name", Field::name}, KeyName{"label", Field::name},        KeyName{"kind", Field::kind},
-    KeyName{"type", Field::kind}, KeyName{"node", Field::node},         KeyName{"plane", Field::plane},
-    KeyName{"rail", Field::rail}, KeyName{"tier", Field::tier},         KeyName{"pod", Field::pod},
-    KeyName{"part", Field::part}, KeyName{"forwards", Field::forwards}, KeyName{"up", Field::up}};
+constexpr std::array kNodeKeys{KeyName{"name", Field::name},
+                               KeyName{"label", Field::name},
+                               KeyName{"kind", Field::kind},
+                               KeyName{"type", Field::kind},
+                               KeyName{"node", Field::node},
+                               KeyName{"plane", Field::plane},
+                               KeyName{"rail", Field::rail},
+                               KeyName{"tier", Field::tier},
+                               KeyName{"pod", Field::pod},
+                               KeyName{"part", Field::part},
+                               KeyName{"forwards", Field::forwards},
+                               KeyName{"up", Field::up},
+                               KeyName{"in_network_reduction", Field::reduces}};
 constexpr std::array kEdgeKeys{KeyName{"link_name", Field::name},
                                KeyName{"name", Field::name},
                                KeyName{"link_kind", Field::kind},
@@ -40,9 +48,9 @@ constexpr std::array kEdgeKeys{KeyName{"link_name", Field::name},
                                KeyName{"up", Field::up},
                                KeyName{"link_index", Field::index},
                                KeyName{"link_reverse", Field::reverse}};
-constexpr std::array kGraphKeys{KeyName{"schema", Field::schema}, KeyName{"graph_name", Field::name},
-                                KeyName{"lossless", Field::lossless},
-                                KeyName{"virtual_channels", Field::virtual_channels}};
+constexpr std::array kGraphKeys{
+    KeyName{"schema", Field::schema}, KeyName{"graph_name", Field::name}, KeyName{"lossless", Field::lossless},
+    KeyName{"virtual_channels", Field::virtual_channels}, KeyName{"routing", Field::routing}};
 
 constexpr std::size_t kMaxKeys = 200;
 

@@ -25,6 +25,7 @@ enum class GraphmlField {
   part,
   forwards,
   up,
+  reduces,
   rate,
   rate_bps,
   nominal_rate_bps,
@@ -36,6 +37,7 @@ enum class GraphmlField {
   schema,
   lossless,
   virtual_channels,
+  routing,
   unknown
 };
 

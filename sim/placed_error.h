@@ -1,0 +1,24 @@
+// Wrong input of an experiment that only the built graph can judge: which entry it is, for those who know the file.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace polyplane::sim {
+
+class PlacedError : public InputError {
+ public:
+  /// `field` of v1::Experiment, "faults", "flows" or "capacity_events"; the entry of it.
+  PlacedError(const std::string& what, std::string field, int index)
+      : InputError(what), field_(std::move(field)), index_(index) {}
+  [[nodiscard]] const std::string& field() const { return field_; }
+  [[nodiscard]] int index() const { return index_; }
+
+ private:
+  std::string field_;
+  int index_;
+};
+
+}  // namespace polyplane::sim

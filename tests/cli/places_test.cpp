@@ -1,0 +1,58 @@
+// Errors that only a built graph can find name the place in the experiment's file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/cli/run_program.h"
+#include "tests/configs/temporary_file.h"
+
+namespace polyplane::cli {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kFlows =
+    "cluster: \"fat_tree:radix=8,tiers=2,endpoints=16\"\n"
+    "flows { name: \"a\" src: \"node0/gpu0\" dst: \"node15/gpu0\" size: \"400 kB\" }\n";
+
+ProgramRun run_of(const std::string& text) {
+  const TemporaryFile file(text, "e.textproto");
+  return run_program({"run", file.path(), "--format", "json"});
+}
+
+std::string refusal(const std::string& text) {
+  const ProgramRun run = run_of(text);
+  EXPECT_EQ(run.exit_code, 2) << run.out;
+  return run.error;
+}
+
+TEST(Places, OfFaultsFlowsAndCapacityEvents) {
+  const std::string flows = kFlows;
+  EXPECT_THAT(refusal(flows + "faults: \"plane=0 at 50%\"\nfaults: \"plane=99\"\n"),
+              HasSubstr("e.textproto:4:1: faults[1]: fault \"plane=99\""));
+  EXPECT_THAT(refusal(flows + "flows { name: \"b\" src: \"node0/gpu9\" dst: \"node1/gpu0\" size: \"1 B\" }\n"),
+              HasSubstr("e.textproto:3:1: flows[1]: flow \"b\": unknown device \"node0/gpu9\""));
+  EXPECT_THAT(refusal(flows + "capacity_events { time: \"1 us\" link: \"leaf0.spin0\" rate: \"1 Gbps\" }\n"),
+              HasSubstr("e.textproto:3:1: capacity_events[0]: capacity event: unknown link \"leaf0.spin0\"; "
+                        "did you mean"));
+}
+
+// 400 kB at 400 Gbps: 8 us. From 4 us on the only link out of the card has a quarter of that: 4 us + 4 x 4 us.
+TEST(Places, LinksOfARecipeHaveTheNamesOfTheirEnds) {
+  const std::string event = "capacity_events { time: \"4 us\" link: \"node0/gpu0.leaf0\" rate: \"100 Gbps\" }\n";
+  const ProgramRun slow = run_of(kFlows + event);
+  EXPECT_EQ(slow.exit_code, 0) << slow.error;
+  EXPECT_THAT(slow.out, HasSubstr("20000000")) << slow.out;
+  EXPECT_THAT(run_of(kFlows).out, HasSubstr("8000000"));
+}
+
+TEST(Places, AlgorithmsThatAreAllowedAreListed) {
+  EXPECT_THAT(
+      refusal(
+          "cluster: \"dgx-h100\"\ncollectives { collective: \"all_reduce\" sizes: \"1 MiB\" algorithm: \"rong\" }\n"),
+      testing::AllOf(HasSubstr("did you mean \"ring\"?"), HasSubstr("auto, "), HasSubstr(", nccl,")));
+}
+
+}  // namespace
+}  // namespace polyplane::cli
