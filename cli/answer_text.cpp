@@ -18,19 +18,19 @@ std::string cards_of(std::uint32_t cards, const std::string& cluster) {
   return std::to_string(cards) + (cards == 1 ? " card of " : " cards of ") + printable(cluster);
 }
 
-/// What compute of a mean card waits for, by label.
+/// What compute of a mean card waits for: by label, what is on its way, and what others have not sent yet.
 struct Waits {
   Duration all;
   std::pair<std::string, Duration> most;
 
-  void add(const std::string& label, Duration time) {
-    all += time;
-    if (time > most.second) most = {label, time};
+  void add(const std::string& label, Duration moving, Duration waiting) {
+    all += moving + waiting;
+    if (moving > most.second) most = {printable(label) + " on its way", moving};
+    if (waiting > most.second) most = {printable(label) + " that others have not sent yet", waiting};
   }
   [[nodiscard]] std::string words(Duration time) const {
     if (all == Duration()) return "compute waits for nothing";
-    return "compute waits " + percent(share_of(all, time)) + " of it for communication, mostly " +
-           printable(most.first);
+    return "compute waits " + percent(share_of(all, time)) + " of it, mostly for " + most.first;
   }
 };
 
@@ -58,7 +58,7 @@ bool is_asked(const Result& result) {
 
 std::string answer_of(const sim::StepResult& step, const std::string& cluster) {
   Waits waits;
-  for (const sim::StepExposure& one : step.exposed) waits.add(one.label, one.moving + one.waiting);
+  for (const sim::StepExposure& one : step.exposed) waits.add(one.label, one.moving, one.waiting);
   return sentence(
       "Answer: one " + step.phase + " step of " + printable(step.model) + " on " + cards_of(step.cards, cluster) +
           " takes " + rough(step.time) + spread_words(step.spread),
@@ -68,7 +68,7 @@ std::string answer_of(const sim::StepResult& step, const std::string& cluster) {
 
 std::string answer_of(const sim::ProgramResult& program, const std::string& cluster) {
   Waits waits;
-  for (const sim::ProgramLabel& label : program.labels) waits.add(label.label, label.moving + label.waiting);
+  for (const sim::ProgramLabel& label : program.labels) waits.add(label.label, label.moving, label.waiting);
   return sentence("Answer: " + printable(program.name) + " on " + cards_of(program.cards, cluster) + " takes " +
                       rough(program.time) + spread_words(program.spread),
                   {waits.words(program.time), binding_words(program.communication, program.time),

@@ -73,12 +73,13 @@ void add_quick_answers(const Experiment& experiment, const RunOptions& options, 
   RunOptions quiet = options;
   quiet.observer = nullptr;
   answer_rows(experiment, quiet, report);
-  answer_the_rest(experiment, quiet, report);
+  if (report.endpoints <= kQuickEndpoints) answer_the_rest(experiment, quiet, report);
 }
 
 void add_quick_spreads(const Experiment& experiment, const std::function<Experiment(Reading)>& read,
                        const RunOptions& options, Report& report) {
-  if (events_of(report) <= kQuickEventsInAll) add_step_spreads(experiment, read, options, report);
+  if (report.endpoints > kQuickEndpoints || events_of(report) > kQuickEventsInAll) return;
+  add_step_spreads(experiment, read, options, report);
 }
 
 }  // namespace polyplane::sim

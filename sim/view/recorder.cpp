@@ -10,6 +10,7 @@
 #include "sim/campaign/write_compare.h"
 #include "sim/fill_report.h"
 #include "sim/view/cluster_recorder.h"
+#include "sim/view/figures.h"
 #include "sim/view/read_recorder.h"
 #include "sim/view/recording_file.h"
 
@@ -22,12 +23,60 @@ bool is_explained(const Attribution& parts) {
   return parts.launch + parts.software + parts.waiting > Duration() || !parts.tiers.empty();
 }
 
+/// What took time, so that figures could decide it.
+struct Work {
+  bool ran = false, computed = false;
+  std::vector<std::string> stacks;  // in use
+};
+
+/// The stack of the cards' maker is looked for among all that are shipped: those that are not in use come out again. Files
+/// of the user's are known by their paths.
+template <class Entries>
+void keep_used_stacks(const std::vector<std::string>& used, Entries& entries, const auto& kind_and_name) {
+  entries.erase(std::remove_if(entries.begin(), entries.end(),
+                               [&](const auto& entry) {
+                                 const auto& [kind, name] = kind_and_name(entry);
+                                 const bool is_shipped = name.find_first_of("/.") == std::string::npos;
+                                 return kind == "stack" && is_shipped && std::ranges::find(used, name) == used.end();
+                               }),
+                entries.end());
+}
+
+bool computes(const Report& report) { return !report.steps.empty() || !report.programs.empty(); }
+
 void add_band(const CollectiveResult& result, int row, v1::Recording& recording) {
   if (!result.spread || !result.spread->is_range()) return;
   v1::Band& band = *recording.add_bands();
   band.set_result(static_cast<std::uint32_t>(row));
   band.set_fastest_ps(static_cast<double>(result.spread->fastest.ps()));
   band.set_slowest_ps(static_cast<double>(result.spread->slowest.ps()));
+}
+
+void add_assumed(const std::string& sentence, v1::Recording& recording) {
+  if (std::ranges::find(recording.assumed(), valid_utf8(sentence)) != recording.assumed().end()) return;
+  recording.add_assumed(valid_utf8(sentence));
+}
+
+/// Of cluster and stack, then of what ran on them.
+void add_assumed(const Report& report, v1::Recording& recording) {
+  for (const std::string& sentence : report.assumed) add_assumed(sentence, recording);
+  for (const StepResult& step : report.steps) {
+    for (const std::string& note : step.notes) {
+      if (note != step.memory_warning) add_assumed(note, recording);
+    }
+  }
+  for (const ProgramResult& program : report.programs) {
+    for (const std::string& note : program.notes) add_assumed(note, recording);
+  }
+}
+
+/// Rows of a recording are explained where that costs no run by itself.
+void tell_unexplained(v1::Recording& recording) {
+  const auto& rows = recording.report().results();
+  const auto parts = std::ranges::count_if(rows, &v1::CollectiveResult::has_attribution);
+  if (parts == rows.size()) return;
+  recording.add_left_out("where the time goes: of " + std::to_string(rows.size() - parts) + " of " +
+                         std::to_string(rows.size()) + " results; --explain --record FILE keeps it of all");
 }
 
 }  // namespace
@@ -40,13 +89,20 @@ struct Recorder::Parts {
   std::deque<ClusterRecorder> clusters;  // stay where they are
   v1::View view;
 
-  v1::Recording& start() {
+  v1::Recording& start(const Work& work) {
     v1::Recording& recording = *view.add_recordings();
     recording.set_schema(kSchema);
     recording.set_name(valid_utf8(command.name));
     recording.set_version(command.version);
     for (const std::string& word : command.command_line) recording.add_command_line(valid_utf8(word));
     read.write(recording);
+    keep_used_stacks(work.stacks, *recording.mutable_sources(),
+                     [](const v1::SourceText& source) { return std::pair(source.role(), source.name()); });
+    keep_used_stacks(work.stacks, *recording.mutable_figures(),
+                     [](const v1::Figure& figure) { return std::pair(figure.kind(), figure.part()); });
+    for (v1::Figure& figure : *recording.mutable_figures()) {
+      if (!work.ran || (!work.computed && is_of_compute(figure))) figure.set_decides_time(false);
+    }
     return recording;
   }
 };
@@ -65,7 +121,9 @@ void Recorder::add_cluster(const topology::Topology& topology) {
 }
 
 std::string Recorder::of_reports(std::span<const Report> reports, const ReportOrigin& origin) {
-  v1::Recording& recording = parts_->start();
+  Work work{.ran = true, .computed = std::ranges::any_of(reports, computes), .stacks = {}};
+  for (const Report& report : reports) work.stacks.push_back(report.stack);
+  v1::Recording& recording = parts_->start(work);
   v1::Report& message = *recording.mutable_report();
   fill(reports, origin, message);
   int row = 0;
@@ -93,17 +151,14 @@ std::string Recorder::of_reports(std::span<const Report> reports, const ReportOr
     fabric.set_cluster(valid_utf8(report.cluster));
     fabric.set_routing(report.routing);
     for (const std::string& fault : report.faults) fabric.add_faults(valid_utf8(fault));
-    for (const std::string& sentence : report.assumed) {
-      if (std::ranges::find(recording.assumed(), valid_utf8(sentence)) == recording.assumed().end()) {
-        recording.add_assumed(valid_utf8(sentence));
-      }
-    }
+    add_assumed(report, recording);
   }
+  tell_unexplained(recording);
   return recording_file(parts_->view);
 }
 
 std::string Recorder::of_comparison(const Comparison& comparison, const Compared& compared) {
-  v1::Recording& recording = parts_->start();
+  v1::Recording& recording = parts_->start({.ran = true, .computed = false, .stacks = {comparison.stack.name}});
   fill(comparison, compared, parts_->command.version, *recording.mutable_compare());
   std::vector<ClusterRecorder::Places> places(parts_->clusters.size());
   std::uint32_t number = 0;
@@ -120,7 +175,7 @@ std::string Recorder::of_comparison(const Comparison& comparison, const Compared
 }
 
 std::string Recorder::of_topology(const TopoReport& report) {
-  v1::Recording& recording = parts_->start();
+  v1::Recording& recording = parts_->start({});
   fill(report, parts_->command.version, *recording.mutable_topo());
   for (ClusterRecorder& cluster : parts_->clusters) cluster.write({}, recording);
   for (const std::string& fault : report.faults) {

@@ -189,6 +189,16 @@ TEST(QuickAnswers, LeaveOutWhatIsDear) {
   EXPECT_FALSE(report.steps.at(0).spread);
 }
 
+TEST(QuickAnswers, BuildNoLargeClusterAgain) {
+  const Experiment experiment = load(pair_of("nvidia-h800-sxm5", "") + step_of("11 us", "timed"));
+  Report report = run(experiment, {});
+  report.endpoints = kQuickEndpoints + 1;
+  add_quick_answers(experiment, {}, report);
+  add_quick_spreads(experiment, [&](Reading) { return experiment; }, {}, report);
+  EXPECT_THAT(report.steps.at(0).sensitivities, IsEmpty());
+  EXPECT_FALSE(report.steps.at(0).spread);
+}
+
 // Four cards around a switch without latency; three tokens a card, each to one expert.
 TEST(ExchangeAnswer, IsOfALayer) {
   const auto text = [](const std::string& rate) {

@@ -6,6 +6,24 @@ useBrowser();
 
 const perf = ["perf", "all_reduce", "--cluster", "deepseek-v3-2048", "--ranks", "64", "-b", "1K", "-e", "256M", "-f", "4", "--explain"];
 
+interface Attribution {
+  launch_ps: number;
+  software_ps: number;
+  waiting_ps: number;
+  tiers: { tier: string; serialisation_ps?: number; contention_ps?: number; latency_ps?: number }[];
+}
+
+function heldBy(parts: Attribution, whole: number): string {
+  const tiers = parts.tiers.map((one) => ({ words: one.tier, ps: (one.serialisation_ps ?? 0) + (one.contention_ps ?? 0) }));
+  const others = Object.entries({
+    launch: parts.launch_ps,
+    "software of steps": parts.software_ps,
+    "waiting for others": parts.waiting_ps,
+    latency: parts.tiers.reduce((sum, one) => sum + (one.latency_ps ?? 0), 0),
+  }).map(([name, ps]) => ({ words: `${name} (${percent((ps ?? 0) / whole)})`, ps: ps ?? 0 }));
+  return `held up by ${[...tiers, ...others].sort((a, b) => b.ps - a.ps)[0]?.words ?? ""}`;
+}
+
 describe("the answer", () => {
   it("is one sentence with the numbers of the JSON", async () => {
     const page = await open(template);
@@ -19,7 +37,7 @@ describe("the answer", () => {
         busbw_GBps: number;
         lower_bound_us: number;
         algorithm: string;
-        attribution: { binding_tier: string };
+        attribution: Attribution;
         sensitivities: { what: string; change: number }[];
       }[];
     };
@@ -28,7 +46,7 @@ describe("the answer", () => {
     const help = last.sensitivities[0];
     const helps = help && help.change < 0 ? `10 % better ${help.what} would help most (${change(help.change)})` : "no single figure 10 % better would help";
     expect(await page.locator(".answer-sentence").innerText()).toBe(
-      `all_reduce of ${bytes(last.size_bytes)} among ${count(last.ranks)} ranks of deepseek-v3-2048 takes ${time(last.time_ps)}, held up by ${last.attribution.binding_tier}; ${helps}.`,
+      `all_reduce of ${bytes(last.size_bytes)} among ${count(last.ranks)} ranks of deepseek-v3-2048 takes ${time(last.time_ps)}, ${heldBy(last.attribution, last.time_ps)}; ${helps}.`,
     );
     const fact = (id: string) => page.locator(`.answer [data-fact=${id}] dd`).first().innerText();
     expect(await fact("busbw")).toBe(rate(last.busbw_GBps));
@@ -54,7 +72,12 @@ describe("the answer", () => {
     const [step] = steps;
     const help = step?.sensitivities[0];
     if (!step || !help) throw new Error("no step, or nothing was asked");
-    const waits = step.exposed.map((one) => ({ label: one.label, ps: one.moving_ps + one.waiting_ps })).sort((a, b) => b.ps - a.ps);
+    const waits = step.exposed
+      .flatMap((one) => [
+        { words: `${one.label} on its way`, ps: one.moving_ps },
+        { words: `${one.label} that others have not sent yet`, ps: one.waiting_ps },
+      ])
+      .sort((a, b) => b.ps - a.ps);
     const waited = waits.reduce((sum, one) => sum + one.ps, 0) / step.time_ps;
     const tier = step.communication.tiers.find((one) => one.tier === step.communication.binding_tier);
     const held = ((tier?.serialisation_ps ?? 0) + (tier?.contention_ps ?? 0)) / step.time_ps;
@@ -67,12 +90,12 @@ describe("the answer", () => {
         : " (no uncertain figure of the hardware moves it)";
     expect(await page.locator(".answer-sentence").innerText()).toBe(
       `One training step of mixtral-8x7b on ${count(step.cards)} cards of h100-2048 takes ${time(step.time_ps)}${spread}, ` +
-        `compute waits ${percent(waited)} of it for communication, mostly ${waits[0]?.label ?? ""}; ` +
+        `compute waits ${percent(waited)} of it, mostly for ${waits[0]?.words ?? ""}; ` +
         `of the links, ${step.communication.binding_tier} holds it up most (${percent(held)} of its critical path); ` +
         `10 % better ${help.what} would help most (${change(help.change)}).`,
     );
     const terminal = polyplane(...words).split("\n").filter((line) => line.startsWith("# ")).join(" ").replaceAll(" # ", " ");
-    expect(terminal).toContain(`mostly ${waits[0]?.label ?? ""}; of the links, ${step.communication.binding_tier} holds it up most`);
+    expect(terminal).toContain(`mostly for ${waits[0]?.words ?? ""}; of the links, ${step.communication.binding_tier} holds it up most`);
     expect(terminal).toContain(`10% more ${help.what} would help most`);
   });
 

@@ -1,7 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import type { Ref } from "preact";
 import { seriesColour, type Palette } from "../figure/palette";
-import { percent, time, timeShort } from "../format/numbers";
+import { percent, short, time, timeShort } from "../format/numbers";
 import { ticks } from "./ticks";
 import "./stacked.css";
 
@@ -48,7 +48,7 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
   const longest = Math.max(...bars.map((bar) => bar.totalPs), 1);
   const scale = (ps: number, bar: StackBar) => (inner * ps) / (share ? bar.totalPs || 1 : longest);
   const height = top + bars.length * rowHeight + bottom;
-  const axis = share ? [0, 0.25, 0.5, 0.75, 1] : ticks("linear", 0, longest, Math.max(2, Math.floor(inner / 90)));
+  const axis = share ? (inner < 260 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]) : ticks("linear", 0, longest, Math.max(2, Math.floor(inner / 90)));
   const { colours } = palette;
   const hues = [...new Set(bars.flatMap((bar) => bar.segments.filter((s) => s.fill === "hatch").map((s) => s.hue)))];
   const chosen = at === null ? undefined : bars[at.bar];
@@ -69,7 +69,7 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
             <g key={mark}>
               <path d={`M${x} ${top}v${bars.length * rowHeight}`} stroke={colours.grid} />
               <text x={x} y={height - 6} text-anchor="middle" fill={colours.muted}>
-                {share ? percent(mark) : timeShort(mark)}
+                {share ? `${short(100 * mark)} %` : timeShort(mark)}
               </text>
             </g>
           );

@@ -46,6 +46,8 @@ describe("numbers", () => {
     expect(percent(1)).toBe("100 %");
     expect(change(-0.0778498694232614)).toBe("−7.78 %");
     expect(change(0.05)).toBe("+5 %");
+    expect(change(-2.08e-10)).toBe("−<0.001 %");
+    expect(change(0)).toBe("+0 %");
     expect(dollars(12590000)).toBe("$12.59 M");
     expect(watts(311300)).toBe("311.3 kW");
     expect(short(0.5)).toBe("0.5");

@@ -55,6 +55,13 @@ export function bytes(value: number): string {
   return `${upTo(left, 4)} ${prefix}B`;
 }
 
+// "80 GB": memory of cards, as their makers count it.
+export function decimalBytes(value: number): string {
+  if (!Number.isFinite(value)) return absent;
+  const { value: left, prefix } = scaled(value, 1000, decimal);
+  return `${upTo(left, 4)} ${prefix}B`;
+}
+
 // "16G", for axes.
 export function bytesShort(value: number): string {
   const { value: left, prefix } = scaled(value, 1024, binary);
@@ -104,6 +111,7 @@ export function percent(share: number, digits = 3): string {
 // A change: "−9.1 %", "+5 %".
 export function change(share: number): string {
   if (!Number.isFinite(share)) return absent;
+  if (share !== 0 && Math.abs(share) < 1e-5) return `${share < 0 ? "−" : "+"}<0.001 %`;
   const text = upTo(Math.abs(100 * share), 3);
   return `${share < 0 ? "−" : "+"}${text} %`;
 }

@@ -26,3 +26,7 @@ export function defineStrings<const T extends Record<string, Phrase>>(name: stri
 export function ofCards(cards: string): string {
   return `${cards} ${cards === "1" ? "card" : "cards"}`;
 }
+
+export function ofRanks(ranks: string): string {
+  return `${ranks} ${ranks === "1" ? "rank" : "ranks"}`;
+}

@@ -23,7 +23,7 @@ describe("what polyplane says by rule", () => {
     for (const word of saidWords) expect(sources, word).toContain(`"${word}"`);
     for (const part of [
       '"rate of "', '"latency of "', '"bytes out of all "', '"bytes into all "', '"bytes out of "', '"bytes into "', '"the domain of "', '"the member of "', '"scale-up domains"', '"members"',
-      '"the graph: it has more than "', '" directed links"', '"lanes: a single actor has more than "', '" operations; --trace FILE writes them for ui.perfetto.dev"', '"all but the result: "',
+      '"the graph: it has more than "', '" directed links"', '"lanes: a single actor has more than "', '" operations; --trace FILE writes them for ui.perfetto.dev"', '"all but the result: "', '"where the time goes: of "', '" results; --explain --record FILE keeps it of all"',
     ]) {
       expect(sources, part).toContain(part);
     }

@@ -45,6 +45,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/^bytes out of ([^,]+)$/, "$1 发出的字节"],
   [/^bytes into ([^,]+)$/, "$1 收到的字节"],
   [/^the graph: it has more than (\d+) directed links$/, "图：有向链路超过 $1 条"],
+  [/^where the time goes: of (\d+ of \d+) results; --explain --record FILE keeps it of all$/, "时间花在哪里：$1 个结果的组成；--explain --record FILE 会保留全部"],
   [/^lanes: a single actor has more than (\d+) operations; --trace FILE writes them for ui\.perfetto\.dev$/, "时间线：单个执行者的操作超过 $1 个；--trace FILE 可写出供 ui.perfetto.dev 查看"],
   [
     /^all but the result: (.+) holds no more; --record FILE keeps the cluster, bytes of links, loads over time and lanes, too$/s,

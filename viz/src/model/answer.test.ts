@@ -31,7 +31,7 @@ describe("answers", () => {
       cluster: "c",
       sizeBytes: 4096,
       boundUs: 50,
-      bindingTier: "nvlink",
+      held: { tier: "nvlink", part: null, share: 0.9 },
       spread: { fastestPs: 90e6, slowestPs: 120e6 },
       largest: { part: "serialisation", owner: "nvlink", share: 0.9 },
       helps: [{ what: "rate of nvlink", change: -0.08 }],
@@ -43,15 +43,30 @@ describe("answers", () => {
 
   it("say nothing that was not recorded", () => {
     const [one] = answersOf(recordingOf({ results: [{ collective: "broadcast", sizeBytes: 8, timePs: 1, bottleneck: "leaf" }] }));
-    expect(one).toMatchObject({ bindingTier: "leaf", boundUs: null, spread: null, spreadAsked: false, largest: null, helps: [], asked: false, smallest: null, measured: null });
+    expect(one).toMatchObject({ held: { tier: "leaf", part: null, share: null }, boundUs: null, spread: null, spreadAsked: false, largest: null, helps: [], asked: false, smallest: null, measured: null });
     expect(answersOf(create(RecordingSchema))).toEqual([]);
+  });
+
+  // Of 100: launch 55, nvlink 30 of bytes and 5 of contention, 10 of latency over two tiers.
+  it("name no tier where something else holds longer", () => {
+    const held = (launchPs: number, waitingPs: number, latencyPs: number) => {
+      const tiers = [{ tier: "nvlink", serialisationPs: 30, contentionPs: 5, latencyPs }, { tier: "leaf", latencyPs }];
+      const attribution = { launchPs, waitingPs, tiers, bindingTier: "nvlink" };
+      return answersOf(recordingOf({ results: [{ collective: "broadcast", sizeBytes: 8, timePs: 100, attribution }] }))[0];
+    };
+    expect(held(55, 0, 5)).toMatchObject({ held: { tier: "", part: "launch", share: 0.55 } });
+    expect(held(0, 65, 0)).toMatchObject({ held: { tier: "", part: "waiting", share: 0.65 } });
+    expect(held(25, 0, 20)).toMatchObject({ held: { tier: "", part: "latency", share: 0.4 } });
+    expect(held(34, 31, 0)).toMatchObject({ held: { tier: "nvlink", part: null, share: 0.35 } });
+    const alone = recordingOf({ results: [{ collective: "broadcast", ranks: 1, timePs: 9, bottleneck: "latency or waiting", attribution: { launchPs: 9 } }] });
+    expect(answersOf(alone)[0]).toMatchObject({ held: { part: "launch", share: 1 } });
   });
 
   it("add up what compute of a step waits for", () => {
     const [one] = answersOf(
       recordingOf({ steps: [{ timePs: 100, busyPs: 60, exposed: [{ label: "ep", movingPs: 10, waitingPs: 0 }, { label: "pp", movingPs: 5, waitingPs: 20 }] }] }),
     );
-    expect(one).toMatchObject({ kind: "step", busyShare: 0.6, exposedShare: 0.35, largest: { label: "pp", share: 0.25 }, spread: null, binding: null, asked: false });
+    expect(one).toMatchObject({ kind: "step", busyShare: 0.6, exposedShare: 0.35, largest: { label: "pp", moving: false, share: 0.2 }, spread: null, binding: null, asked: false });
   });
 
   // Critical path 100: 10 launch and software, 12 bytes and 3 contention on leaf-spine, 5 of latency there; nvlink 8 of bytes.
@@ -81,7 +96,7 @@ describe("answers", () => {
       asked: true,
     };
     expect(step).toMatchObject({ kind: "step", largest: null, exposedShare: 0, ...facts });
-    expect(program).toMatchObject({ kind: "program", busyShare: 0.7, exposedShare: 0.25, largest: { label: "tp", share: 0.25 }, ...facts });
+    expect(program).toMatchObject({ kind: "program", busyShare: 0.7, exposedShare: 0.25, largest: { label: "tp", moving: true, share: 0.2 }, ...facts });
     expect(exchange).toMatchObject({ kind: "exchange", layerPs: 200, ...facts });
   });
 
@@ -127,7 +142,7 @@ describe("answers", () => {
       points: [{ state: "done", values: [1], timePs: time(5) }, { state: "done", values: [0], timePs: time(3) }, { state: "failed", values: [1] }],
     });
     expect(answersOf(create(RecordingSchema, { result: { case: "sweep", value } }))).toEqual([
-      { kind: "sweep", experiment: "e", points: 3, done: 2, failed: 1, fastest: { timePs: 3, values: ["seed = 1"] } },
+      { kind: "sweep", experiment: "e", points: 3, done: 2, failed: 1, fastest: { timePs: 3, work: [], values: ["seed = 1"] } },
     ]);
   });
 
@@ -147,6 +162,6 @@ describe("answers", () => {
       })),
     });
     const [answer] = answersOf(create(RecordingSchema, { result: { case: "sweep", value } }));
-    expect(answer).toMatchObject({ fastest: { timePs: 70, values: ["collectives[0].sizes = 64 MiB", "collectives[0].algorithm = swing"] } });
+    expect(answer).toMatchObject({ fastest: { timePs: 70, work: ["collectives[0].sizes = 64 MiB"], values: ["collectives[0].algorithm = swing"] } });
   });
 });

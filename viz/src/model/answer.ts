@@ -1,5 +1,5 @@
 import type { Attribution, CollectiveResult, ExchangeResult, ProgramResult, Recording, ReportedCluster, Sensitivity, Spread as SpreadMessage, StepResult } from "../schema";
-import { ofAttribution, type Segment } from "./bars";
+import { ofAttribution, type Part, type Segment } from "./bars";
 import { isWork } from "./sweep_work";
 
 export interface Spread {
@@ -11,6 +11,14 @@ export interface Spread {
 export interface Binding {
   tier: string;
   share: number;
+}
+
+// What holds a collective up most: a tier by bytes and contention on its links, or what is no link: launch, software, waiting,
+// latency. `share` is of the time; null where parts of the time were not recorded and the tier is that of the fullest link.
+export interface Held {
+  tier: string; // empty: a part
+  part: Part | null;
+  share: number | null;
 }
 
 // What moves the time most when it gets 10 % better; `change` is of the time, below zero is faster.
@@ -38,7 +46,7 @@ export interface CollectiveAnswer {
   boundReason: string;
   spread: Spread | null;
   spreadAsked: boolean; // with --band: no spread then means that no figure in use has a range
-  bindingTier: string;
+  held: Held | null; // null: nobody said
   largest: (Segment & { share: number }) | null; // part of the time
   helps: Help[]; // most first, only what helps
   asked: boolean; // whether what would help was worked out
@@ -46,12 +54,19 @@ export interface CollectiveAnswer {
   measured: { source: string; timeUs: number } | null; // at the same size
 }
 
+// What compute waits for most: communication of a label that is on its way, or that others have not sent yet.
+export interface Waited {
+  label: string;
+  moving: boolean;
+  share: number; // of the time
+}
+
 export interface StepAnswer {
   kind: "step";
   step: StepResult;
   busyShare: number;
   exposedShare: number; // communication that compute waited for, of the time
-  largest: { label: string; share: number } | null; // of the exposed
+  largest: Waited | null; // of the exposed
   spread: Spread | null; // null: not asked; equal: no figure with a range decides
   binding: Binding | null;
   helps: Help[];
@@ -63,7 +78,7 @@ export interface ProgramAnswer {
   program: ProgramResult;
   busyShare: number;
   exposedShare: number; // as of a step
-  largest: { label: string; share: number } | null; // of the exposed
+  largest: Waited | null; // of the exposed
   spread: Spread | null;
   binding: Binding | null;
   helps: Help[];
@@ -128,7 +143,7 @@ export interface SweepAnswer {
   points: number;
   done: number;
   failed: number;
-  fastest: { timePs: number; values: string[] } | null; // of the last work: size, collective, ranks
+  fastest: { timePs: number; work: string[]; values: string[] } | null; // of the last work: size, collective, ranks
 }
 
 export type Answer =
@@ -234,7 +249,7 @@ function collectivesOf(
         boundReason: result.lowerBoundReason,
         spread: band ? { fastestPs: band.fastestPs, slowestPs: band.slowestPs } : null,
         spreadAsked: recording.commandLine.includes("--band"),
-        bindingTier: result.attribution?.bindingTier || result.bottleneck,
+        held: heldBy(result),
         largest: largest && result.timePs > 0 ? { ...largest, share: largest.ps / result.timePs } : null,
         helps: helpsOf(result.sensitivities),
         asked: result.sensitivities.length > 0,
@@ -243,6 +258,20 @@ function collectivesOf(
       },
     ];
   });
+}
+
+function heldBy({ attribution, bottleneck, timePs }: CollectiveResult): Held | null {
+  if (!attribution || timePs <= 0) return bottleneck === "" ? null : { tier: bottleneck, part: null, share: null };
+  const latency = attribution.tiers.reduce((sum, tier) => sum + tier.latencyPs, 0);
+  const causes = [
+    ...attribution.tiers.map((one) => ({ tier: one.tier, part: null, ps: one.serialisationPs + one.contentionPs })),
+    { tier: "", part: "launch" as const, ps: attribution.launchPs },
+    { tier: "", part: "software" as const, ps: attribution.softwarePs },
+    { tier: "", part: "waiting" as const, ps: attribution.waitingPs },
+    { tier: "", part: "latency" as const, ps: latency },
+  ];
+  const { tier, part, ps } = causes.reduce((most, one) => (one.ps > most.ps ? one : most));
+  return ps > 0 ? { tier, part, share: ps / timePs } : null;
 }
 
 function spreadOf(spread: SpreadMessage | undefined): Spread | null {
@@ -256,11 +285,14 @@ function bindingOf(communication: Attribution | undefined, timePs: number): Bind
 
 // What compute of a mean card waits for.
 function exposureOf(waits: readonly { label: string; movingPs: number; waitingPs: number }[], timePs: number) {
-  const exposed = waits.map((one) => ({ label: one.label, ps: one.movingPs + one.waitingPs }));
+  const exposed = waits.flatMap(({ label, movingPs, waitingPs }) => [
+    { label, moving: true, ps: movingPs },
+    { label, moving: false, ps: waitingPs },
+  ]);
   const most = [...exposed].sort((a, b) => b.ps - a.ps)[0];
   return {
     exposedShare: exposed.reduce((sum, one) => sum + one.ps, 0) / timePs,
-    largest: most && most.ps > 0 ? { label: most.label, share: most.ps / timePs } : null,
+    largest: most && most.ps > 0 ? { label: most.label, moving: most.moving, share: most.ps / timePs } : null,
   };
 }
 
@@ -382,6 +414,11 @@ function ofSweep(recording: Recording): SweepAnswer | null {
     (most, one) => (most && most.point.position >= one.point.position ? most : one),
     undefined,
   );
+  const settings = (values: readonly number[], wanted: (key: string) => boolean) =>
+    values.flatMap((index, variable) => {
+      const { key = "", values: texts = [] } = sweep.variables[variable] ?? {};
+      return wanted(key) ? [`${key} = ${texts[index]?.text ?? ""}`] : [];
+    });
   const rivals = timed.filter(({ point }) => last && workOf(point.values) === workOf(last.point.values));
   const fastest = [...rivals].sort((a, b) => a.timePs - b.timePs)[0];
   return {
@@ -393,10 +430,8 @@ function ofSweep(recording: Recording): SweepAnswer | null {
     fastest: fastest
       ? {
           timePs: fastest.timePs,
-          values: fastest.point.values.map((index, variable) => {
-            const { key = "", values = [] } = sweep.variables[variable] ?? {};
-            return `${key} = ${values[index]?.text ?? ""}`;
-          }),
+          work: settings(fastest.point.values, (key) => isWork(key)),
+          values: settings(fastest.point.values, (key) => !isWork(key)),
         }
       : null,
   };

@@ -34,6 +34,7 @@ describe("bars", () => {
     ]);
     expect(set?.subject).toEqual({ collective: "all_reduce", cluster: "c", ranks: 8, recording: "run" });
     expect(set?.bars).toHaveLength(1);
+    expect(set?.left).toBe(1); // the size without parts
     expect(set?.bars[0]?.segments.map(({ part, owner, ps }) => [part, owner, ps])).toEqual([
       ["launch", "", 10],
       ["software", "", 20],

@@ -32,6 +32,7 @@ export interface BarSet {
   id: string;
   subject: { collective?: string; step?: string; program?: string; cluster: string; ranks: number; recording: string };
   bars: Bar[];
+  left: number; // sizes of whose time no parts were recorded
 }
 
 // Every result that says where its time went: collectives by (recording, job, cluster, collective, ranks), one bar a size;
@@ -54,7 +55,6 @@ export function barSets(recordings: readonly Recording[]): BarSet[] {
 function ofCollectives(rows: readonly { result: CollectiveResult; cluster: string }[], recording: string, index: number): BarSet[] {
   const sets = new Map<string, BarSet>();
   for (const { result, cluster } of rows) {
-    if (!result.attribution) continue;
     const key = JSON.stringify([cluster, result.collective, result.ranks, result.job]);
     let set = sets.get(key);
     if (!set) {
@@ -62,8 +62,13 @@ function ofCollectives(rows: readonly { result: CollectiveResult; cluster: strin
         id: `collective-${index}-${sets.size}`,
         subject: { collective: result.collective, cluster, ranks: result.ranks, recording },
         bars: [],
+        left: 0,
       };
       sets.set(key, set);
+    }
+    if (!result.attribution) {
+      set.left += 1;
+      continue;
     }
     const job = result.job === "" ? {} : { job: result.job };
     set.bars.push({
@@ -72,7 +77,7 @@ function ofCollectives(rows: readonly { result: CollectiveResult; cluster: strin
       segments: ofAttribution(result.attribution),
     });
   }
-  return [...sets.values()];
+  return [...sets.values()].filter((set) => set.bars.length > 0);
 }
 
 export function ofAttribution(attribution: Attribution): Segment[] {
@@ -93,6 +98,7 @@ function ofStep(step: StepResult, recording: string, id: string): BarSet {
   return {
     id,
     subject: { step: step.name || step.model, cluster: step.cluster, ranks: step.cards, recording },
+    left: 0,
     bars: [
       {
         name: { what: "meanCard" },
@@ -143,6 +149,7 @@ function ofProgram(program: ProgramResult, recording: string, id: string): BarSe
   return {
     id,
     subject: { program: program.name, cluster: program.cluster, ranks: program.cards, recording },
+    left: 0,
     bars,
   };
 }

@@ -101,9 +101,36 @@ describe("the filter", () => {
   it("says which terms mean nothing", () => {
     expect(parseFilter(table!, "nothing:1 time_us<fast network>3").wrong).toEqual([
       { term: "nothing:1", why: "column" },
-      { term: "time_us<fast", why: "number" },
+      { term: "time_us<fast", why: "number", unit: "us" },
       { term: "network>3", why: "several" },
     ]);
+  });
+});
+
+describe("the filter by names", () => {
+  const [table] = resultTables([sweep]);
+  const names = table!.columns.map(({ key }) => ({ time_us: "time", endpoints: "cards of the cluster", network_cost_usd: "network cost" })[key] ?? key);
+  const kept = (text: string): number[] => {
+    const filter = parseFilter(table!, text, names);
+    expect(filter.wrong).toEqual([]);
+    return table!.rows.flatMap((r, i) => (filter.accepts(r) ? [i] : []));
+  };
+  it("takes what stands above a column, blanks and all", () => {
+    expect(kept("network cost<150")).toEqual([0, 1]);
+    expect(kept("Network cost >= 180")).toEqual(kept("network_cost_usd>=180"));
+    expect(kept("-network cost<150 ring")).toEqual([2]);
+    expect(kept('error:"such routing"')).toEqual([3]);
+    expect(kept("time=20")).toEqual([1]);
+    expect(kept("time < 30 ring")).toEqual([2]);
+  });
+  it("takes numbers with the unit of their column", () => {
+    expect(kept("time<=25us")).toEqual([1, 2]);
+    expect(kept("time<0.03ms")).toEqual([1, 2]);
+    expect(kept("time>30000ns")).toEqual([0]);
+    expect(kept("network cost=$100")).toEqual([0, 1]);
+    expect(kept("network cost<0.15kUSD")).toEqual([0, 1]);
+    expect(kept("busbw_GBps>=18GB/s")).toEqual([1, 2]);
+    expect(parseFilter(table!, "time<2kg", names).wrong).toEqual([{ term: "time<2kg", why: "number", unit: "us" }]);
   });
 });
 

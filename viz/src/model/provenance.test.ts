@@ -1,6 +1,6 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import { FigureSchema, RecordingSchema, ReportSchema, SweepReportSchema } from "../schema";
+import { FigureSchema, RecordingSchema, ReportSchema, SweepReportSchema, TopoReportSchema } from "../schema";
 import { bySource, filtered, provenanceOf, quoted } from "./provenance";
 
 describe("provenance", () => {
@@ -11,11 +11,47 @@ describe("provenance", () => {
   it("takes what the recording says, or else what the result says", () => {
     const value = create(ReportSchema, { version: "0.1.0", schema: "polyplane/report/1", fingerprint: "ab", clusters: [{ name: "a", assumed: ["x", "y"] }, { name: "b", assumed: ["y"] }] });
     const recording = create(RecordingSchema, { result: { case: "report", value } });
-    expect(provenanceOf(recording)).toMatchObject({ version: "0.1.0", fingerprint: "ab", assumed: ["x", "y"], commandLine: "" });
+    expect(provenanceOf(recording)).toMatchObject({ version: "0.1.0", fingerprints: [{ of: "", text: "ab" }], assumed: ["x", "y"], commandLine: "" });
     recording.assumed.push("z");
     recording.version = "0.2.0";
     recording.commandLine.push("polyplane", "run", "my file");
     expect(provenanceOf(recording)).toMatchObject({ version: "0.2.0", assumed: ["z"], commandLine: "polyplane run 'my file'" });
+  });
+
+  it("has the fingerprints that the command prints, and none where there is no time", () => {
+    const of = (value: MessageInitShape<typeof ReportSchema>) =>
+      provenanceOf(create(RecordingSchema, { result: { case: "report", value: create(ReportSchema, value) } })).fingerprints;
+    const steps = [{ name: "s", cluster: "a", fingerprint: "11" }, { name: "s", cluster: "b", fingerprint: "22" }];
+    expect(of({ fingerprint: "all", results: [{ collective: "alltoall" }] })).toEqual([{ of: "", text: "all" }]);
+    expect(of({ fingerprint: "all", clusters: [{ name: "a" }, { name: "b" }], steps })).toEqual([
+      { of: "s (a)", text: "11" },
+      { of: "s (b)", text: "22" },
+    ]);
+    expect(of({ fingerprint: "all", flows: [{ name: "f" }], programs: [{ name: "t", fingerprint: "33" }] })).toEqual([
+      { of: "", text: "all" },
+      { of: "t", text: "33" },
+    ]);
+    const topo = create(RecordingSchema, { result: { case: "topo", value: create(TopoReportSchema) } });
+    expect(provenanceOf(topo).fingerprints).toEqual([]);
+  });
+
+  it("takes what steps and traces assume from a result without a recording of it", () => {
+    const value = create(ReportSchema, {
+      clusters: [{ name: "a", assumed: ["x"] }, { name: "b", assumed: ["x"] }],
+      steps: [{ notes: ["gradients in FP32", "step s needs 90 GB on its fullest card (weights 80 GB); h100 has 80 GB"] }],
+      programs: [{ notes: ["messages to itself take no time"] }],
+    });
+    expect(provenanceOf(create(RecordingSchema, { result: { case: "report", value } })).assumed).toEqual(["x", "gradients in FP32", "messages to itself take no time"]);
+  });
+
+  it("keeps what is assumed apart from what the same source states", () => {
+    const of = (field: string, source: string, assumed: string) => create(FigureSchema, { part: "c", source, field, assumed });
+    const groups = bySource([of("1", "paper", ""), of("2", "", "why"), of("3", "", ""), of("4", "paper", "its own words")]);
+    expect(groups.map(({ source, assumed, figures }) => [source, assumed, figures.map((figure) => figure.field)])).toEqual([
+      ["paper", false, ["1", "4"]],
+      ["", true, ["2"]],
+      ["", false, ["3"]],
+    ]);
   });
 
   it("advises to record where the command can", () => {

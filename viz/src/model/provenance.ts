@@ -1,4 +1,10 @@
 import type { Figure, Recording, ReportedCluster } from "../schema";
+import { assumedOf } from "./assumed";
+
+export interface Fingerprint {
+  of: string; // the step or trace; empty: all results
+  text: string;
+}
 
 // Where a recording comes from, collected from wherever it stands.
 export interface Provenance {
@@ -7,7 +13,7 @@ export interface Provenance {
   schema: string;
   recordable: boolean; // --record of its command would have kept more
   commandLine: string; // as a shell takes it; empty: not known
-  fingerprint: string;
+  fingerprints: Fingerprint[]; // those that the command prints; none of a result without times
   clusters: readonly ReportedCluster[];
   assumed: readonly string[];
   figures: readonly Figure[];
@@ -25,22 +31,28 @@ export function provenanceOf(recording: Recording): Provenance {
     schema: value?.schema ?? "",
     recordable: result.case === undefined || ["report", "compare", "topo"].includes(result.case),
     commandLine: recording.commandLine.map(quoted).join(" "),
-    fingerprint: value && "fingerprint" in value ? value.fingerprint : "",
+    fingerprints: fingerprintsOf(recording),
     clusters,
-    assumed: recording.assumed.length > 0 ? recording.assumed : assumedIn(recording, clusters),
+    assumed: assumedOf(recording),
     figures: recording.figures,
     leftOut: recording.leftOut,
     sources: recording.sources,
   };
 }
 
-function assumedIn(recording: Recording, clusters: readonly ReportedCluster[]): string[] {
-  const { result } = recording;
-  if (result.case === "report") return [...new Set(clusters.flatMap((cluster) => cluster.assumed))];
-  if (result.case === "compare") return [...new Set(result.value.clusters.flatMap((cluster) => cluster.assumed))];
-  if (result.case === "validate") return [...new Set(result.value.systems.flatMap((system) => system.assumed))];
-  if (result.case === "topo" || result.case === "tune") return result.value.assumed;
-  return [];
+// Steps and traces print one each; whatever else a command prints has one for all.
+function fingerprintsOf({ result }: Recording): Fingerprint[] {
+  const { value } = result;
+  const all = value && "fingerprint" in value ? value.fingerprint : "";
+  if (result.case !== "report") return all === "" ? [] : [{ of: "", text: all }];
+  const { steps, programs, clusters } = result.value;
+  const where = (cluster: string) => (clusters.length > 1 && cluster !== "" ? ` (${cluster})` : "");
+  const each = [
+    ...steps.map((step) => ({ of: (step.name || step.model) + where(step.cluster), text: step.fingerprint })),
+    ...programs.map((program) => ({ of: program.name + where(program.cluster), text: program.fingerprint })),
+  ].filter(({ text }) => text !== "");
+  const hasRows = result.value.results.length > 0 || result.value.flows.length > 0 || each.length === 0;
+  return hasRows && all !== "" ? [{ of: "", text: all }, ...each] : each;
 }
 
 // For a POSIX shell.
@@ -72,6 +84,7 @@ export interface FigureGroup {
   url: string;
   asOf: string;
   confidence: string;
+  assumed: boolean; // no source states any of them
   figures: Figure[];
 }
 
@@ -79,10 +92,11 @@ export function bySource(figures: readonly Figure[]): FigureGroup[] {
   const groups = new Map<string, FigureGroup>();
   for (const figure of figures) {
     const { kind, part, source, url, asOf, confidence } = figure;
-    const key = JSON.stringify([kind, part, source, url, asOf, confidence]);
+    const assumed = figure.assumed !== "" && source === "";
+    const key = JSON.stringify([kind, part, source, url, asOf, confidence, assumed]);
     const group = groups.get(key);
     if (group) group.figures.push(figure);
-    else groups.set(key, { kind, part, source, url, asOf, confidence, figures: [figure] });
+    else groups.set(key, { kind, part, source, url, asOf, confidence, assumed, figures: [figure] });
   }
   return [...groups.values()];
 }

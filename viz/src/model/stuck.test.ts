@@ -115,6 +115,7 @@ describe("top links", () => {
     const rows = topLinks(graph, load, 20, true);
     expect(rows[0]).toMatchObject({ alike: 12, bytes: 40, tier: tier("leaf-spine") });
     expect(rows.reduce((n, r) => n + r.alike, 0)).toBe(graph.links.count);
+    expect([rows[0]!.plane, rows[0]!.lastPlane]).toEqual([0, 1]); // both planes, not the first alone
     const single = topLinks(graph, load, 5, false);
     expect(single.map((r) => r.alike)).toEqual([1, 1, 1, 1, 1]);
     expect(single[0]!.link).toBeLessThan(single[1]!.link);

@@ -8,24 +8,27 @@ export interface LinkRow {
   utilisation: number;
   bytes: number; // of one link
   tier: number;
-  plane: number;
+  plane: number; // of the first
+  lastPlane: number; // the highest, where links of several planes are one row
   rate: number;
   latency: number;
 }
 
 /**
- * The `limit` first rows by utilisation. `together`: links of one tier, rate and load are one row (planes as well: plane is
- * then that of the first).
+ * The `limit` first rows by utilisation. `together`: links of one tier, rate, latency and load are one row, whatever their
+ * planes.
  */
 export function topLinks(graph: FabricGraph, load: Load, limit: number, together: boolean): LinkRow[] {
   const { links } = graph;
   const rows = new Map<string | number, LinkRow>();
   for (let l = 0; l < links.count; l++) {
     if (!graph.isUp(l)) continue;
-    const key = together ? `${links.tier[l]} ${links.rate[l]} ${load.bytes[l]}` : l;
+    const key = together ? `${links.tier[l]} ${links.rate[l]} ${links.latency[l]} ${load.bytes[l]}` : l;
     const known = rows.get(key);
     if (known) {
       known.alike++;
+      known.plane = Math.min(known.plane, links.plane[l]!);
+      known.lastPlane = Math.max(known.lastPlane, links.plane[l]!);
       continue;
     }
     rows.set(key, {
@@ -35,6 +38,7 @@ export function topLinks(graph: FabricGraph, load: Load, limit: number, together
       bytes: load.bytes[l]!,
       tier: links.tier[l]!,
       plane: links.plane[l]!,
+      lastPlane: links.plane[l]!,
       rate: links.rate[l]!,
       latency: links.latency[l]!,
     });

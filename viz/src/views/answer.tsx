@@ -1,8 +1,10 @@
 import { useMemo } from "preact/hooks";
-import { bytes, change, count, dollars, percent, rate, significant, time, watts } from "../format/numbers";
+import { bytes, change, count, decimalBytes, dollars, percent, rate, significant, time, watts } from "../format/numbers";
 import { shown } from "../format/names";
 import { said } from "../i18n/terms";
-import { answersOf, numberOf, type Answer, type Binding, type CollectiveAnswer, type Help, type Spread, type StepAnswer } from "../model/answer";
+import { assumedOf } from "../model/assumed";
+import { answersOf, numberOf, type Answer, type Binding, type CollectiveAnswer, type Held, type Help, type Spread, type StepAnswer, type SweepAnswer, type Waited } from "../model/answer";
+import type { Part } from "../model/bars";
 import type { Recording } from "../schema";
 import { answerText } from "./answer.strings";
 import "./answer.css";
@@ -40,7 +42,7 @@ function AnswerCard({ recording, answer: one }: { recording: Recording; answer: 
   const text = answerText();
   const facts = factsOf(one);
   const helps = "helps" in one ? one.helps : [];
-  const assumed = assumedOf(recording);
+  const assumed = assumedOf(recording).length;
   if (assumed > 0) facts.push({ id: "assumed", label: text.assumed, value: count(assumed), note: text.assumedWhere });
   return (
     <article class="answer" data-kind={one.kind}>
@@ -88,18 +90,6 @@ function Helps({ helps }: { helps: readonly Help[] }) {
   );
 }
 
-function assumedOf(recording: Recording): number {
-  if (recording.assumed.length > 0) return recording.assumed.length;
-  const { result } = recording;
-  if (result.case === "report") {
-    const clusters = result.value.cluster ? [result.value.cluster] : result.value.clusters;
-    return clusters.reduce((sum, cluster) => sum + cluster.assumed.length, 0);
-  }
-  if (result.case === "topo" || result.case === "tune") return result.value.assumed.length;
-  if (result.case === "compare") return result.value.clusters.reduce((sum, cluster) => sum + cluster.assumed.length, 0);
-  return 0;
-}
-
 function helpPhrase(helps: readonly Help[], asked: boolean): string[] {
   const text = answerText();
   const first = helps[0];
@@ -120,9 +110,38 @@ function bindingPhrase(binding: Binding | null): string[] {
   return binding ? [answerText().bindingLinks(shown(binding.tier), percent(binding.share))] : [];
 }
 
-function exposedPhrases(one: { exposedShare: number; largest: { label: string } | null }): string[] {
+function exposedPhrases(one: { exposedShare: number; largest: Waited | null }): string[] {
   const text = answerText();
-  return one.largest ? [text.exposed(percent(one.exposedShare)), text.mostlyLabel(shown(said(one.largest.label)))] : [text.notExposed];
+  if (!one.largest) return [text.notExposed];
+  const label = shown(said(one.largest.label));
+  return [text.exposed(percent(one.exposedShare)), one.largest.moving ? text.mostlyMoving(label) : text.mostlyNotSent(label)];
+}
+
+function heldPhrase(held: Held | null): string[] {
+  const text = answerText();
+  if (!held) return [];
+  return [held.part === null ? text.binding(shown(said(held.tier))) : text.heldByPart(partWord(held.part), percent(held.share ?? 0))];
+}
+
+// Of the parts that a collective has.
+function partWord(part: Part): string {
+  const text = answerText();
+  return text[part as keyof Pick<typeof text, "launch" | "software" | "waiting" | "latency" | "serialisation" | "contention">];
+}
+
+function sweepPhrase({ fastest }: SweepAnswer): string[] {
+  const text = answerText();
+  if (!fastest) return [];
+  const list = (values: readonly string[]) => values.map((value) => shown(value, 60)).join(text.comma);
+  const [took, work, values] = [time(fastest.timePs), list(fastest.work), list(fastest.values)];
+  return [work === "" ? text.sweepFastest(took, values) : text.sweepFastestAt(work, took, values)];
+}
+
+// Three digits of the factor; where they say nothing, the time is the same.
+function comparePhrase(next: string, factor: number): string {
+  const text = answerText();
+  const digits = significant(factor, factor < 1.01 ? 5 : 3);
+  return Number(digits) === 1 ? text.compareEqual(next) : text.compareNext(next, digits);
 }
 
 function sentenceOf(one: Answer): string {
@@ -134,8 +153,7 @@ function sentenceOf(one: Answer): string {
       const head =
         text.collective(one.collective, bytes(one.sizeBytes), count(one.ranks), shown(one.cluster), time(one.timePs)) +
         (one.spread ? text.spreadIn(time(one.spread.fastestPs), time(one.spread.slowestPs)) : "");
-      const binding = one.bindingTier ? [text.binding(shown(one.bindingTier))] : [];
-      return join(head, binding, helpPhrase(one.helps, one.asked));
+      return join(head, heldPhrase(one.held), helpPhrase(one.helps, one.asked));
     }
     case "step": {
       const { step } = one;
@@ -162,7 +180,7 @@ function sentenceOf(one: Answer): string {
         (one.best.spread ? text.spreadIn(time(one.best.spread.fastestPs), time(one.best.spread.slowestPs)) : "");
       const next = one.others[0];
       return join(head, [], [
-        ...(next ? [text.compareNext(shown(next.cluster), significant(next.timeUs / one.best.timeUs, 3))] : []),
+        ...(next ? [comparePhrase(shown(next.cluster), next.timeUs / one.best.timeUs)] : []),
         ...(one.overlap ? [text.compareOverlap] : []),
       ]);
     }
@@ -177,11 +195,7 @@ function sentenceOf(one: Answer): string {
           : [],
       );
     case "sweep":
-      return join(
-        text.sweep(shown(one.experiment), count(one.done), count(one.points)),
-        [],
-        one.fastest ? [text.sweepFastest(time(one.fastest.timePs), one.fastest.values.map((value) => shown(value, 60)).join(text.comma))] : [],
-      );
+      return join(text.sweep(shown(one.experiment), count(one.done), count(one.points)), [], sweepPhrase(one));
   }
 }
 
@@ -232,9 +246,14 @@ function factsOf(one: Answer): Fact[] {
   }
 }
 
-function exposedFacts(one: { exposedShare: number; largest: { label: string } | null }): Fact[] {
+function exposedFacts(one: { exposedShare: number; largest: Waited | null }): Fact[] {
   const fact = { id: "exposed", label: answerText().exposedFact, value: percent(one.exposedShare) };
-  return [one.largest ? { ...fact, note: shown(said(one.largest.label)) } : fact];
+  return [one.largest ? { ...fact, note: exposedPhrases(one).slice(1).join("") } : fact];
+}
+
+function notAsked(): Fact {
+  const text = answerText();
+  return { id: "helps", label: text.help10, value: text.notAsked, note: text.notAskedHow };
 }
 
 // How sure the time is, what binds, and whether what would help was asked.
@@ -249,7 +268,7 @@ function sureFacts(one: { spread: Spread | null; binding: Binding | null; asked:
         ? { ...fact, value: `${time(spread.fastestPs)} … ${time(spread.slowestPs)}` }
         : { ...fact, value: text.noRange, note: text.noRangeWhy },
     ...(binding ? [{ id: "binding", label: text.bindingFact, value: shown(binding.tier), note: text.ofPath(percent(binding.share)) }] : []),
-    ...(one.asked ? [] : [{ id: "helps", label: text.help10, value: text.notAsked }]),
+    ...(one.asked ? [] : [notAsked()]),
   ];
 }
 
@@ -272,7 +291,7 @@ function collectiveFacts(one: CollectiveAnswer): Fact[] {
     facts.push({ id: "routing", label: text.routing, value: shown(one.routing), ...(one.stack ? { note: text.stackNote(shown(one.stack)) } : {}) });
   }
   if (one.largest) {
-    const part = text[one.largest.part as keyof Pick<typeof text, "launch" | "software" | "waiting" | "latency" | "serialisation" | "contention">];
+    const part = partWord(one.largest.part);
     facts.push({
       id: "largest",
       label: text.largest,
@@ -289,7 +308,7 @@ function collectiveFacts(one: CollectiveAnswer): Fact[] {
       note: text.measuredChange(shown(one.measured.source), change(one.timeUs / one.measured.timeUs - 1)),
     });
   }
-  if (!one.asked) facts.push({ id: "helps", label: text.help10, value: text.notAsked });
+  if (!one.asked) facts.push(notAsked());
   return facts;
 }
 
@@ -311,8 +330,8 @@ function stepFacts(one: StepAnswer): Fact[] {
     facts.push({
       id: "memory",
       label: text.memory,
-      value: bytes(step.memory.totalBytes),
-      ...(card === null ? {} : { note: text.ofCard(bytes(card)) }),
+      value: decimalBytes(step.memory.totalBytes),
+      ...(card === null ? {} : { note: text.ofCard(decimalBytes(card)) }),
     });
   }
   facts.push(...sureFacts(one));

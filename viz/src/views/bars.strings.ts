@@ -1,15 +1,16 @@
-import { defineStrings, ofCards } from "../i18n/strings";
+import { defineStrings, ofCards, ofRanks } from "../i18n/strings";
 
 export const barsText = defineStrings(
   "bars",
   {
     title: "Where the time goes",
-    lead: "Each bar is one critical path, cut by what it waited for; the longest part is the one worth buying or programming away.",
+    lead: "Each bar is a critical path, or of a step or a trace a mean card as well, cut by what it waited for; the longest part is the one worth buying or programming away.",
     empty: "Parts of the time are in what polyplane perf and run record (--record FILE), or print with --explain.",
-    collective: (what: string, ranks: string, cluster: string) => `${what} among ${ranks} ranks of ${cluster}`,
+    collective: (what: string, ranks: string, cluster: string) => `${what} among ${ofRanks(ranks)} of ${cluster}`,
     step: (what: string, cards: string, cluster: string) => `One step of ${what} on ${ofCards(cards)} of ${cluster}`,
     program: (what: string, cards: string, cluster: string) => `${what} on ${ofCards(cards)} of ${cluster}`,
     from: (recording: string) => `from ${recording}`,
+    left: (sizes: number) => `${sizes === 1 ? "One more size has" : `${sizes} more sizes have`} no bar: --explain records the parts of every size`,
     share: "Share",
     time: "Time",
     scale: "Length of the bars",
@@ -37,12 +38,13 @@ export const barsText = defineStrings(
   },
   {
     title: "时间花在哪里",
-    lead: "每一条是一条关键路径，按其等待的原因切分；最长的部分，最值得用硬件或软件去消除。",
+    lead: "每一条是一条关键路径（训练步与 trace 另有平均每卡一条），按其等待的原因切分；最长的部分，最值得用硬件或软件去消除。",
     empty: "时间的组成见 polyplane perf 与 run 的记录（--record FILE），或加 --explain 的输出。",
     collective: (what: string, ranks: string, cluster: string) => `${cluster} 上 ${ranks} 个 rank 的 ${what}`,
     step: (what: string, cards: string, cluster: string) => `${what} 在 ${cluster} 的 ${cards} 张卡上的一步`,
     program: (what: string, cards: string, cluster: string) => `${what}，在 ${cluster} 的 ${cards} 张卡上`,
     from: (recording: string) => `来自 ${recording}`,
+    left: (sizes: number) => `另有 ${sizes} 个数据量没有条：--explain 会记录每个数据量的组成`,
     share: "占比",
     time: "时间",
     scale: "条的长度",

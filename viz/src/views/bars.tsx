@@ -45,7 +45,7 @@ function Bars({ set, several }: { set: BarSet; several: boolean }) {
     <Figure
       name={`time-${set.id}`}
       title={title}
-      caption={several ? text.from(shown(recording)) : undefined}
+      caption={[...(several ? [text.from(shown(recording))] : []), ...(set.left > 0 ? [text.left(set.left)] : [])].join("; ") || undefined}
       table={tableOf(set, drawn)}
       picture={() => (svg.current ? pictureOfSvg(svg.current) : { width: 0, height: 0, markup: "" })}
       legend={legend.map((segment) => ({ label: segment.label, colour: colourOf(palette.value, segment.hue), fill: segment.fill }))}
@@ -117,7 +117,7 @@ function barOf(set: BarSet, bar: Bar): StackBar {
       key: `${segment.part} ${segment.owner}`,
       label: label(segment),
       hue: hueOf(segment, owners),
-      fill: fills[segment.part],
+      fill: segment.part === "compute" ? computeFill(segment, owners) : fills[segment.part],
       ps: segment.ps,
     })),
   };
@@ -127,8 +127,15 @@ function hueOf(segment: Segment, owners: ReturnType<typeof ownersOf>): StackSegm
   if (segment.owner === "") return greys[segment.part] ?? "middle";
   const index = owners.communication.indexOf(segment.owner);
   if (index >= 0) return index;
-  const shades = ["pale", "middle", "dark"] as const;
-  return shades[owners.compute.indexOf(segment.owner) % shades.length] ?? "pale";
+  return shades[owners.compute.indexOf(segment.owner) % shades.length] ?? "dark";
+}
+
+// Labels of compute are greys, told apart from all compute of a mean card (pale) and from each other.
+const shades = ["middle", "dark"] as const;
+const computeFills = ["solid", "hatch", "outline"] as const;
+
+function computeFill(segment: Segment, owners: ReturnType<typeof ownersOf>): StackSegment["fill"] {
+  return computeFills[Math.floor(owners.compute.indexOf(segment.owner) / shades.length) % computeFills.length] ?? "solid";
 }
 
 function legendOf(drawn: readonly StackBar[]): StackSegment[] {

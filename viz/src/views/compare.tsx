@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { count } from "../format/numbers";
 import { shown } from "../format/names";
+import { language } from "../i18n/language";
 import { parseFilter, type Filter } from "../model/compare_filter";
 import { varied } from "../model/compare_grid";
 import { resultTables, type ResultTable, type TableRow } from "../model/compare_table";
@@ -60,7 +61,8 @@ function Table({ table }: { table: ResultTable }) {
   const [only, setOnly] = useState<ReadonlyMap<number, number>>(new Map()); // column to index into its values
   const parameters = useMemo(() => varied(table), [table]);
   const values = useMemo(() => new Map(parameters.map((c) => [c, valuesOf(table, c)])), [table, parameters]);
-  const filter = useMemo(() => parseFilter(table, filterText), [table, filterText]);
+  const names = useMemo(() => table.columns.map((column) => columnName(column.key)), [table, language.value]);
+  const filter = useMemo(() => parseFilter(table, filterText, names), [table, filterText, names]);
   const rows = useMemo(
     () =>
       table.rows.filter(
@@ -128,9 +130,9 @@ function Wrong({ filter }: { filter: Filter }) {
   return (
     <p role="alert" class="trouble">
       {filter.wrong
-        .map(({ term, why }) => {
+        .map(({ term, why, unit }) => {
           const name = shown(term, 40);
-          return why === "column" ? text.noColumn(name) : why === "number" ? text.noNumber(name) : text.severalColumns(name);
+          return why === "column" ? text.noColumn(name) : why === "number" ? text.noNumber(name, unit === "us" ? text.unitOfTime : "") : text.severalColumns(name);
         })
         .join(" ")}
     </p>

@@ -1,10 +1,10 @@
-import { defineStrings } from "../i18n/strings";
+import { defineStrings, ofRanks } from "../i18n/strings";
 
 export const curvesText = defineStrings(
   "curves",
   {
     title: "Bandwidth and time against size",
-    lead: "Where a line bends, latency gives way to bandwidth; the gap to its dotted line is what no schedule on this cluster could win back.",
+    lead: "Where a line bends, latency gives way to bandwidth; the gap to its dotted line is the most that another schedule on this cluster could win back.",
     empty: "Curves need one collective at several sizes: polyplane perf COLLECTIVE --cluster NAME -b 1K -e 16G.",
     busbw: (collective: string) => `${collective}: busbw`,
     time: (collective: string) => `${collective}: time`,
@@ -16,7 +16,7 @@ export const curvesText = defineStrings(
     boundOf: (line: string) => `${line}, bound`,
     simulated: "simulated",
     measured: (source: string) => `measured: ${source}`,
-    ranks: (ranks: string) => `${ranks} ranks`,
+    ranks: (ranks: string) => ofRanks(ranks),
     noFaults: "no faults",
     logarithmic: "Log",
     linear: "Linear",
@@ -32,7 +32,7 @@ export const curvesText = defineStrings(
   },
   {
     title: "带宽与时间随数据量的变化",
-    lead: "曲线转折处，瓶颈由延迟转为带宽；与点线之间的差距，是该集群上任何调度都无法突破的。",
+    lead: "曲线转折处，瓶颈由延迟转为带宽；与点线之间的差距，是该集群上换用其他调度至多能追回的部分。",
     empty: "绘制曲线需要同一集合通信的多个数据量：polyplane perf COLLECTIVE --cluster NAME -b 1K -e 16G。",
     busbw: (collective: string) => `${collective}：busbw`,
     time: (collective: string) => `${collective}：时间`,

@@ -7,7 +7,7 @@ export const fabricText = defineStrings(
     lead: "Open a group to see what is in it; lines are drawn for the open group alone, and faults are marked at every group that holds them.",
     empty: "The fabric is part of a recording: polyplane topo, perf or run with --record FILE.",
     run: "Run",
-    ranks: (ranks: number) => `${ranks} ranks`,
+    ranks: (ranks: number) => `${ranks} ${ranks === 1 ? "rank" : "ranks"}`,
     andMore: (count: number) => `and ${count} more`,
     cluster: "Cluster",
     whole: "Whole cluster",

@@ -34,14 +34,14 @@ function Origin({ recording, number }: { recording: Recording; number: number | 
         </dd>
         <dt>{text.command}</dt>
         <dd>{from.commandLine ? <code>{shown(from.commandLine, 4000)}</code> : <span class="note">{from.recordable ? text.unknownCommand : text.noCommand}</span>}</dd>
-        {from.fingerprint && (
+        {from.fingerprints.map((one) => (
           <>
             <dt>{text.fingerprint}</dt>
             <dd>
-              <code data-fact="fingerprint">{shown(from.fingerprint)}</code> <span class="note">{text.fingerprintNote}</span>
+              <code data-fact="fingerprint">{shown(one.text)}</code> <span class="note">{one.of === "" ? text.fingerprintNote : shown(one.of, 80)}</span>
             </dd>
           </>
-        )}
+        ))}
         {from.clusters.map((cluster) => (
           <>
             <dt>{text.cluster}</dt>
@@ -54,6 +54,7 @@ function Origin({ recording, number }: { recording: Recording; number: number | 
         <dt>{text.reproduce}</dt>
         <dd>
           {from.commandLine === "" ? (from.recordable ? text.reproduceUnknown : text.reproduceAlone) : from.sources.length > 0 ? text.reproduceText : text.reproduceCommand}
+          {from.commandLine !== "" && ` ${from.fingerprints.length > 0 ? text.compareFingerprint : text.compareFigures}`}
         </dd>
       </dl>
       {from.sources.map((source, index) => (
@@ -147,6 +148,7 @@ function HardwareFigures({ figures }: { figures: readonly HardwareFigure[] }) {
               <tr class="of-part">
                 <th scope="rowgroup" colSpan={4}>
                   <strong>{shown(group.part)}</strong> {shown(group.kind, 40)}
+                  {group.assumed && `; ${text.assumedGroup}`}
                   {group.source && `; ${shown(group.source, 400)}`}
                   {group.asOf && `, ${shown(group.asOf, 40)}`}
                   {group.confidence && `; ${text.confidence}: ${confidence(group.confidence)}`}

@@ -45,7 +45,7 @@ export function TopLinks({ graph, load }: { graph: FabricGraph; load: Load }) {
     rows: sorted.map((r) => [
       graph.linkName(r.link),
       graph.tierNames[r.tier]!,
-      r.plane < 0 ? null : r.plane,
+      r.plane === r.lastPlane ? (r.plane < 0 ? null : r.plane) : planeWords(r),
       r.alike,
       r.utilisation,
       r.bytes,
@@ -102,7 +102,7 @@ export function TopLinks({ graph, load }: { graph: FabricGraph; load: Load }) {
                 <td>
                   <bdi>{tierWords(graph, r.tier)}</bdi>
                 </td>
-                <td class="number">{r.plane < 0 ? "–" : r.plane}</td>
+                <td class="number">{planeWords(r)}</td>
                 <td class="number">{count(r.alike)}</td>
                 <td class="number">
                   <span class="bar" aria-hidden="true">
@@ -120,6 +120,12 @@ export function TopLinks({ graph, load }: { graph: FabricGraph; load: Load }) {
       </div>
     </Figure>
   );
+}
+
+// "3", or "0–7" of links that are one row.
+function planeWords({ plane, lastPlane }: LinkRow): string {
+  const of = (number: number) => (number < 0 ? "–" : String(number));
+  return plane === lastPlane ? of(plane) : `${of(plane)}–${lastPlane}`;
 }
 
 function sortLinks(graph: FabricGraph, rows: readonly LinkRow[], key: Key, descending: boolean): LinkRow[] {

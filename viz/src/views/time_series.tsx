@@ -61,7 +61,7 @@ export function SeriesFigure({ run, series, span }: { run: RunRef; series: Serie
           graph?.tierNames[track.tier] ?? "",
           of(track.plane),
           track.link >= 0 && graph ? graph.linkName(track.link) : null,
-          bin * binPs,
+          Math.round(bin * binPs),
           used,
         ]),
       ),
