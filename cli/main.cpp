@@ -60,7 +60,7 @@ int guarded_main(const std::vector<std::string>& arguments) {
 }  // namespace polyplane::cli
 
 int main(int argc, char** argv) {
-  polyplane::cli::install_signal_handlers();
+  polyplane::cli::install_signal_handlers("polyplane");
   return polyplane::cli::guarded_main(argc > 1 ? std::vector<std::string>(argv + 1, argv + argc)
                                                : std::vector<std::string>());
 }
