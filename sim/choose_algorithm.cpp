@@ -116,7 +116,7 @@ uint128 bits(Bytes size) { return static_cast<uint128>(size.count()) * 8; }
 /// Holds for any card, so three are looked at.
 Duration floor_of(const RowRequest& request, const Candidate& candidate) {
   const Schedule& schedule = *candidate.schedules->front();
-  const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+  const ProtocolCosts costs = algorithm_costs(*candidate.protocol, *candidate.algorithm);
   const Efficiency efficiency = efficiency_of(*candidate.protocol, candidate.algorithm->cost_family);
   const collectives::RankLayout& layout = request.layouts.front();
   const std::uint32_t ranks = request.collective.ranks();
@@ -155,7 +155,7 @@ std::vector<Job> jobs_of(const RowRequest& request, const Candidate& candidate) 
     job.name = request.job_name;
     job.schedule = (*candidate.schedules)[g].get();
     job.devices = participant_devices(request.topology, request.groups[g], request.layouts[g], *job.schedule);
-    job.costs = job_costs(*candidate.protocol, candidate.algorithm->cost_family, request.collective);
+    job.costs = job_costs(*candidate.protocol, *candidate.algorithm, request.collective);
     job.efficiency = efficiency_of(*candidate.protocol, candidate.algorithm->cost_family);
     job.folding = candidate.folding;
     if (candidate.first_channel) job.schedule = candidate.first_channel.get();
@@ -203,7 +203,7 @@ Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed
   const RunOutcome analytic = run(request, candidate, "analytic", false, weighed);
   Duration most = analytic.makespan.since_start();
   if (request.model == "analytic") return most;
-  const ProtocolCosts& costs = costs_of(*candidate.protocol, candidate.algorithm->cost_family);
+  const ProtocolCosts costs = algorithm_costs(*candidate.protocol, *candidate.algorithm);
   for (std::size_t t = 0; t < analytic.trunk_bytes.size(); ++t) {
     const BitRate capacity = request.router.trunks()[t].capacity;
     const Duration cut = transmission_time(Bytes(static_cast<std::int64_t>(analytic.trunk_bytes[t])), capacity);

@@ -41,8 +41,14 @@ Bytes copied_before(const Collective& collective) {
   return {};
 }
 
-ProtocolCosts job_costs(const Protocol& protocol, const std::string& family, const Collective& collective) {
-  ProtocolCosts costs = costs_of(protocol, family);
+ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algorithm& algorithm) {
+  ProtocolCosts costs = costs_of(protocol, algorithm.cost_family);
+  if (!algorithm.keeps_peers) costs.messages_under_way = 1;
+  return costs;
+}
+
+ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm, const Collective& collective) {
+  ProtocolCosts costs = algorithm_costs(protocol, algorithm);
   if (costs.copy_rate > BitRate()) costs.launch += transmission_time(copied_before(collective), costs.copy_rate);
   return costs;
 }

@@ -1,8 +1,7 @@
 // The costs of one job: those of its protocol, with a launch that knows the contract.
 #pragma once
 
-#include <string>
-
+#include "collectives/algorithm.h"
 #include "collectives/collective.h"
 #include "sim/stack.h"
 
@@ -13,8 +12,12 @@ namespace polyplane::sim {
 /// rank that copies most. None for tokens, whose sums take no time either.
 [[nodiscard]] Bytes copied_before(const collectives::Collective& collective);
 
-/// Costs of the family with what copied_before() takes at `copy_rate` added to the launch. REQUIRES: the protocol lists it.
-[[nodiscard]] ProtocolCosts job_costs(const Protocol& protocol, const std::string& family,
+/// Costs of the algorithm's family. Slots belong to the connection of two ranks: a lane that goes from peer to peer waits for
+/// each delivery (messages_under_way is 1). REQUIRES: the protocol lists the family.
+[[nodiscard]] ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algorithm& algorithm);
+
+/// The same with what copied_before() takes at `copy_rate` added to the launch.
+[[nodiscard]] ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm,
                                       const collectives::Collective& collective);
 
 }  // namespace polyplane::sim

@@ -381,7 +381,7 @@ class Simulation {
           collectives::make_schedule(algorithm, {placed.contracts[size], placed.layouts[g], row.channels, row.slices}));
       jobs.push_back({placed.job->name, schedules.back().get(),
                       participant_devices(topology_, placed.groups[g], placed.layouts[g], *schedules.back()),
-                      job_costs(*protocol, algorithm.cost_family, placed.contracts[size]),
+                      job_costs(*protocol, algorithm, placed.contracts[size]),
                       efficiency_of(*protocol, algorithm.cost_family), placed.job->start});
     }
   }

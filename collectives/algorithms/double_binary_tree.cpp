@@ -183,6 +183,7 @@ Algorithm double_binary_tree(CollectiveKind kind, std::string sentence) {
           .name = "double_binary_tree",
           .sentence = std::move(sentence),
           .cost_family = "tree",
+          .keeps_peers = true,
           .honours_channels = true,
           .honours_slices = true,
           .cannot = {},

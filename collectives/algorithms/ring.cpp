@@ -117,6 +117,7 @@ Algorithm ring(CollectiveKind kind, std::string sentence) {
           .name = "ring",
           .sentence = std::move(sentence),
           .cost_family = "ring",
+          .keeps_peers = true,
           .honours_channels = true,
           .honours_slices = true,
           .cannot = {},

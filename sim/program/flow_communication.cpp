@@ -141,7 +141,7 @@ void FlowCommunication::make_jobs() {
         job.name = graph_.program().calls[c].name;
         job.schedule = schedules[g].get();
         job.devices = participant_devices(input_.topology, placed_[c].groups[g], placed_[c].layouts[g], *job.schedule);
-        job.costs = job_costs(protocol, algorithm.cost_family, placed_[c].contract);
+        job.costs = job_costs(protocol, algorithm, placed_[c].contract);
         job.efficiency = efficiency_of(protocol, algorithm.cost_family);
         job.rank_by_rank = true;
         in_job_.emplace_back().operation.resize(placed_[c].groups[g].size());
