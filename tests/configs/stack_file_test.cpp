@@ -41,7 +41,7 @@ TEST(StackFile, NcclHasItsTable) {
   EXPECT_EQ(costs_of(nccl.protocols[2], "tree").step_scale_up.ps(), 4000000);
   EXPECT_EQ(wire_bytes(Bytes(120), nccl.protocols[1].efficiency).count(), 128);
   EXPECT_EQ(costs_of(nccl.protocols[0], "ring").messages_under_way, 8U);
-  EXPECT_EQ(costs_of(nccl.protocols[2], "ring").messages_under_way, 2U);
+  EXPECT_EQ(costs_of(nccl.protocols[2], "ring").messages_under_way, 1U);
   EXPECT_EQ(costs_of(nccl.protocols[2], "nvls").messages_under_way, 1U);
   EXPECT_EQ(nccl.assumed.size(), 4U);
   ASSERT_TRUE(nccl.nccl);
