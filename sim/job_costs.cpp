@@ -47,7 +47,8 @@ ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algor
   return costs;
 }
 
-ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm, const Collective& collective) {
+ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm,
+                        const Collective& collective) {
   ProtocolCosts costs = algorithm_costs(protocol, algorithm);
   if (costs.copy_rate > BitRate()) costs.launch += transmission_time(copied_before(collective), costs.copy_rate);
   return costs;

@@ -16,10 +16,10 @@
 namespace polyplane::sim {
 
 struct RunOptions {
-  std::size_t threads = 1;            // sizes run side by side; never changes a result
-  bool symmetry = true;               // false: every send of every rank by itself; never changes a result
-  bool certify = false;               // prove every allocation of rates; a failure is a bug and throws InternalError
-  std::optional<Bytes> max_memory;    // throws MemoryError when the run is foretold to need more
+  std::size_t threads = 1;          // sizes run side by side; never changes a result
+  bool symmetry = true;             // false: every send of every rank by itself; never changes a result
+  bool certify = false;             // prove every allocation of rates; a failure is a bug and throws InternalError
+  std::optional<Bytes> max_memory;  // throws MemoryError when the run is foretold to need more
   /// What is resident is counted from the cluster and not asked of the kernel: the same refusals, word for word, whatever else
   /// this process holds or held.
   bool count_memory = false;

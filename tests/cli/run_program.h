@@ -18,7 +18,7 @@ struct ProgramSetting {
   Stdout standard_output = Stdout::read;
   std::optional<int> signal;  // sent after signal_after_ms
   int signal_after_ms = 300;
-  std::optional<int> again_after_ms;  // sent once more so long after the first
+  std::optional<int> again_after_ms;     // sent once more so long after the first
   std::optional<std::string> directory;  // where it runs
 };
 
