@@ -256,7 +256,7 @@ TEST(BadInput, UnreachablePairs) {
   for (const char* routing : {"ecmp", "spray", "static"}) {
     expect_options_refused(
         {"--cluster", "fat_tree:endpoints=64,radix=16,tiers=2", "--routing", routing, "--fail", "switch=spine*"},
-        " cannot reach node8/gpu0: faults cut them off");
+        " cannot reach node32/gpu0: faults cut them off");
   }
   expect_options_refused({"--fail", "switch=node0/nvswitch"}, "node0/gpu0 cannot reach node0/gpu1");
   std::vector<std::string> no_plane = {"--cluster", "deepseek-v3-2048", "--ranks", "16"};
