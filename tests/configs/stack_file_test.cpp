@@ -55,7 +55,7 @@ TEST(StackFile, ClustersTakeThatOfTheirCardsMaker) {
   EXPECT_EQ(of("cloudmatrix384").name, "hccl");
   EXPECT_EQ(of("dgx-h100").name, "nccl");
   EXPECT_EQ(of("dgx-h100").assumed, catalog.stack("nccl").assumed);
-  const std::string unknown = "fat_tree:tiers=2,radix=8,endpoints=16,port_rate=400 Gbps";
+  const std::string unknown = "fat_tree:tiers=2,radix=8,endpoints=16,rate=400 Gbps";
   EXPECT_EQ(of(unknown).assumed, catalog.stack("nccl").assumed) << "nobody is said to have made its cards";
   EXPECT_EQ(of("tpu-v6e-pod").name, "nccl");
   EXPECT_EQ(of("tpu-v6e-pod").assumed.front(),
