@@ -49,7 +49,7 @@ extern "C" void on_stop_request(int signal) {
   }
   first_signal = signal;
   first_signal_ms = static_cast<std::sig_atomic_t>(now_ms());
-  start_countdown(800'000);
+  start_countdown(600'000);
 }
 
 extern "C" void on_countdown_end(int) {
