@@ -6,7 +6,7 @@
 
 namespace polyplane::cli {
 
-/// SIGINT and SIGTERM set a flag and start a countdown of 0.8 s, after which the process ends with 128 + signal; a
+/// SIGINT and SIGTERM set a flag and start a countdown of 0.6 s, after which the process ends with 128 + signal; a
 /// second signal ends it at once, unless it is the same one over again: timeout, mpirun and shells send to a process and to
 /// its group. SIGPIPE is ignored: a closed stdout is seen by print(). `program` begins the messages. REQUIRES: it lives as long as
 /// the program.
