@@ -212,8 +212,8 @@ Duration estimate(const RowRequest& request, const Candidate& candidate, Weighed
   return most;
 }
 
-/// What the sends of one lane take, each behind the one before or, with one slot, after it, alone on its route: no more than the analytic time, at the
-/// cost of the steps of three ranks. Zero where that stands still or passes 53 days.
+/// What the sends of one lane take, each behind the one before or, with one slot, after it, alone on its route: no more than
+/// the analytic time, at the cost of the steps of three ranks. Zero where that stands still or passes 53 days.
 Duration longest_chain(const RowRequest& request, const Candidate& candidate) {
   const Job job = std::move(jobs_of(request, candidate).front());
   UncontendedSends sends(request.router, job, job.folding);
