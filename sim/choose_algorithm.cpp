@@ -409,17 +409,24 @@ class Contest {
   /// `left`: least floor first.
   void run_all(std::vector<Candidate> left) {
     std::uint64_t runs = 0, sends = 0;
-    while (!left.empty()) {
-      if (runs >= kMaxAutoRuns || sends > kMaxAutoRunSends) return tell_not_run(left);
+    std::vector<Candidate> not_run;
+    while (!left.empty() && runs < kMaxAutoRuns) {
       std::vector<Candidate> next = shortlist(left);
       // Short ones first: the long ones are given up as soon as they are no better.
       std::ranges::stable_sort(next, {}, &Candidate::sends);
-      for (const Candidate& candidate : next) {
+      for (Candidate& candidate : next) {
+        const bool is_extra = runs >= kShortlist;
+        if (is_extra && sends + candidate.sends > kMaxAutoRunSends) {
+          not_run.push_back(std::move(candidate));
+          continue;
+        }
         run(candidate);
         runs += 1;
-        if (runs > kShortlist) sends += candidate.sends;
+        if (is_extra) sends += candidate.sends;
       }
     }
+    std::ranges::move(left, std::back_inserter(not_run));
+    if (!not_run.empty()) tell_not_run(not_run);
   }
 
   RowOutcome take() && {
@@ -495,8 +502,8 @@ class Contest {
 
   void tell_not_run(std::vector<Candidate>& left) {
     const std::string why = "not run, though it may be better: auto stops after " + std::to_string(kMaxAutoRuns) +
-                            " runs, or " + std::to_string(kMaxAutoRunSends) +
-                            " sends beyond the first three; ask for it by name";
+                            " runs, and runs " + std::to_string(kMaxAutoRunSends) +
+                            " sends at most beyond the first three; ask for it by name";
     for (Candidate& candidate : left) {
       const Duration least = bound(candidate, *best_makespan());
       if (least < *best_makespan()) {

@@ -70,10 +70,10 @@ struct RowOutcome {
 /// `alternatives`.
 inline constexpr std::uint64_t kMaxAutoSends = 48'000'000;
 inline constexpr std::uint64_t kMaxAutoLanes = 1'000'000;
-/// After so many runs of one row, or so many sends in those beyond the first three, no further shortlist is run; runs of
-/// messages all at once are not counted. What may be better is named in `alternatives`.
+/// After so many runs of one row no further shortlist is run, and beyond the first three only what fits into so many sends;
+/// runs of messages all at once are not counted. What may be better is named in `alternatives` and `not_run`.
 inline constexpr std::uint64_t kMaxAutoRuns = 12;
-inline constexpr std::uint64_t kMaxAutoRunSends = 4'000'000;
+inline constexpr std::uint64_t kMaxAutoRunSends = 1'000'000;
 
 /// What `auto` may count on: switches of the fabric reduce for it where the cluster says that they are set up to, not where
 /// they merely could.
