@@ -7,6 +7,7 @@ import { varied } from "../model/compare_grid";
 import { resultTables, type ResultTable, type TableRow } from "../model/compare_table";
 import { tunings } from "../model/tuning";
 import { validations } from "../model/validation";
+import { identity } from "../state/identity";
 import { GridFigure } from "./compare_grid";
 import { RowsFigure } from "./compare_rows";
 import { Scatter } from "./compare_scatter";
@@ -40,17 +41,22 @@ export const compareView: View = {
             onChoose={setChosen}
           />
         )}
-        {tables.length > 0 && <Table key={index} table={tables[index]!} />}
-        {measured.map((one, i) => (
-          <ValidationFigures key={`measured ${i}`} one={one} />
+        {tables.length > 0 && <Table key={columnsOf(tables[index]!)} table={tables[index]!} />}
+        {measured.map((one) => (
+          <ValidationFigures key={`measured ${identity(one.report)}`} one={one} />
         ))}
-        {tuned.map((one, i) => (
-          <TuningFigures key={`tuned ${i}`} one={one} />
+        {tuned.map((one) => (
+          <TuningFigures key={`tuned ${identity(one.report)} ${one.collective}`} one={one} />
         ))}
       </>
     );
   },
 };
+
+/** Tables of the same columns: a filter, axes and an order hold for all of them. */
+function columnsOf({ kind, columns }: ResultTable): string {
+  return JSON.stringify([kind, ...columns.map(({ key, unit }) => [key, unit])]);
+}
 
 /** Parameters with few values get a list of them beside the filter. */
 const fewValues = 16;

@@ -12,6 +12,7 @@ import { locate, mapOf, type FabricMap } from "../model/fabric_map";
 import { usedOf } from "../model/fabric_used";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import type { Recording } from "../schema";
+import { identity } from "../state/identity";
 import { Damage } from "./fabric_damage";
 import { Layered, type DrawItem } from "./fabric_drawing";
 import { PathFigure } from "./fabric_path";
@@ -60,8 +61,8 @@ export const fabric: View = {
             {text.faultsAre}: <bdi>{graph.faults.map((f) => shown(f)).join("; ")}</bdi>
           </p>
         )}
-        <Groups key={`${fabrics.indexOf(ref)}`} graph={graph} load={load} />
-        <PathFigure graph={graph} load={load} />
+        <Groups key={`groups ${identity(graph)}`} graph={graph} load={load} />
+        <PathFigure key={`path ${identity(graph)}`} graph={graph} load={load} />
       </>
     );
   },

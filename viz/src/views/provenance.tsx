@@ -7,6 +7,7 @@ import { shown } from "../format/names";
 import { said } from "../i18n/terms";
 import { bySource, filtered, provenanceOf, type Provenance } from "../model/provenance";
 import type { Figure as HardwareFigure, Recording } from "../schema";
+import { identity } from "../state/identity";
 import { provenanceText } from "./provenance.strings";
 import "./provenance.css";
 import type { View } from "./view";
@@ -15,7 +16,7 @@ export const provenance: View = {
   id: "provenance",
   text: () => provenanceText(),
   shows: (recordings) => recordings.length > 0,
-  Body: ({ recordings }) => recordings.map((recording, index) => <Origin key={index} recording={recording} number={recordings.length > 1 ? index + 1 : null} />),
+  Body: ({ recordings }) => recordings.map((recording, index) => <Origin key={identity(recording)} recording={recording} number={recordings.length > 1 ? index + 1 : null} />),
 };
 
 function Origin({ recording, number }: { recording: Recording; number: number | null }) {

@@ -4,6 +4,7 @@ import type { FabricGraph, Load } from "../model/fabric_graph";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import { planeMatrix } from "../model/stuck_matrix";
 import type { Recording } from "../schema";
+import { identity } from "../state/identity";
 import { Damage } from "./fabric_damage";
 import { RunChoice } from "./fabric_run_choice";
 import { stuckText } from "./stuck.strings";
@@ -30,7 +31,7 @@ export const stuck: View = {
             <RunChoice runs={runs} chosen={index} onChoose={setChosen} />
           </div>
         )}
-        <Run key={index} run={runs[index]!} />
+        <Run key={`${identity(runs[index]!.recording)} ${runs[index]!.run}`} run={runs[index]!} />
       </>
     );
   },

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { runsOf, type RunRef } from "../model/fabric_runs";
 import type { Span } from "../model/time_heat";
 import type { Recording } from "../schema";
+import { identity } from "../state/identity";
 import { RunChoice } from "./fabric_run_choice";
 import { timeText } from "./time.strings";
 import { SeriesFigure } from "./time_series";
@@ -28,7 +29,7 @@ export const timeView: View = {
             <RunChoice runs={runs} chosen={index} onChoose={setChosen} />
           </div>
         )}
-        <Run key={index} run={runs[index]!} />
+        <Run key={`${identity(runs[index]!.recording)} ${runs[index]!.run}`} run={runs[index]!} />
         <Perfetto />
       </>
     );
