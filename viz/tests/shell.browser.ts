@@ -35,6 +35,19 @@ describe("the explorer", () => {
     expect(await page.locator(".drop-layer").count()).toBe(0);
   });
 
+  it("takes files that are dropped while others are read", async () => {
+    const page = await open(template);
+    await page.evaluate((text) => {
+      for (const name of ["one.json", "two.json", "three.json"]) {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name));
+        document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, dataTransfer }));
+      }
+    }, jsonOf(...perf).text);
+    await expect.poll(() => page.locator(".open-list li").count()).toBe(3);
+    expect(await page.locator(".troubles").innerText()).toBe("");
+  });
+
   it("says in one sentence why a file cannot be shown, and goes on", async () => {
     const page = await open(template);
     const bad = file("bad <b>.json");

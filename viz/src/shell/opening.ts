@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { embeddedText } from "../data/embedded";
 import { readEmbedded, readResult } from "../data/read_result";
 import { sqliteOf } from "../data/sqlite";
@@ -13,7 +13,8 @@ export interface OpenTrouble {
 }
 
 export const troubles = signal<readonly OpenTrouble[]>([]);
-export const reading = signal(false);
+const readers = signal(0); // files may be dropped while others are read
+export const reading = computed(() => readers.value > 0);
 
 // Shows what the page carries. False: nothing, so the page is the explorer.
 export async function openEmbedded(page: Document): Promise<boolean> {
@@ -25,12 +26,12 @@ export async function openEmbedded(page: Document): Promise<boolean> {
 
 // Adds files to what is shown, one after the other; one that cannot be read says so and the others stay.
 export async function openFiles(files: Iterable<File>): Promise<void> {
-  reading.value = true;
+  readers.value++;
   troubles.value = [];
   for (const file of files) {
     await add(file.name, async () => readResult(file.name, new Uint8Array(await file.arrayBuffer()), () => sqliteOf(document)));
   }
-  reading.value = false;
+  readers.value--;
 }
 
 export function takeAway(recording: Recording): void {
@@ -39,7 +40,8 @@ export function takeAway(recording: Recording): void {
 
 async function add(file: string | null, read: () => Promise<Recording[]>): Promise<void> {
   try {
-    recordings.value = [...recordings.value, ...(await read())];
+    const more = await read();
+    recordings.value = [...recordings.value, ...more];
   } catch (error) {
     const known = error instanceof CannotRead ? error : new CannotRead("notRecording", String(error));
     troubles.value = [...troubles.value, { file, trouble: known.trouble, detail: known.detail }];
