@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { file, jsonOf, open, openFiles, pageOf, pageWith, polyplane, template, useBrowser } from "./browser";
 import { gzipSync } from "node:zlib";
+import { sampleRecording } from "./sample_recording";
 
 useBrowser();
 
@@ -142,6 +143,20 @@ describe("the page", () => {
         .map((element) => element.outerHTML.slice(0, 120)),
     );
     expect(nameless).toEqual([]);
+  });
+
+  it("leaves the browser its own keys, wherever the focus is", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    await openFiles(page, jsonOf(...perf).path, jsonOf("validate", "a100-8-ml-engineering", "mi300x-8-rccl").path);
+    for (const place of [".curve-plot", ".stacked-bar", ".heat-box", ".lanes-box", ".tree", ".layered", "svg.scatter"]) await page.waitForSelector(place);
+    const taken = await page.evaluate(() => {
+      const keys = ["+", "=", "-", "0", "Home", "End", ...["Left", "Right", "Up", "Down"].map((way) => `Arrow${way}`)];
+      const held = [{ ctrlKey: true }, { altKey: true }, { metaKey: true }];
+      return [...document.querySelectorAll("main [tabindex='0']")].flatMap((element) =>
+        keys.filter((key) => held.some((one) => !element.dispatchEvent(new KeyboardEvent("keydown", { key, ...one, bubbles: true, cancelable: true })))).map((key) => `${key} at ${element.getAttribute("class")}`),
+      );
+    });
+    expect([...new Set(taken)]).toEqual([]);
   });
 
   it("needs no sideways scrolling on a phone", async () => {

@@ -5,6 +5,7 @@ import { fontStack } from "../figure/picture";
 import { seriesColour, type Palette } from "../figure/palette";
 import { curveText } from "./curve.strings";
 import { aligned, rangeOfX, rangeOfY, type CurveChart, type CurveLine, type Range } from "./curve_chart";
+import { isOfBrowser } from "./keys";
 import { ticks } from "./ticks";
 import "./curve.css";
 
@@ -78,7 +79,7 @@ export function CurvePlot({ label, chart, lines, x, onZoom, palette }: CurvePlot
       Escape: () => plot.current?.setCursor({ left: -10, top: -10 }),
     };
     const act = action[event.key];
-    if (!act) return;
+    if (!act || isOfBrowser(event)) return;
     event.preventDefault();
     act();
   };

@@ -1,4 +1,5 @@
 import type { ComponentChildren, RefObject } from "preact";
+import { isOfBrowser } from "./keys";
 import "./scatter.css";
 
 export type Place = readonly [number, number]; // in pixels, from the upper left corner of the drawing
@@ -32,7 +33,7 @@ export function ScatterPlot({ label, width, height, places, told, onTold, drawin
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (step === undefined) return;
+    if (step === undefined || isOfBrowser(event)) return;
     event.preventDefault();
     const order = [...places].sort(([a, [ax, ay]], [b, [bx, by]]) => ax - bx || by - ay || a - b).map(([point]) => point);
     const here = order.indexOf(told);

@@ -2,6 +2,7 @@ import { useId, useState } from "preact/hooks";
 import type { Ref } from "preact";
 import { seriesColour, type Palette } from "../figure/palette";
 import { percent, short, time, timeShort } from "../format/numbers";
+import { isOfBrowser } from "./keys";
 import { ticks } from "./ticks";
 import "./stacked.css";
 
@@ -91,7 +92,7 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
               onKeyDown={(event) => {
                 const next = { ArrowDown: row + 1, ArrowUp: row - 1, Home: 0, End: bars.length - 1 }[event.key];
                 const target = next === undefined ? undefined : event.currentTarget.parentElement?.querySelectorAll<SVGGElement>(".stacked-bar")[next];
-                if (next === undefined) return;
+                if (next === undefined || isOfBrowser(event)) return;
                 event.preventDefault();
                 target?.focus();
               }}

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "preact/hooks";
+import { isOfBrowser } from "../chart/keys";
 import { sequential } from "../figure/palette";
 import { percent } from "../format/numbers";
 import type { FabricGraph, Load } from "../model/fabric_graph";
@@ -44,6 +45,7 @@ export function Tree({ graph, load, used, chosen, opened, onOpen, onChoose }: Tr
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus());
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isOfBrowser(event)) return;
     const row = rows[focused]!;
     const open = opened.has(row.group.id);
     switch (event.key) {

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isOfBrowser } from "../chart/keys";
 import { useWidth } from "../chart/use_width";
 import { sequentialRgb, type Palette } from "../figure/palette";
 import type { Picture } from "../figure/picture";
@@ -69,6 +70,7 @@ export function Heat(props: HeatProps) {
     return row >= 0 && row < rows && column >= 0 && column < columns ? [row, column] : null;
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isOfBrowser(event)) return;
     const step = event.shiftKey ? 10 : 1;
     const moves: Record<string, readonly [number, number]> = {
       ArrowUp: [-step, 0],

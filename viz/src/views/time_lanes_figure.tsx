@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isOfBrowser } from "../chart/keys";
 import { useWidth } from "../chart/use_width";
 import { Figure } from "../figure/figure";
 import { seriesColour, type Palette } from "../figure/palette";
@@ -49,7 +50,7 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-    if (!step || rows.length === 0) return;
+    if (!step || isOfBrowser(event) || rows.length === 0) return;
     event.preventDefault();
     setCursor(walk(lanes, rows, cursor, step[0]!, step[1]!));
   };
