@@ -65,6 +65,16 @@ describe("curves", () => {
       return tip.innerText();
     };
     await expect.poll(firstInSight).toMatch(/MiB|256 KiB|512 KiB/);
+    // Keys go from end to end of what is in sight, and no further.
+    const size = () => tip.locator("strong").innerText();
+    const first = await size();
+    await page.keyboard.press("End");
+    await expect.poll(size).not.toBe(first);
+    const last = await size();
+    for (const key of ["ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+    await expect.poll(size).toBe(last);
+    for (const key of ["Home", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+    await expect.poll(size).toBe(first);
     await whole.click();
     await expect.poll(() => whole.count()).toBe(0);
     await plot.focus();

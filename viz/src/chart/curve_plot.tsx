@@ -65,12 +65,13 @@ export function CurvePlot({ label, chart, lines, x, onZoom, palette }: CurvePlot
     });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const last = data.x.length - 1;
-    const inside = data.x.findIndex((value) => value >= x.low);
+    // Of what is in sight.
+    const first = data.x.findIndex((value) => value >= x.low);
+    const last = data.x.filter((value) => value <= x.high).length - 1;
     const action: Record<string, () => void> = {
-      ArrowRight: () => moveTo(at === null ? Math.max(0, inside) : Math.min(last, at + 1)),
-      ArrowLeft: () => moveTo(at === null ? Math.max(0, inside) : Math.max(0, at - 1)),
-      Home: () => moveTo(0),
+      ArrowRight: () => moveTo(at === null ? first : Math.min(last, at + 1)),
+      ArrowLeft: () => moveTo(at === null ? first : Math.max(first, at - 1)),
+      Home: () => moveTo(first),
       End: () => moveTo(last),
       "+": () => zoom(0.5),
       "=": () => zoom(0.5),
