@@ -124,6 +124,11 @@ describe("hostile names", () => {
       strange: document.querySelectorAll("main img, main b, main iframe, main [onerror], main [onload], main [onmouseover], main script").length,
       links: [...document.querySelectorAll("a")].map((a) => a.getAttribute("href") ?? "").filter((href) => !href.startsWith("#")),
       text: document.body.textContent ?? "",
+      // What would turn the order of the words after it. Cells of numbers and sources hold what was recorded, and nothing after.
+      turned: [...document.querySelectorAll("main :not(td, pre)")]
+        .flatMap((one) => [one.getAttribute("aria-label"), one.getAttribute("title"), ...[...one.childNodes].map((node) => (node.nodeType === Node.TEXT_NODE ? node.nodeValue : null))])
+        .filter((text) => text?.includes("\u202E")),
+      longest: Math.max(...[...document.querySelectorAll(".answer-sentence, h3")].map((one) => one.textContent?.length ?? 0)),
       beyond: [...document.querySelectorAll("main *")]
         .filter((one) => one.getBoundingClientRect().right > innerWidth && !one.closest(".scroll, svg"))
         .map((one) => `${one.tagName} ${one.getAttribute("class")} ${(one.textContent ?? "").slice(0, 60)}`)
@@ -136,6 +141,8 @@ describe("hostile names", () => {
     expect(found.links).toEqual([]);
     for (const name of names.slice(0, 5)) expect(found.text).toContain(name);
     expect(found.text).toContain("a␀b␛[31m␇c");
+    expect(found.turned).toEqual([]);
+    expect(found.longest).toBeLessThan(1000);
     expect(found.beyond).toEqual([]);
     expect(found.wide).toBeLessThanOrEqual(1280);
   });

@@ -151,7 +151,7 @@ function sentenceOf(one: Answer): string {
   switch (one.kind) {
     case "collective": {
       const head =
-        text.collective(one.collective, bytes(one.sizeBytes), count(one.ranks), shown(one.cluster), time(one.timePs)) +
+        text.collective(shown(one.collective, 60), bytes(one.sizeBytes), count(one.ranks), shown(one.cluster), time(one.timePs)) +
         (one.spread ? text.spreadIn(time(one.spread.fastestPs), time(one.spread.slowestPs)) : "");
       return join(head, heldPhrase(one.held), helpPhrase(one.helps, one.asked));
     }
@@ -191,7 +191,7 @@ function sentenceOf(one: Answer): string {
         text.tune(count(one.worse), count(one.rows), shown(one.cluster)),
         [],
         one.worst && one.worst.gain > 1
-          ? [text.tuneWorst(one.worst.collective, bytes(one.worst.sizeBytes), significant(one.worst.gain, 3))]
+          ? [text.tuneWorst(shown(one.worst.collective, 60), bytes(one.worst.sizeBytes), significant(one.worst.gain, 3))]
           : [],
       );
     case "sweep":

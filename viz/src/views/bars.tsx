@@ -36,7 +36,7 @@ function Bars({ set, several }: { set: BarSet; several: boolean }) {
   const number = count(ranks);
   const title =
     collective !== undefined
-      ? text.collective(collective, number, shown(cluster))
+      ? text.collective(shown(collective, 60), number, shown(cluster))
       : step !== undefined
         ? text.step(shown(step), number, shown(cluster))
         : text.program(shown(program ?? ""), number, shown(cluster));
