@@ -203,6 +203,8 @@ describe("axes", () => {
   });
   it("are linear where a logarithm is not to be had", () => {
     expect(axisOf([0, 10], true).log).toBe(false);
+    // More than a call takes arguments.
+    expect(axisOf(Array.from({ length: 200_000 }, (_, i) => i), false)).toEqual({ log: false, least: 0, most: 199_999 * 1.06 });
     expect(axisOf([-5, 10], false).least).toBeLessThan(-5);
   });
   it("mark a single value", () => expect(marks(axisOf([12_590_080, 12_590_080], true), 8)).toEqual([12_590_000]));

@@ -9,8 +9,8 @@ export interface Axis {
 
 /** Holds all values with a little room; a logarithmic one needs positive values and is linear without. */
 export function axisOf(values: readonly number[], log: boolean): Axis {
-  const least = Math.min(...values);
-  const most = Math.max(...values);
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
   if (log && least > 0) {
     const room = Math.max(1.08, (most / least) ** 0.06);
     return { log: true, least: least / room, most: most * room };
