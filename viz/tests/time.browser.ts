@@ -57,6 +57,15 @@ describe("time", () => {
     await expect.poll(() => figure.innerText()).toContain("Choose an actor");
   });
 
+  it("tells what a finger has touched", async () => {
+    const page = await open(pageWith(sampleRecording()), { hasTouch: true });
+    const figure = page.locator('[data-figure="lanes"]');
+    await figure.locator(".lanes-box").scrollIntoViewIfNeeded();
+    const box = (await figure.locator(".lanes-box").boundingBox())!;
+    await page.touchscreen.tap(box.x + 160, box.y + 30);
+    await expect.poll(() => figure.locator(".heat-told").innerText()).toMatch(/^stage 0, compute: .* ns/);
+  });
+
   it("says how to open the Perfetto trace, and links to nothing", async () => {
     const page = await open(pageWith(sampleRecording()));
     await expect.poll(() => page.locator("#time").innerText()).toContain("ui.perfetto.dev");

@@ -126,9 +126,9 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
             else setCursor(hit(event));
           }}
           onPointerUp={() => (drag.current = null)}
-          onPointerLeave={() => {
+          onPointerLeave={(event) => {
             drag.current = null;
-            setCursor(null);
+            if (event.pointerType === "mouse") setCursor(null);
           }}
         >
           <canvas ref={canvas} aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${plot}px`, height: `${places.height}px` }} />
