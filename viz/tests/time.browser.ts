@@ -55,6 +55,10 @@ describe("time", () => {
     expect((await download(page, "lanes", "SVG")).data.toString()).toContain("<image");
     for (const stage of [0, 1, 2]) await figure.getByLabel(`stage ${stage}`).uncheck();
     await expect.poll(() => figure.innerText()).toContain("Choose an actor");
+    // Lanes that come back follow the width of the window as before.
+    await figure.getByLabel("stage 0").check();
+    await page.setViewportSize({ width: 700, height: 800 });
+    await expect.poll(async () => Math.abs((await lanes.locator("svg").boundingBox())!.width - (await lanes.boundingBox())!.width)).toBeLessThan(1);
   });
 
   it("tells what a finger has touched", async () => {

@@ -99,46 +99,47 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
           </li>
         ))}
       </ul>
-      {rows.length === 0 ? (
-        <p class="note">{text.noneChosen}</p>
-      ) : (
-        <div
-          ref={box}
-          class="lanes-box"
-          role="application"
-          aria-label={text.lanesTitle}
-          tabIndex={0}
-          style={{ height: `${top + places.height}px` }}
-          onKeyDown={onKeyDown}
-          onWheel={(event) => {
-            if (!event.ctrlKey) return;
-            event.preventDefault();
-            const share = (event.clientX - box.current!.getBoundingClientRect().left - left) / plot;
-            onSpan(zoom(span, span.begin + share * (span.end - span.begin), event.deltaY > 0 ? 1.25 : 0.8, whole, least));
-          }}
-          onPointerDown={(event) => {
-            drag.current = { x: event.clientX, span };
-            setCursor(hit(event));
-          }}
-          onPointerMove={(event) => {
-            const from = drag.current;
-            if (from && event.buttons > 0) onSpan(shift(from.span, ((from.x - event.clientX) / plot) * (from.span.end - from.span.begin), whole));
-            else setCursor(hit(event));
-          }}
-          onPointerUp={() => (drag.current = null)}
-          onPointerLeave={(event) => {
-            drag.current = null;
-            if (event.pointerType === "mouse") setCursor(null);
-          }}
-        >
-          <canvas ref={canvas} aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${plot}px`, height: `${places.height}px` }} />
-          <svg ref={overlay} width={width} height={top + places.height} viewBox={`0 0 ${width} ${top + places.height}`} aria-hidden="true">
-            <Axis span={span} left={left} plot={plot} height={places.height} />
-            <Names lanes={lanes} rows={rows} places={places} whole={whole} left={left} />
-            {cursor && lane && <Frame lane={lane} cursor={cursor} y={places.ys[cursor.row]!} span={span} left={left} plot={plot} />}
-          </svg>
-        </div>
-      )}
+      <div ref={box}>
+        {rows.length === 0 ? (
+          <p class="note">{text.noneChosen}</p>
+        ) : (
+          <div
+            class="lanes-box"
+            role="application"
+            aria-label={text.lanesTitle}
+            tabIndex={0}
+            style={{ height: `${top + places.height}px` }}
+            onKeyDown={onKeyDown}
+            onWheel={(event) => {
+              if (!event.ctrlKey) return;
+              event.preventDefault();
+              const share = (event.clientX - box.current!.getBoundingClientRect().left - left) / plot;
+              onSpan(zoom(span, span.begin + share * (span.end - span.begin), event.deltaY > 0 ? 1.25 : 0.8, whole, least));
+            }}
+            onPointerDown={(event) => {
+              drag.current = { x: event.clientX, span };
+              setCursor(hit(event));
+            }}
+            onPointerMove={(event) => {
+              const from = drag.current;
+              if (from && event.buttons > 0) onSpan(shift(from.span, ((from.x - event.clientX) / plot) * (from.span.end - from.span.begin), whole));
+              else setCursor(hit(event));
+            }}
+            onPointerUp={() => (drag.current = null)}
+            onPointerLeave={(event) => {
+              drag.current = null;
+              if (event.pointerType === "mouse") setCursor(null);
+            }}
+          >
+            <canvas ref={canvas} aria-hidden="true" style={{ left: `${left}px`, top: `${top}px`, width: `${plot}px`, height: `${places.height}px` }} />
+            <svg ref={overlay} width={width} height={top + places.height} viewBox={`0 0 ${width} ${top + places.height}`} aria-hidden="true">
+              <Axis span={span} left={left} plot={plot} height={places.height} />
+              <Names lanes={lanes} rows={rows} places={places} whole={whole} left={left} />
+              {cursor && lane && <Frame lane={lane} cursor={cursor} y={places.ys[cursor.row]!} span={span} left={left} plot={plot} />}
+            </svg>
+          </div>
+        )}
+      </div>
       <output class="heat-told" aria-live="polite">
         <bdi>{cursor && lane ? words(lanes, lane, cursor.interval) : text.pointAt}</bdi>
       </output>
