@@ -34,6 +34,15 @@ describe("what was chosen in one file", () => {
     await expect.poll(() => page.locator('[data-figure="path"] .path-found').count()).toBe(1);
   });
 
+  it("is no bar that another figure must have", async () => {
+    const page = await open(template);
+    await openFiles(page, jsonOf(...perf("8", "-e", "16M", "--explain")).path, jsonOf(...perf("4", "-e", "1M", "--explain")).path);
+    await page.locator(".stacked").first().locator(".stacked-bar").last().focus();
+    await page.locator(".open-list button").first().click();
+    await expect.poll(() => page.locator(".stacked-bar").count()).toBe(1);
+    expect(await page.locator(".stacked-bar[tabindex='0']").count()).toBe(1); // that Tab reaches
+  });
+
   it("is no part of another run's time", async () => {
     const page = await open(template);
     await openFiles(page, recordingOf(...run("1M")), recordingOf(...run("64M")));

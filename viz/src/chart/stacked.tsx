@@ -82,7 +82,7 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
             <g
               key={row}
               class="stacked-bar"
-              tabindex={row === stop ? 0 : -1}
+              tabindex={row === Math.min(stop, bars.length - 1) ? 0 : -1}
               role="img"
               aria-label={`${bar.label} ${bar.note}: ${time(bar.totalPs)}. ${bar.segments.map((s) => `${s.label} ${percent(s.ps / bar.totalPs)}`).join(", ")}`}
               onFocus={() => {
