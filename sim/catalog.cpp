@@ -120,7 +120,11 @@ bool is_one_liner(const std::string& name) { return !is_file_name(name) && name.
 }  // namespace
 
 bool is_file_name(std::string_view name) {
-  if (name.find('/') != std::string_view::npos) return true;
+  // Rates of a one-liner have a '/', too: "fat_tree:rate=50 GB/s".
+  const std::string_view before_slash = name.substr(0, name.find('/'));
+  const std::size_t colon = before_slash.find(':');
+  if (colon != std::string_view::npos && before_slash.find('=', colon) != std::string_view::npos) return false;
+  if (before_slash.size() < name.size()) return true;
   return std::ranges::any_of(std::initializer_list<std::string_view>{".textproto", ".txtpb", ".pbtxt", ".json"},
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }

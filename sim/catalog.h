@@ -20,7 +20,8 @@ struct CatalogEntry {
   std::string name, sentence, source, as_of, confidence;
 };
 
-/// A name with a '/' or an ending of a configuration file (.textproto, .txtpb, .pbtxt, .json) is a file.
+/// A name with a '/' or an ending of a configuration file (.textproto, .txtpb, .pbtxt, .json) is a file, but for a one-liner
+/// ("fat_tree:rate=50 GB/s").
 [[nodiscard]] bool is_file_name(std::string_view name);
 
 /// A name of the catalogue as it is; a relative file counts from the folder of `file`, which names it.

@@ -28,6 +28,13 @@ TEST(OneLiner, SingleCardsByDefault) {
   EXPECT_EQ(spec.assumed.size(), 3U);  // two cables and the NIC have no latency
 }
 
+TEST(OneLiner, RatesMayBeInBytes) {
+  EXPECT_EQ(spec_of("single_switch:endpoints=4,radix=4,rate=50 GB/s").fabric.port_rate.bps(), 400000000000);
+  EXPECT_FALSE(is_file_name("single_switch:endpoints=4,radix=4,rate=50 GB/s"));
+  EXPECT_TRUE(is_file_name("clusters/single_switch:rate=4"));
+  EXPECT_TRUE(is_file_name("c:lusters/mine"));
+}
+
 TEST(OneLiner, VirtualChannelsAreEightUnlessStated) {
   EXPECT_EQ(spec_of("torus:dims=8x8,p=1,radix=8,endpoints=64").fabric.virtual_channels, 8U);
   EXPECT_EQ(spec_of("torus:dims=8x8,p=1,radix=8,endpoints=64,virtual_channels=2").fabric.virtual_channels, 2U);
