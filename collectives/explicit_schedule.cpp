@@ -12,7 +12,10 @@ ExplicitSchedule::ExplicitSchedule(Collective collective, std::uint32_t pieces, 
   for (const auto& lanes : steps_) {
     CHECK(lanes.size() == steps_[0].size(), "all ranks have the same number of lanes, some of them empty");
     for (const auto& lane : lanes) {
-      for (const StoredStep& stored : lane) cross_lane_ = cross_lane_ || stored.step.num_after > 0;
+      for (const StoredStep& stored : lane) {
+        cross_lane_ = cross_lane_ || stored.step.num_after > 0;
+        local_moves_ = local_moves_ || !stored.moves.empty();
+      }
     }
   }
 }

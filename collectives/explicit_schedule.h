@@ -47,6 +47,7 @@ class ExplicitSchedule : public Schedule {
   void local_moves(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<LocalMove>& moves) const override {
     moves = steps_[rank.index()][lane][step].moves;
   }
+  [[nodiscard]] bool has_local_moves() const override { return local_moves_; }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return cross_lane_; }
 
  private:
@@ -54,7 +55,7 @@ class ExplicitSchedule : public Schedule {
   std::uint32_t pieces_;
   Steps steps_;
   std::uint32_t scratch_;
-  bool cross_lane_ = false;
+  bool cross_lane_ = false, local_moves_ = false;
 };
 
 }  // namespace polyplane::collectives

@@ -51,6 +51,10 @@ struct LocalMove {
   friend bool operator==(const LocalMove&, const LocalMove&) = default;
 };
 
+struct LocalBytes {
+  Bytes copied, added;
+};
+
 /// A group of permutations of n ranks. Its members: rotation, r -> (r + m) mod n; exclusive_or, r -> r xor m; for every
 /// multiple m < n of `stride`. The stride divides n; exclusive_or: both are powers of two. Each orbit has one rank below
 /// the stride: r mod stride.
@@ -113,9 +117,12 @@ class Schedule {
   /// The places into which what this step receives goes, in the order of the sender's payload (replaces `places`); none:
   /// each chunk to its own place.
   virtual void landing(RankId, std::uint32_t, std::uint32_t, std::vector<ChunkId>& places) const { places.clear(); }
-  /// What this step copies and adds within its rank when its messages are through, one after the other, in no time
-  /// (replaces `moves`).
+  /// True when some step copies or adds within its rank.
+  [[nodiscard]] virtual bool has_local_moves() const { return false; }
+  /// What this step copies and adds within its rank when its messages are through, one after the other (replaces `moves`).
   virtual void local_moves(RankId, std::uint32_t, std::uint32_t, std::vector<LocalMove>& moves) const { moves.clear(); }
+  /// How much that is: of places by the chunk that they are named after; from scratch to scratch, as the first piece.
+  [[nodiscard]] virtual LocalBytes local_bytes(RankId rank, std::uint32_t lane, std::uint32_t step) const;
   /// The plane of the fabric that messages of this lane keep to, between cards that have ports on several; none: any. A
   /// schedule with such lanes declares no symmetry: moving ranks may move planes.
   [[nodiscard]] virtual std::optional<std::int32_t> plane(std::uint32_t /*lane*/) const { return std::nullopt; }

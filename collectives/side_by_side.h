@@ -28,6 +28,10 @@ class SideBySide final : public Schedule {
   void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
     group_->payload(within_group(rank), lane, step, chunks);
   }
+  [[nodiscard]] bool has_local_moves() const override { return group_->has_local_moves(); }
+  [[nodiscard]] LocalBytes local_bytes(RankId rank, std::uint32_t lane, std::uint32_t step) const override {
+    return group_->local_bytes(within_group(rank), lane, step);
+  }
   [[nodiscard]] std::optional<std::int32_t> plane(std::uint32_t lane) const override { return group_->plane(lane); }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return group_->has_cross_lane_dependencies(); }
   [[nodiscard]] std::vector<RankSymmetry> symmetries() const override;

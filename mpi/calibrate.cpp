@@ -86,9 +86,12 @@ std::string summary(const CalibrateArguments& arguments, const sim::CalibrationR
             to_string(pair.up) + ", latency over the closest " + to_string(pair.extra_latency) + "\n";
   }
   const sim::ProtocolCosts& costs = calibration.costs;
-  text += "# launch " + to_string(costs.launch) + ", sum " + to_string(costs.reduction_rate) + ", copy " +
-          to_string(costs.copy_rate) + "; " + std::to_string(costs.by_size.size()) + " message sizes of " +
-          std::to_string(runs.pairs.size()) + (runs.pairs.size() == 1 ? " pair class\n" : " pair classes\n");
+  const Bytes shown(64 << 10);
+  text += "# launch " + to_string(costs.launch) + "; " + to_string(shown) + ": work " +
+          to_string(sim::work_cost(costs, shown)) + " beside its bytes, sum " +
+          to_string(sim::reduction_cost(costs, shown)) + ", copy " + to_string(sim::copy_cost(costs, shown)) + "; " +
+          std::to_string(costs.by_size.size()) + " message sizes of " + std::to_string(runs.pairs.size()) +
+          (runs.pairs.size() == 1 ? " pair class\n" : " pair classes\n");
   return text + arguments.directory + "/cluster.textproto\n" + arguments.directory + "/stack.textproto\n";
 }
 

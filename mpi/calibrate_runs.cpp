@@ -79,9 +79,12 @@ void add(TimedSize& timed, const std::vector<double>& seconds) {
   timed.seconds.insert(timed.seconds.end(), seconds.begin(), seconds.end());
 }
 
+/// All lanes together move no more than the largest message.
+bool is_together(const std::vector<Bytes>& sizes, Bytes size) { return size * sim::kLanesTogether <= sizes.back(); }
+
 struct PairRuns {
   std::vector<double> launch;
-  std::vector<TimedSize> exchange, one_way;
+  std::vector<TimedSize> exchange, together, one_way;
 };
 
 PairRuns run_pair(const Communicator& pair, const CalibrateOptions& options) {
@@ -91,6 +94,7 @@ PairRuns run_pair(const Communicator& pair, const CalibrateOptions& options) {
   const double launch = sim::median_interval(runs.launch).middle;
   for (const Bytes size : options.sizes) {
     runs.exchange.push_back({size, {}});
+    if (is_together(options.sizes, size)) runs.together.push_back({size, {}});
     runs.one_way.push_back({size, {}});
   }
   CalibrateOptions round = options;
@@ -103,6 +107,10 @@ PairRuns run_pair(const Communicator& pair, const CalibrateOptions& options) {
           per_message(time_schedule(space, round, *exchange_pattern(size, kExchanges)), launch, kExchanges));
       add(runs.one_way[s],
           per_message(time_schedule(space, round, *ping_pong_pattern(size, kPingPongs)), launch, kPingPongs));
+      if (!is_together(options.sizes, size)) continue;
+      add(runs.together[s],
+          per_message(time_schedule(space, round, *exchange_pattern(size, kExchanges, sim::kLanesTogether)), launch,
+                      kExchanges));
     }
   }
   return runs;
@@ -133,6 +141,7 @@ std::string packed(const PairRuns& runs) {
   std::string text;
   append(text, runs.launch);
   for (const TimedSize& timed : runs.exchange) append(text, timed.seconds);
+  for (const TimedSize& timed : runs.together) append(text, timed.seconds);
   for (const TimedSize& timed : runs.one_way) append(text, timed.seconds);
   return text;
 }
@@ -142,6 +151,9 @@ PairRuns unpacked(const std::string& text, const std::vector<Bytes>& sizes) {
   std::size_t at = 0;
   runs.launch = take(text, at);
   for (const Bytes size : sizes) runs.exchange.push_back({size, take(text, at)});
+  for (const Bytes size : sizes) {
+    if (is_together(sizes, size)) runs.together.push_back({size, take(text, at)});
+  }
   for (const Bytes size : sizes) runs.one_way.push_back({size, take(text, at)});
   return runs;
 }
@@ -206,7 +218,7 @@ sim::CalibrationRuns run_calibration(const Communicator& world, const std::vecto
     tell(world, options,
          "messages between ranks " + std::to_string(pair->first) + " and " + std::to_string(pair->second) + ", " +
              std::string(to_string(wanted)),
-         2);
+         3);
     const bool takes_part = world.rank() == pair->first || world.rank() == pair->second;
     const Communicator group = world.split(takes_part ? 1 : 0, world.rank());
     std::string text;
@@ -218,7 +230,7 @@ sim::CalibrationRuns run_calibration(const Communicator& world, const std::vecto
     PairRuns found = unpacked(text, options.sizes);
     if (runs.pairs.empty()) runs.launch = std::move(found.launch);
     runs.pairs.push_back({wanted, static_cast<std::uint32_t>(pair->first), static_cast<std::uint32_t>(pair->second),
-                          std::move(found.exchange), std::move(found.one_way)});
+                          std::move(found.exchange), std::move(found.one_way), std::move(found.together)});
   }
   tell(world, options, "copies and sums of each rank", 2);
   run_alone(world, options, runs);

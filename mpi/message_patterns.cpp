@@ -19,13 +19,20 @@ Collective swapped_blocks(Bytes bytes) {
                      .matrix = {}});
 }
 
-StoredStep step_of(std::uint32_t rank, std::uint32_t number, Bytes bytes, bool sends, bool receives) {
+struct Place {
+  std::uint32_t rank = 0, step = 0, lane = 0, lanes = 1;
+};
+
+/// Each lane sends a part of the block.
+StoredStep step_of(const Place& place, Bytes bytes, bool sends, bool receives) {
   StoredStep stored;
+  const std::uint32_t rank = place.rank;
   if (sends) {
     stored.step.send_to = RankId(1 - rank);
-    stored.step.peer_step = number;
+    stored.step.peer_lane = place.lane;
+    stored.step.peer_step = place.step;
     stored.step.send_bytes = bytes;
-    stored.payload = {ChunkId(rank)};
+    stored.payload = {ChunkId(rank * place.lanes + place.lane)};
   }
   if (receives) stored.step.receive_from = RankId(1 - rank);
   return stored;
@@ -33,12 +40,16 @@ StoredStep step_of(std::uint32_t rank, std::uint32_t number, Bytes bytes, bool s
 
 }  // namespace
 
-std::unique_ptr<collectives::Schedule> exchange_pattern(Bytes bytes, std::uint32_t steps) {
-  ExplicitSchedule::Steps all(2, std::vector<std::vector<StoredStep>>(1));
+std::unique_ptr<collectives::Schedule> exchange_pattern(Bytes bytes, std::uint32_t steps, std::uint32_t lanes) {
+  ExplicitSchedule::Steps all(2, std::vector<std::vector<StoredStep>>(lanes));
   for (std::uint32_t rank = 0; rank < 2; ++rank) {
-    for (std::uint32_t k = 0; k < steps; ++k) all[rank][0].push_back(step_of(rank, k, bytes, true, true));
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      for (std::uint32_t k = 0; k < steps; ++k) {
+        all[rank][lane].push_back(step_of({rank, k, lane, lanes}, bytes, true, true));
+      }
+    }
   }
-  return std::make_unique<ExplicitSchedule>(swapped_blocks(bytes), 1, std::move(all));
+  return std::make_unique<ExplicitSchedule>(swapped_blocks(bytes * lanes), lanes, std::move(all));
 }
 
 std::unique_ptr<collectives::Schedule> ping_pong_pattern(Bytes bytes, std::uint32_t messages) {
@@ -46,7 +57,7 @@ std::unique_ptr<collectives::Schedule> ping_pong_pattern(Bytes bytes, std::uint3
   for (std::uint32_t rank = 0; rank < 2; ++rank) {
     for (std::uint32_t k = 0; k < messages; ++k) {
       const bool sends = k % 2 == rank;
-      all[rank][0].push_back(step_of(rank, k, bytes, sends, !sends));
+      all[rank][0].push_back(step_of({.rank = rank, .step = k}, bytes, sends, !sends));
     }
   }
   return std::make_unique<ExplicitSchedule>(swapped_blocks(bytes), 1, std::move(all));

@@ -9,8 +9,9 @@
 
 namespace polyplane::mpi {
 
-/// `steps` times, one after the other: both ranks send `bytes` and receive as many.
-[[nodiscard]] std::unique_ptr<collectives::Schedule> exchange_pattern(Bytes bytes, std::uint32_t steps);
+/// `steps` times, one after the other: both ranks send `bytes` and receive as many. So in each of `lanes` lanes, at once.
+[[nodiscard]] std::unique_ptr<collectives::Schedule> exchange_pattern(Bytes bytes, std::uint32_t steps,
+                                                                      std::uint32_t lanes = 1);
 /// `messages` of `bytes`, to and fro: rank 0 begins, each answers.
 [[nodiscard]] std::unique_ptr<collectives::Schedule> ping_pong_pattern(Bytes bytes, std::uint32_t messages);
 

@@ -14,6 +14,7 @@
 #include "sim/nccl/choice.h"
 #include "sim/network/line_rate.h"
 #include "sim/placement.h"
+#include "sim/processor_work.h"
 #include "sim/stack_variants.h"
 #include "sim/uncontended_sends.h"
 
@@ -281,7 +282,8 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
       return;
     }
   }
-  if (!request.short_cuts.symmetry) folding = nullptr;  // what is weighed is the same
+  // What is weighed is the same.
+  if (!request.short_cuts.symmetry || has_processors(request.stack, request.topology)) folding = nullptr;
   std::shared_ptr<const FirstChannel> first_channel;
   if (folding != nullptr && folding->channels() > 1) {
     first_channel = std::make_shared<const FirstChannel>(*schedules->front(), folding->channels());

@@ -60,6 +60,12 @@ void CriticalPath::sent(std::size_t lane, std::uint32_t place, Duration software
   for (std::size_t tier = 0; tier < tiers_; ++tier) flight[part(tier, kLatency)] += latency[tier].ps();
 }
 
+void CriticalPath::works(std::size_t lane, Duration software) {
+  std::ranges::copy(row(lanes_, lane), row(flights_, lane).begin());
+  flight_origins_[lane] = lane_origins_[lane];
+  row(flights_, lane)[kSoftware] += software.ps();
+}
+
 void CriticalPath::delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now) {
   const auto flight = row(flights_, lane);
   flight[kWaiting] += facts.start_put_off.ps();

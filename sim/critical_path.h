@@ -28,7 +28,9 @@ class CriticalPath {
   void sent(std::size_t lane, std::uint32_t place, Duration software, const topology::FlowKey& key);
   /// The next message of the lane goes on now, after `software`, because the one before is delivered now.
   void sent_behind(std::size_t lane, Duration software);
-  /// The send of the lane is delivered `now`.
+  /// The lane copies or adds within its rank, as a flow of its own, after `software`.
+  void works(std::size_t lane, Duration software);
+  /// The send of the lane is delivered `now`, or its work done.
   void delivered(std::size_t lane, const DeliveryFacts& facts, TimePoint now);
   /// The step of `lane` completes now because the send of `sender` (itself or a peer) was delivered.
   void completed_by(std::size_t lane, std::size_t sender);

@@ -5,19 +5,22 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "sim/processor_work.h"
 #include "sim/waiting_lanes.h"
 
 namespace polyplane::sim {
 
 using collectives::Step;
 
-Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs)
+Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs,
+                   std::span<const std::string> tier_names)
     : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()), last_lanes_(jobs_.size()) {
   std::uint64_t num_lanes = 0;
   bool lanes_wait = false;
   std::uint32_t most_slots = 1;
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     const Job& job = jobs_[j];
+    work_.push_back(work_of(job, tier_names));
     const auto ranks = job.folding != nullptr ? job.folding->stride() : static_cast<std::uint32_t>(job.devices.size());
     first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
     for (std::uint32_t r = 0; r < ranks; ++r) {
@@ -40,7 +43,9 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
     for (std::uint32_t number = 0; number < schedule.num_lanes(); ++number) {
       Lane& lane = lanes_[rank.first_lane + number];
       lane.rank = r;
-      lane.slots = static_cast<std::uint8_t>(jobs_[rank.job].costs.messages_under_way);
+      // A flow of the lane is what it works, too.
+      const std::uint32_t slots = work_[rank.job].within_ranks ? 1 : jobs_[rank.job].costs.messages_under_way;
+      lane.slots = static_cast<std::uint8_t>(slots);
       lane.num_steps = schedule.num_steps(rank.number, number);
     }
   }
@@ -54,6 +59,18 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
     engine_.schedule(ends_[j], EventKind::release, j);
   }
   engine_.attach(EventKind::release, *this);
+}
+
+Executor::Work Executor::work_of(const Job& job, std::span<const std::string> tier_names) {
+  const ProtocolCosts& costs = job.costs;
+  const auto any = [&](Duration MessageCost::* what) {
+    return std::ranges::any_of(costs.by_size, [&](const MessageCost& point) { return point.*what > Duration(); });
+  };
+  const bool sums = costs.reduction_rate > BitRate() || any(&MessageCost::reduction);
+  const bool copies = costs.copy_rate > BitRate() || any(&MessageCost::copy);
+  return {.processor_tier = processor_tier(costs, tier_names),
+          .sums = sums,
+          .within_ranks = (sums || copies) && job.schedule->has_local_moves()};
 }
 
 void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace) {
@@ -129,6 +146,7 @@ void Executor::handle(EventKind, std::span<const Event> events) {
 
 void Executor::delivered(FlowId id) {
   const std::uint32_t lane = id.index();
+  if (lanes_[lane].working) return end_work(lane);
   if (trace_ != nullptr) trace_->delivered(id, engine_.now());
   if (critical_path_ != nullptr) critical_path_->delivered(lane, network_->facts(id), engine_.now());
   Lane& state = lanes_[lane];
@@ -137,8 +155,10 @@ void Executor::delivered(FlowId id) {
   const std::uint32_t peer = state.peer, peer_step = state.peer_step;
   if (step_done(state)) {
     if (critical_path_ != nullptr) critical_path_->completed_by(lane, lane);
-    next_step(lane);
-    ready_.push_back(lane);
+    if (!begins_work(lane)) {
+      next_step(lane);
+      ready_.push_back(lane);
+    }
   }
   arrive(peer, peer_step, lane);
   if (waiting_.any(lane)) start_next_message(lane);
@@ -162,6 +182,7 @@ void Executor::arrive(std::uint32_t lane, std::uint32_t step, std::uint32_t send
     const bool own_too = moments_[lane].delivered == engine_.now();
     critical_path_->completed_by(lane, own_too ? lane : sender);
   }
+  if (begins_work(lane)) return;
   next_step(lane);
   ready_.push_back(lane);
 }
@@ -233,9 +254,45 @@ void Executor::advance(std::uint32_t lane) {
     state.begun = true;
     state.receives = step.receive_from.valid();
     if (step.send_to.valid()) send(lane, step);
-    if (!step_done(state)) return;
+    if (!step_done(state) || begins_work(lane)) return;
     next_step(lane);
   }
+}
+
+/// The messages of the step are through. True when its rank copies or adds now, and the step is complete after that.
+bool Executor::begins_work(std::uint32_t lane) {
+  Lane& state = lanes_[lane];
+  const Rank& rank = ranks_[state.rank];
+  const Job& job = jobs_[rank.job];
+  if (!work_[rank.job].within_ranks || job.is_agent(rank.number)) return false;
+  const Duration time = local_cost(job.costs, job.schedule->local_bytes(rank.number, lane_of(lane), state.step));
+  if (time == Duration()) return false;
+  state.working = true;
+  Flow flow{FlowId(lane), engine_.now(), {}, time, {}, {}};
+  if (job.folding != nullptr) flow.copies = job.folding->copies();
+  const topology::Hop processor{rank.processor};
+  if (rank.processor.valid()) {
+    flow.size = bytes_of_work(time, router_.trunks()[rank.processor.index()].capacity);
+    if (flow.size > Bytes()) {
+      flow.latency = {};
+      flow.hops = {&processor, 1};
+    }
+  }
+  if (critical_path_ != nullptr) critical_path_->works(lane, flow.latency);
+  network_->start(flow);
+  return true;
+}
+
+void Executor::end_work(std::uint32_t lane) {
+  if (critical_path_ != nullptr) {
+    critical_path_->delivered(lane, network_->facts(FlowId(lane)), engine_.now());
+    critical_path_->completed_by(lane, lane);
+  }
+  lanes_[lane].working = false;
+  next_step(lane);
+  ready_.push_back(lane);
+  run_ready();
+  tell_done_ranks();
 }
 
 /// Does the rank that gets the message add it to what it has? Switches do so at the rate of their links.
@@ -261,6 +318,23 @@ void Executor::start_next_message(std::uint32_t lane) {
   start_message(lane, jobs_[rank.job].schedule->step(rank.number, lane_of(lane), message.step), message);
 }
 
+/// Of a message that goes to `receiver` by the present route. Returns what its sender pays before it.
+Duration Executor::put_work(std::uint32_t lane, const Step& step, RankId receiver, Bytes& wire) {
+  Rank& rank = ranks_[lanes_[lane].rank];
+  const Job& job = jobs_[rank.job];
+  const Work& work = work_[rank.job];
+  if (job.costs.by_size.empty() && !work.sums) return {};
+  const auto processors = processors_of(route_.hops, router_.trunks(), work.processor_tier);
+  if (processors) {
+    rank.processor = processors->sender;
+    Rank& other = ranks_[first_rank_[rank.job] + receiver.index()];
+    if (!other.processor.valid()) other.processor = processors->receiver;
+    wire = std::max(wire, Bytes(1));
+  }
+  const bool added_up = work.sums && is_added_up(job, step);
+  return sim::put_work(job.costs, processors, router_.trunks(), step.send_bytes, wire, added_up, route_.hops);
+}
+
 /// Now, when the lane's message before is through: software and latency have passed since it was sent, but for what begins
 /// only now.
 void Executor::start_message(std::uint32_t lane, const Step& step, const WaitingMessages::Message& message) {
@@ -275,12 +349,10 @@ void Executor::start_message(std::uint32_t lane, const Step& step, const Waiting
                               job.schedule->plane(lane_of_rank).value_or(-1)};
   router_.route_by_load(key, *network_, route_);
   Duration step_cost, posting;
+  Bytes wire = wire_bytes(step.send_bytes, job.efficiency);
   if (!job.is_agent(rank.number)) {
     step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
-    posting = job.costs.message + size_cost(job.costs, step.send_bytes);
-    if (job.costs.reduction_rate > BitRate() && is_added_up(job, step)) {
-      posting += reduction_cost(job.costs, step.send_bytes);
-    }
+    posting = job.costs.message + put_work(lane, step, receiver, wire);
   }
   const TimePoint paid = TimePoint::from_ps(message.sent_ps) + posting + step_cost;
   const bool is_held_up = paid + route_.latency < engine_.now() + posting;  // by the message before
@@ -294,7 +366,7 @@ void Executor::start_message(std::uint32_t lane, const Step& step, const Waiting
       critical_path_->sent(lane, message.place, posting + step_cost, key);
     }
   }
-  Flow flow{FlowId(lane), start, wire_bytes(step.send_bytes, job.efficiency), drain_start - start, route_.hops, {}};
+  Flow flow{FlowId(lane), start, wire, drain_start - start, route_.hops, {}};
   if (job.folding != nullptr) {
     job.folding->fold(route_.hops, folded_hops_, loads_);
     flow.hops = folded_hops_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,9 @@ class RankSink {
 
 class Executor final : public EventHandler, public FlowSink {
  public:
-  /// Attaches itself to releases. REQUIRES: bind() before the engine runs. Throws LimitError past 2^32 - 2 lanes.
-  Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs);
+  /// Attaches itself to releases. `tier_names`: of the router's topology, for processors (sim/processor_work.h). REQUIRES:
+  /// bind() before the engine runs. Throws LimitError past 2^32 - 2 lanes.
+  Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs, std::span<const std::string> tier_names);
   /// Flow ids [0, num_flows()) belong to this executor.
   [[nodiscard]] std::uint32_t num_flows() const { return static_cast<std::uint32_t>(lanes_.size()); }
   /// `critical_path` and `trace` may be null; a run that is traced is not folded.
@@ -88,7 +90,15 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t job = 0;
     RankId number;  // within the job
     std::uint32_t first_lane = 0;
+    TrunkId processor{};  // as far as its messages have shown
   };
+  /// Of a job.
+  struct Work {
+    std::optional<std::uint32_t> processor_tier;
+    bool sums = false;          // of messages that are added up take time
+    bool within_ranks = false;  // steps copy or add within their rank, and that takes time
+  };
+  static Work work_of(const Job& job, std::span<const std::string> tier_names);
   struct Lane {
     std::uint64_t arrived = 0;  // bit i: the message for step + i is there
     std::uint32_t step = 0, num_steps = 0;
@@ -97,7 +107,8 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint8_t under_way = 0;             // messages sent, not delivered: the one in flight and those in waiting_
     std::uint8_t slots = 1;
     bool begun : 1 = false, receives : 1 = false;
-    bool far : 1 = false;  // early_ holds messages for it
+    bool far : 1 = false;      // early_ holds messages for it
+    bool working : 1 = false;  // the messages of the step are through, its rank copies and adds
   };
   /// Kept for attributions only.
   struct Moments {
@@ -116,6 +127,9 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] bool wait_for_others(std::uint32_t lane, const collectives::Step& step);
   void follow_others(std::uint32_t lane, const collectives::Step& step);
   [[nodiscard]] static bool is_added_up(const Job& job, const collectives::Step& step);
+  [[nodiscard]] bool begins_work(std::uint32_t lane);
+  void end_work(std::uint32_t lane);
+  [[nodiscard]] Duration put_work(std::uint32_t lane, const collectives::Step& step, RankId receiver, Bytes& wire);
   void send(std::uint32_t lane, const collectives::Step& step);
   void start_message(std::uint32_t lane, const collectives::Step& step, const WaitingMessages::Message& message);
   void start_next_message(std::uint32_t lane);
@@ -137,6 +151,7 @@ class Executor final : public EventHandler, public FlowSink {
   std::vector<Job> jobs_;
   std::vector<std::uint32_t> first_rank_;  // of each job, and the end
   std::vector<Rank> ranks_;
+  std::vector<Work> work_;                 // by job
   std::vector<std::uint32_t> lanes_left_;  // by rank: lanes that are not done; empty unless jobs go rank by rank
   std::vector<DoneRank> done_ranks_;       // not yet told
   std::vector<bool> has_agents_;           // by job: they were released; empty unless jobs go rank by rank

@@ -70,6 +70,11 @@ class FirstChannel final : public collectives::Schedule {
   void payload(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<ChunkId>& chunks) const override {
     all_.payload(rank, lane, step, chunks);
   }
+  [[nodiscard]] bool has_local_moves() const override { return all_.has_local_moves(); }
+  [[nodiscard]] collectives::LocalBytes local_bytes(RankId rank, std::uint32_t lane,
+                                                    std::uint32_t step) const override {
+    return all_.local_bytes(rank, lane, step);
+  }
   [[nodiscard]] std::optional<std::int32_t> plane(std::uint32_t lane) const override { return all_.plane(lane); }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return all_.has_cross_lane_dependencies(); }
   [[nodiscard]] std::optional<collectives::RingLane> ring_lane(std::uint32_t lane) const override {

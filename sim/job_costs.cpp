@@ -50,7 +50,8 @@ ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algor
 ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm,
                         const Collective& collective) {
   ProtocolCosts costs = algorithm_costs(protocol, algorithm);
-  if (costs.copy_rate > BitRate()) costs.launch += transmission_time(copied_before(collective), costs.copy_rate);
+  const Bytes copied = copied_before(collective);
+  if (copied.count() > 0) costs.launch += copy_cost(costs, copied);
   return costs;
 }
 

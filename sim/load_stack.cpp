@@ -18,6 +18,35 @@ Efficiency load_efficiency(const configs::Source& source, const google::protobuf
   return {payload, wire};
 }
 
+/// A rate and points would be two answers to one question.
+void check_points(const configs::Source& source, const v1::ProtocolCosts& from, const v1::MessageCost& point) {
+  const auto check = [&](const char* field, bool stated, bool at_first, bool rate) {
+    if (stated && rate)
+      source.fail(point, field, std::string("stands beside ") + field + "_rate; state one of the two");
+    if (stated != at_first) {
+      source.fail(point, field, "is stated at some sizes and not at others; state it at every size or at none");
+    }
+  };
+  const v1::MessageCost& first = from.by_size(0);
+  check("copy", point.has_copy(), first.has_copy(), from.has_copy_rate());
+  check("reduction", point.has_reduction(), first.has_reduction(), from.has_reduction_rate());
+}
+
+void load_points(const configs::Source& source, const v1::ProtocolCosts& from, ProtocolCosts& costs) {
+  for (const v1::MessageCost& point : from.by_size()) {
+    check_points(source, from, point);
+    const MessageCost cost{.size = parse_bytes(point.size()),
+                           .cost = parse_duration(point.cost()),
+                           .work = point.has_work() ? parse_duration(point.work()) : Duration(),
+                           .copy = point.has_copy() ? parse_duration(point.copy()) : Duration(),
+                           .reduction = point.has_reduction() ? parse_duration(point.reduction()) : Duration()};
+    if (!costs.by_size.empty() && costs.by_size.back().size >= cost.size) {
+      source.fail(point, "size", "\"" + point.size() + "\" is not above the size before it; sizes rise");
+    }
+    costs.by_size.push_back(cost);
+  }
+}
+
 ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts& from) {
   ProtocolCosts costs{.family = from.family(),
                       .launch = parse_duration(from.launch()),
@@ -33,16 +62,14 @@ ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts&
   }
   costs.channels = static_cast<std::uint32_t>(from.channels());
   if (from.has_chunk()) costs.chunk = parse_bytes(from.chunk());
-  for (const v1::MessageCost& point : from.by_size()) {
-    costs.by_size.push_back({parse_bytes(point.size()), parse_duration(point.cost())});
-    const std::size_t count = costs.by_size.size();
-    if (count > 1 && costs.by_size[count - 2].size >= costs.by_size.back().size) {
-      source.fail(point, "size", "\"" + point.size() + "\" is not above the size before it; sizes rise");
-    }
-  }
+  load_points(source, from, costs);
   if (from.has_messages_under_way()) costs.messages_under_way = static_cast<std::uint32_t>(from.messages_under_way());
   if (from.has_reduction_rate()) costs.reduction_rate = parse_bit_rate(from.reduction_rate());
   if (from.has_copy_rate()) costs.copy_rate = parse_bit_rate(from.copy_rate());
+  costs.processor_tier = from.processor_tier();
+  if (from.has_processor_tier() && from.processor_tier().empty()) {
+    source.fail(from, "processor_tier", "is empty; it names a tier of links, such as \"port\"");
+  }
   return costs;
 }
 

@@ -9,6 +9,7 @@
 #include "base/suggest.h"
 #include "sim/at_once.h"
 #include "sim/network/network_model.h"
+#include "sim/processor_work.h"
 #include "sim/simulation.h"
 #include "sim/uncontended.h"
 
@@ -72,8 +73,8 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const bool is_told = input.trace != nullptr || input.loads != nullptr;
   if (!alone || input.explain || is_told || (!shares_links && input.model != "analytic")) return std::nullopt;
   const Job& job = input.jobs.front();
-  // What a receiver adds up is known step by step only, what a message costs by its size is no matter of classes.
-  if (job.costs.reduction_rate > BitRate()) return std::nullopt;
+  // What is added up is known step by step only, what a message costs by its size is no matter of classes.
+  if (takes_processor(job.costs, *job.schedule)) return std::nullopt;
   if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry &&
       takes_classes(*job.schedule, input.router)) {
     const std::string what = "this run by classes";
@@ -136,7 +137,7 @@ RunOutcome run_once(RunInput input) {
   if (std::optional<RunOutcome> outcome = run_by_short_cut(input)) return *std::move(outcome);
   const std::uint64_t foretold = foretell(input);
   Engine engine;
-  Executor executor(engine, input.router, input.jobs);
+  Executor executor(engine, input.router, input.jobs, input.topology.tier_names());
   Deliveries deliveries(engine, executor, input.flows.size(), input.trace);
   std::optional<CapacityChanges> changes;
   if (!input.changes.empty()) changes.emplace(engine, input.changes);

@@ -25,6 +25,7 @@
 #include "sim/placed_job.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
+#include "sim/processor_work.h"
 #include "sim/router_pool.h"
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
@@ -100,6 +101,9 @@ class Simulation {
     report_.cluster = topology_.name();
     report_.endpoints = static_cast<std::uint32_t>(topology_.accelerators().size());
     report_.assumed = assumptions_of(experiment_);
+    if (std::string missing = processors_missing(experiment_.stack, topology_); !missing.empty()) {
+      report_.assumed.push_back(std::move(missing));
+    }
     report_.routing = experiment_.routing.name;
     report_.hash = experiment_.routing.name == "ecmp" ? experiment_.routing.hash : "";
     report_.faults = experiment_.faults;

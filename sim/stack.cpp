@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/check.h"
+#include "base/error.h"
 
 namespace polyplane::sim {
 
@@ -28,21 +29,46 @@ std::string why_not_offered(const Protocol& protocol, const std::string& family,
   return "";
 }
 
-Duration size_cost(const ProtocolCosts& costs, Bytes payload) {
+namespace {
+
+/// Above the last point what that costs.
+Duration on_line(const ProtocolCosts& costs, Bytes size, Duration MessageCost::* what) {
   if (costs.by_size.empty()) return {};
-  const auto above = std::ranges::upper_bound(costs.by_size, payload, {}, &MessageCost::size);
-  if (above == costs.by_size.begin()) return above->cost;
+  const auto above = std::ranges::upper_bound(costs.by_size, size, {}, &MessageCost::size);
+  if (above == costs.by_size.begin()) return (*above).*what;
   const MessageCost& low = *std::prev(above);
-  if (above == costs.by_size.end()) return low.cost;
-  const int128 rise = static_cast<int128>((above->cost - low.cost).ps()) * (payload - low.size).count();
+  if (above == costs.by_size.end()) return low.*what;
+  const int128 rise = static_cast<int128>(((*above).*what - low.*what).ps()) * (size - low.size).count();
   const int128 width = (above->size - low.size).count();
   // Towards below where costs fall, too.
   const int128 part = rise >= 0 ? rise / width : -((-rise + width - 1) / width);
-  return low.cost + Duration::from_ps(static_cast<std::int64_t>(part));
+  return low.*what + Duration::from_ps(static_cast<std::int64_t>(part));
 }
 
-Duration reduction_cost(const ProtocolCosts& costs, Bytes payload) {
-  return costs.reduction_rate > BitRate() ? transmission_time(payload, costs.reduction_rate) : Duration();
+Duration in_proportion_above(const ProtocolCosts& costs, Bytes size, Duration MessageCost::* what) {
+  const Duration time = on_line(costs, size, what);
+  if (costs.by_size.empty() || size <= costs.by_size.back().size || costs.by_size.back().size.count() == 0) return time;
+  const int128 more = static_cast<int128>(time.ps()) * size.count() / costs.by_size.back().size.count();
+  if (more > INT64_MAX / 2) throw LimitError("simulated time passes 53 days");
+  return Duration::from_ps(static_cast<std::int64_t>(more));
+}
+
+}  // namespace
+
+Duration size_cost(const ProtocolCosts& costs, Bytes payload) { return on_line(costs, payload, &MessageCost::cost); }
+
+Duration work_cost(const ProtocolCosts& costs, Bytes payload) {
+  return in_proportion_above(costs, payload, &MessageCost::work);
+}
+
+Duration reduction_cost(const ProtocolCosts& costs, Bytes bytes) {
+  if (costs.reduction_rate > BitRate()) return transmission_time(bytes, costs.reduction_rate);
+  return in_proportion_above(costs, bytes, &MessageCost::reduction);
+}
+
+Duration copy_cost(const ProtocolCosts& costs, Bytes bytes) {
+  if (costs.copy_rate > BitRate()) return transmission_time(bytes, costs.copy_rate);
+  return in_proportion_above(costs, bytes, &MessageCost::copy);
 }
 
 const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family) {

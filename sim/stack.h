@@ -20,10 +20,13 @@ struct Efficiency {
   std::int64_t numerator = 1, denominator = 1;
 };
 
-/// A point of a cost that depends on the size of a message.
+/// What a message, or a copy or a sum, of `size` costs: a point of a line.
 struct MessageCost {
   Bytes size;
-  Duration cost;
+  Duration cost;    // before each send
+  Duration work{};  // of the processor of either end, beside what the bytes take there
+  Duration copy{};  // of so many bytes within a rank
+  Duration reduction{};
   friend bool operator==(const MessageCost&, const MessageCost&) = default;
 };
 
@@ -38,8 +41,9 @@ struct ProtocolCosts {
   std::uint32_t channels = 0;              // of algorithms that have some; 0: their own choice
   Bytes chunk{};                           // longest message of algorithms that cut their share; 0: their own choice
   std::vector<MessageCost> by_size{};      // beside `message`, by rising size: see size_cost()
-  BitRate reduction_rate{};                // of a receiver that adds up what reaches it; zero: that takes no time
-  BitRate copy_rate{};                     // of what is copied before the first step (sim/job_costs.h); zero: no time
+  BitRate reduction_rate{};                // of what is added up; zero: as by_size says
+  BitRate copy_rate{};                     // of what is copied within a rank; zero: as by_size says
+  std::string processor_tier{};            // links that stand for processors of ranks (sim/processor_work.h); "": none
   /// Messages of one lane that may have been sent and not be delivered, 1 to kMostUnderWay. They drain one after the other;
   /// what a step costs (step_scale_up, step_scale_out) and the latency of the path pass while those before drain, other costs
   /// begin when the one before is through. A step is complete for its sender once the lane has a slot for one more, its last
@@ -75,9 +79,12 @@ inline constexpr std::uint32_t kMostUnderWay = 64;
 /// What a message of `payload` costs by its size: on the line between the two points around it, below the first and above
 /// the last what they cost; zero without points. Rounded down to a picosecond.
 [[nodiscard]] Duration size_cost(const ProtocolCosts& costs, Bytes payload);
-/// Of a message that its receiver adds up: stands before the send like the other costs, since nothing else can be done with
-/// the message until it is over. Rounded up.
-[[nodiscard]] Duration reduction_cost(const ProtocolCosts& costs, Bytes payload);
+/// `work` in the same way, but above the last point in proportion.
+[[nodiscard]] Duration work_cost(const ProtocolCosts& costs, Bytes payload);
+/// Of what is added up, and of what is copied within a rank: by its rate, rounded up, or by its points, above the last in
+/// proportion; zero where the stack states neither.
+[[nodiscard]] Duration reduction_cost(const ProtocolCosts& costs, Bytes bytes);
+[[nodiscard]] Duration copy_cost(const ProtocolCosts& costs, Bytes bytes);
 /// REQUIRES: the protocol lists the family.
 [[nodiscard]] const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family);
 /// The family's own, or the protocol's. REQUIRES: the protocol lists the family.

@@ -94,6 +94,8 @@ class RecursiveMultiplying : public GeneratedSchedule {
     if (lane != kJoin) places.push_back(ChunkId(lane));  // after the one chunk
   }
 
+  [[nodiscard]] bool has_local_moves() const override { return true; }
+
   void local_moves(RankId, std::uint32_t lane, std::uint32_t step, std::vector<LocalMove>& moves) const override {
     moves.clear();
     if (lane != kJoin) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/random.h"
 
@@ -37,27 +38,49 @@ double bytes_per_second(BitRate rate) { return static_cast<double>(rate.bps()) /
 /// To a nanosecond, as measured times are known.
 Duration duration_of(double seconds) { return Duration::from_ps(std::llround(std::max(0.0, seconds) * 1e9) * 1000); }
 
-/// The median of the rates of large sizes, or of all where there is none.
-BitRate steady_rate(const std::vector<TimedSize>& timed) {
-  std::vector<double> large, all;
-  for (const TimedSize& one : timed) {
-    all.push_back(bytes_of(one) / median_of(one));
-    if (one.size.count() >= kLargeBytes) large.push_back(all.back());
+/// Of a message of one size.
+struct Parts {
+  double overhead = 0, latency = 0;  // o and L, in seconds
+};
+
+std::vector<Parts> parts_of(const TimedPair& pair) {
+  std::vector<Parts> parts;
+  for (std::size_t i = 0; i < pair.exchange.size(); ++i) {
+    const double exchange = median_of(pair.exchange[i]);
+    double overhead = 0;
+    if (i < pair.together.size()) {
+      overhead = (median_of(pair.together[i]) - exchange) / (2 * (kLanesTogether - 1));
+    } else {
+      overhead = (exchange - parts.back().latency) / 2;
+    }
+    overhead = std::clamp(overhead, 0.0, exchange / 2);
+    parts.push_back({overhead, exchange - 2 * overhead});
   }
-  return rate_of(median(large.empty() ? all : large));
+  return parts;
 }
 
-/// Of the size at which an exchange is at its best, so that no size is left with less than no cost.
-BitRate port_rate(const std::vector<TimedSize>& exchange) {
+/// Of the size at which the processor is at its best, so that no size is left with less than no work.
+BitRate port_rate(const TimedPair& pair, const std::vector<Parts>& parts) {
   double best = 0;
-  for (const TimedSize& one : exchange) best = std::max(best, 2 * bytes_of(one) / median_of(one));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].overhead > 0) best = std::max(best, bytes_of(pair.exchange[i]) / parts[i].overhead);
+  }
+  if (best == 0)
+    throw InputError("calibrate: messages on several lanes took no longer than one; the machine was at work");
   return rate_of(best);
 }
 
-std::vector<MessageCost> costs_by_size(const std::vector<TimedSize>& exchange, BitRate port) {
+std::vector<MessageCost> costs_by_size(const CalibrationRuns& runs, const std::vector<Parts>& parts, BitRate port) {
+  const TimedPair& closest = runs.pairs.front();
   std::vector<MessageCost> costs;
-  for (const TimedSize& one : exchange) {
-    costs.push_back({one.size, duration_of(median_of(one) - 2 * bytes_of(one) / bytes_per_second(port))});
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const TimedSize& exchange = closest.exchange[i];
+    CHECK(runs.copy[i].size == exchange.size && runs.reduction[i].size == exchange.size, "sizes of one kind only");
+    costs.push_back({.size = exchange.size,
+                     .cost = duration_of(parts[i].latency),
+                     .work = duration_of(parts[i].overhead - bytes_of(exchange) / bytes_per_second(port)),
+                     .copy = duration_of(median_of(runs.copy[i])),
+                     .reduction = duration_of(median_of(runs.reduction[i]))});
   }
   return costs;
 }
@@ -104,17 +127,17 @@ Interval median_interval(const std::vector<double>& values) {
 Calibration calibrate(const CalibrationRuns& runs) {
   Calibration calibration;
   const TimedPair& closest = runs.pairs.front();
-  const BitRate port = port_rate(closest.exchange);
+  const std::vector<Parts> parts = parts_of(closest);
+  const BitRate port = port_rate(closest, parts);
   ProtocolCosts& costs = calibration.costs;
   costs.launch = duration_of(median(runs.launch));
-  costs.by_size = costs_by_size(closest.exchange, port);
-  costs.reduction_rate = steady_rate(runs.reduction);
-  costs.copy_rate = steady_rate(runs.copy);
+  costs.by_size = costs_by_size(runs, parts, port);
+  costs.processor_tier = kPortTier;
   const double base = median_of(closest.exchange.front());
   for (const TimedPair& pair : runs.pairs) {
     CalibratedPair calibrated{.pair = pair.pair};
     calibrated.extra_latency = duration_of(median_of(pair.exchange.front()) - base);
-    calibrated.port = port_rate(pair.exchange);
+    calibrated.port = port_rate(pair, parts_of(pair));
     calibrated.up = up_rate(pair, costs, calibrated.extra_latency, calibrated.port);
     calibration.pairs.push_back(calibrated);
   }

@@ -1,19 +1,22 @@
 // From measured messages to a cluster and a stack: what a machine looks like to the simulator.
 //
 // Measured are single messages between two ranks and what one rank does by itself; never a collective, since collectives are
-// what the result is judged by. The model of a rank's messages over memory or a NIC:
+// what the result is judged by. The model of a rank's messages over memory or a NIC is LogGP's, the overhead o and the latency
+// L by size. X(n): both ranks of a pair send n bytes and have received n. T(n): the same on several lanes at once.
 //
-//   port         a link that all bytes into and out of a rank pass, one after the other: the processor copies both. Its rate C
-//                is that of the best exchange, 2 n / X(n), X(n) being the time in which both ranks of a pair send n bytes and have
-//                received n
+//   o(n) = (T(n) - X(n)) / 2 (lanes - 1)    a rank's processor for one message, sent or received, no more than X(n) / 2
+//   L(n) = X(n) - 2 o(n)
+//
+//   port         a link that all bytes into and out of a rank pass: its processor, which copies both. Rate C: the best n / o(n)
 //   up           from the port on, the rate at which bytes go one way alone
-//   by_size      X(n) - 2 n / C, at the sizes measured: eager, rendezvous, caches, whatever MPI does with that size
+//   by_size      cost L(n), work o(n) - n / C, copy and reduction of n bytes within a rank: eager, rendezvous, caches, whatever
+//                MPI and the machine do with that size. T is not measured of the largest sizes: there L is that of the last
 //   launch       of a schedule of no steps
-//   reduction_rate, copy_rate    of arithmetic and of copies, medians over the sizes from 64 KiB
 //
 // Pairs further apart add latency, half on the way up to what joins them and half on the way down, and a rate. Between nodes
 // all ranks of a node share one NIC, which carries what one pair reached.
-// Left out: memory bandwidth that several pairs share, and how the overhead of one message overlaps with the next one's.
+// Left out: memory bandwidth that several pairs share, and what lies in which cache when a message is sent: here the data of
+// the one before, in a collective often others.
 #pragma once
 
 #include <array>
@@ -44,18 +47,21 @@ struct TimedSize {
   std::vector<double> seconds;
 };
 
-/// The two ranks of a class that were measured.
+inline constexpr std::uint32_t kLanesTogether = 4;
+
+/// The two ranks of a class that were measured; by rising size, at least two.
 struct TimedPair {
   PairClass pair = PairClass::same_complex;
   std::uint32_t first = 0, second = 0;
-  std::vector<TimedSize> exchange, one_way;  // by rising size, at least two; of one message
+  std::vector<TimedSize> exchange, one_way;  // of one message
+  std::vector<TimedSize> together;           // an exchange on each of kLanesTogether lanes, of the smaller sizes, at least one
 };
 
 struct CalibrationRuns {
   std::vector<CoreOfRank> cores;  // of each rank, at least two
   std::vector<TimedPair> pairs;   // of each class that there is, the closest first
   std::vector<double> launch;     // seconds
-  std::vector<TimedSize> copy, reduction;
+  std::vector<TimedSize> copy, reduction;  // of the sizes of the pairs
 };
 
 struct Interval {
@@ -76,6 +82,9 @@ struct Calibration {
   std::vector<CalibratedPair> pairs;
   ProtocolCosts costs;  // of every family alike
 };
+
+/// The links that stand for processors of ranks.
+inline constexpr const char* kPortTier = "port";
 
 /// Throws InputError when a time is not positive, as of a clock that stands still.
 [[nodiscard]] Calibration calibrate(const CalibrationRuns& runs);

@@ -96,7 +96,7 @@ class GraphWriter {
     add_device(name + "-beyond", v1::Graph::Device::nic, node);
     const BitRate wide = closest.port * 4;  // never the narrowest
     add_link(name, name + "-port", wide, {}, "rank", true);
-    add_link(name + "-port", name + "-beyond", closest.port, {}, "port", true);
+    add_link(name + "-port", name + "-beyond", closest.port, {}, kPortTier, true);
     add_link(name + "-beyond", name, wide, {}, "rank", true);
     add_link(name + "-beyond", hub, closest.up, {}, "up", true);
     add_link(hub, name + "-port", wide, {}, "down", true);
@@ -193,6 +193,8 @@ std::string calibrated_cluster_text(const CalibrationRuns& runs, const Calibrati
     const std::string who = "ranks " + std::to_string(pair.first) + " and " + std::to_string(pair.second) + " (" +
                             std::string(to_string(pair.pair)) + ")";
     add_table(comments, "both ways at once, " + who + ":", pair.exchange);
+    add_table(comments, "both ways at once on " + std::to_string(kLanesTogether) + " lanes, " + who + ":",
+              pair.together);
     add_table(comments, "one way at a time, " + who + ":", pair.one_way);
     const CalibratedPair& found = calibration.pairs[i];
     comments.push_back("  port " + to_string(found.port) + ", one way " + to_string(found.up) +
@@ -205,7 +207,7 @@ std::string calibrated_stack_text(const CalibrationRuns& runs, const Calibration
                                   const CalibrationOrigin& origin) {
   Stack stack{.name = origin.name, .description = {}, .protocols = {}};
   stack.assumed.push_back("stack " + origin.name + ": times of single messages between two ranks of " + origin.machine +
-                          "; how messages of several lanes overlap was not measured");
+                          "; what a rank's processor does for messages counts as bytes of its port");
   Protocol protocol{.name = "mpi", .efficiency = {}, .costs = {}};
   for (const char* const family : {"ring", "tree"}) {
     ProtocolCosts costs = calibration.costs;

@@ -163,7 +163,8 @@ RowOutcome Activities::run_messages(const Messages& messages, topology::Router& 
   job.costs = costs_of(protocol, kMessageFamily);
   job.efficiency = efficiency_of(protocol, kMessageFamily);
   Foldings foldings;
-  if (input_.symmetry) job.folding = foldings.find(input_.topology, router, job.devices, schedule);
+  if (input_.symmetry && !has_processors(input_.stack, input_.topology))
+    job.folding = foldings.find(input_.topology, router, job.devices, schedule);
   RowOutcome outcome;
   outcome.protocol = protocol.name;
   outcome.run = run_once(

@@ -75,7 +75,7 @@ FlowCommunication::FlowCommunication(Engine& engine, const OperationGraph& graph
   make_jobs();
   number_sends();
   check_memory();
-  executor_ = std::make_unique<Executor>(engine, router, jobs_);
+  executor_ = std::make_unique<Executor>(engine, router, jobs_, input.topology.tier_names());
   executor_->bind_ranks(*this);
   const auto flows = static_cast<std::uint32_t>(executor_->num_flows() + send_of_flow_.size());
   network_ = network_models().at(input.model)(
@@ -181,18 +181,17 @@ void FlowCommunication::send(std::uint32_t operation) {
   router_.route_by_load(key, *network_, route_);
   const Protocol& protocol = message_protocol(input_.stack, of.bytes, route_, capacities_);
   const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
-  const Duration software = message_software(costs, route_, of.bytes);
+  const auto trunks = router_.trunks();
+  const auto processors = processors_of(route_.hops, trunks, processor_tier(costs, input_.topology.tier_names()));
+  Bytes wire = wire_bytes(of.bytes, efficiency_of(protocol, kMessageFamily));
+  if (processors) wire = std::max(wire, Bytes(1));
+  const Duration software = message_software(costs, processors, trunks, of.bytes, wire, route_);
   const std::uint32_t flow = flow_of_[operation];
   send_of_flow_[flow] = operation;
   const FlowId id(executor_->num_flows() + flow);
   critical_path_->job_started(id.index(), engine_.now().since_start(), costs.launch);
   critical_path_->sent(id.index(), WaitingMessages::kNoPlace, software, key);
-  network_->start({id,
-                   engine_.now() + costs.launch + software,
-                   wire_bytes(of.bytes, efficiency_of(protocol, kMessageFamily)),
-                   route_.latency,
-                   route_.hops,
-                   {}});
+  network_->start({id, engine_.now() + costs.launch + software, wire, route_.latency, route_.hops, {}});
 }
 
 void FlowCommunication::delivered(FlowId id) {

@@ -7,8 +7,17 @@
 
 namespace polyplane::sim {
 
-Duration message_software(const ProtocolCosts& costs, const topology::Route& route, Bytes payload) {
-  return costs.message + (route.scale_out ? costs.step_scale_out : costs.step_scale_up) + size_cost(costs, payload);
+namespace {
+
+Duration fixed_software(const ProtocolCosts& costs, const topology::Route& route) {
+  return costs.message + (route.scale_out ? costs.step_scale_out : costs.step_scale_up);
+}
+
+}  // namespace
+
+Duration message_software(const ProtocolCosts& costs, const std::optional<Processors>& processors,
+                          std::span<const topology::Trunk> trunks, Bytes payload, Bytes wire, topology::Route& route) {
+  return fixed_software(costs, route) + put_work(costs, processors, trunks, payload, wire, false, route.hops);
 }
 
 const Protocol& message_protocol(const Stack& stack, Bytes payload, const topology::Route& route,
@@ -18,7 +27,8 @@ const Protocol& message_protocol(const Stack& stack, Bytes payload, const topolo
   for (const Protocol& protocol : stack.protocols) {
     if (!why_not_offered(protocol, kMessageFamily, payload).empty()) continue;
     const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
-    Duration alone = costs.launch + message_software(costs, route, payload) + route.latency;
+    const Duration by_size = size_cost(costs, payload) + work_cost(costs, payload);
+    Duration alone = costs.launch + fixed_software(costs, route) + by_size + route.latency;
     if (!route.hops.empty()) {
       const Rate rate = line_rate(route.hops, capacities);
       if (rate.bps > 0) alone += drain_time(wire_bytes(payload, efficiency_of(protocol, kMessageFamily)), rate);

@@ -34,13 +34,28 @@ Collective contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t eleme
   return Collective(shape);
 }
 
+bool moves_within_ranks(const Schedule& schedule) {
+  std::vector<LocalMove> moves;
+  for (std::uint32_t rank = 0; rank < schedule.num_participants(); ++rank) {
+    for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
+      for (std::uint32_t k = 0; k < schedule.num_steps(RankId(rank), lane); ++k) {
+        schedule.local_moves(RankId(rank), lane, k, moves);
+        if (!moves.empty()) return true;
+      }
+    }
+  }
+  return false;
+}
+
 class Proof : public testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] const Algorithm& algorithm() const { return algorithms().at(GetParam()); }
 
   void prove(const AlgorithmRequest& request) const {
     if (!algorithm().cannot(request).empty()) return;
-    const Verdict verdict = verify(*make_schedule(algorithm(), request));
+    const auto schedule = make_schedule(algorithm(), request);
+    EXPECT_TRUE(schedule->has_local_moves() || !moves_within_ranks(*schedule)) << GetParam();
+    const Verdict verdict = verify(*schedule);
     EXPECT_TRUE(verdict.proven) << GetParam() << " on " << request.layout.num_ranks() << " ranks in "
                                 << request.layout.num_domains() << " domains, root "
                                 << request.collective.root().index() << ", channels " << request.channels << ", slices "

@@ -51,6 +51,15 @@ TEST(RecursiveMultiplying, RoundsFollowTheRadix) {
   EXPECT_EQ(peers(RankLayout::regular(14, 1), "_8"), " 1 | 2 4 6 8 | 10 12");
 }
 
+// What is added within the rank: 3 arrays of 40 B after a round of four, by the one step that joins them.
+TEST(RecursiveMultiplying, SumsAreWithinTheRank) {
+  const auto schedule = make_schedule(algorithm(), request(RankLayout::regular(16, 1)));
+  EXPECT_TRUE(schedule->has_local_moves());
+  EXPECT_EQ(schedule->local_bytes(RankId(5), 0, 0).added, Bytes(120));
+  EXPECT_EQ(schedule->local_bytes(RankId(5), 0, 0).copied, Bytes(0));
+  EXPECT_EQ(schedule->local_bytes(RankId(5), 1, 0).added, Bytes(0));
+}
+
 // Of 2 rounds of 15 messages the second waits for the last of the four steps that join the first.
 TEST(RecursiveMultiplying, ARoundWaitsForAllOfTheOneBefore) {
   const auto schedule = make_schedule(algorithm("_16"), request(RankLayout::regular(256, 1)));

@@ -30,11 +30,13 @@ void expect_groups(CollectiveKind kind, const std::string& name) {
   EXPECT_EQ(all.collective().ranks(), 24U);
   EXPECT_EQ(all.num_participants(), 24U + 3 * group->num_agents());
   ASSERT_EQ(all.num_lanes(), group->num_lanes());
+  EXPECT_EQ(all.has_local_moves(), group->has_local_moves());
   for (std::uint32_t rank = 0; rank < 24; ++rank) {
     for (std::uint32_t lane = 0; lane < all.num_lanes(); ++lane) {
       ASSERT_EQ(all.num_steps(RankId(rank), lane), group->num_steps(RankId(rank % 8), lane));
       for (std::uint32_t k = 0; k < all.num_steps(RankId(rank), lane); ++k) {
         expect_moved(all.step(RankId(rank), lane, k), group->step(RankId(rank % 8), lane, k), rank / 8 * 8);
+        EXPECT_EQ(all.local_bytes(RankId(rank), lane, k).added, group->local_bytes(RankId(rank % 8), lane, k).added);
       }
     }
   }
@@ -43,6 +45,7 @@ void expect_groups(CollectiveKind kind, const std::string& name) {
 TEST(SideBySide, EveryGroupDoesWhatItDoesAlone) {
   expect_groups(CollectiveKind::all_reduce, "ring");
   expect_groups(CollectiveKind::all_reduce, "hierarchical");
+  expect_groups(CollectiveKind::all_reduce, "recursive_multiplying");
   expect_groups(CollectiveKind::alltoall, "pairwise");
   expect_groups(CollectiveKind::broadcast, "binomial");
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "sim/catalog.h"
 #include "sim/simulation.h"
@@ -15,17 +17,21 @@ using namespace literals;
 using collectives::CollectiveKind;
 using testing::HasSubstr;
 
-/// An exchange of n bytes takes 1 us + n / 4 GB/s, one way 1 us + n / 7 GB/s.
-double exchange_seconds(std::int64_t n) { return 1e-6 + static_cast<double>(n) / 4e9; }
-double one_way_seconds(std::int64_t n) { return 1e-6 + static_cast<double>(n) / 7e9; }
+/// A machine with overhead o(n) = 0.3 us + n / 8 GB/s at either end and a latency of 0.4 us; one way at 7 GB/s at most.
+double overhead_seconds(std::int64_t n) { return 0.3e-6 + static_cast<double>(n) / 8e9; }
+double exchange_seconds(std::int64_t n) { return 0.4e-6 + 2 * overhead_seconds(n); }
+double together_seconds(std::int64_t n) { return 0.4e-6 + 2 * kLanesTogether * overhead_seconds(n); }
+double one_way_seconds(std::int64_t n) { return 0.4e-6 + std::max(overhead_seconds(n), static_cast<double>(n) / 7e9); }
 
 CalibrationRuns two_ranks() {
   CalibrationRuns runs;
   runs.cores = {{0, 0, 0}, {0, 0, 0}};
-  TimedPair pair{.pair = PairClass::same_complex, .first = 0, .second = 1, .exchange = {}, .one_way = {}};
+  TimedPair pair{
+      .pair = PairClass::same_complex, .first = 0, .second = 1, .exchange = {}, .one_way = {}, .together = {}};
   for (std::int64_t n = 8; n <= 16 << 20; n *= 8) {
     pair.exchange.push_back({Bytes(n), {exchange_seconds(n), exchange_seconds(n), 3 * exchange_seconds(n)}});
     pair.one_way.push_back({Bytes(n), {one_way_seconds(n)}});
+    if (n < 16 << 20) pair.together.push_back({Bytes(n), {together_seconds(n)}});
     runs.copy.push_back({Bytes(n), {static_cast<double>(n) / 10e9}});
     runs.reduction.push_back({Bytes(n), {static_cast<double>(n) / 5e9}});
   }
@@ -37,7 +43,8 @@ CalibrationRuns two_ranks() {
 const CalibrationOrigin kOrigin{"mine", "a machine", "2026-11-26", {"load 0"}};
 
 /// All-reduce, all-gather and all-to-all with what the files say.
-Duration simulated(const CalibrationRuns& runs, CollectiveKind kind, const std::string& algorithm, Bytes size) {
+Duration simulated(const CalibrationRuns& runs, CollectiveKind kind, const std::string& algorithm, Bytes size,
+                   std::uint32_t channels = 1) {
   const Calibration calibration = calibrate(runs);
   const TemporaryFile cluster(calibrated_cluster_text(runs, calibration, kOrigin), "cluster.textproto");
   const TemporaryFile stack(calibrated_stack_text(runs, calibration, kOrigin), "stack.textproto");
@@ -52,20 +59,23 @@ Duration simulated(const CalibrationRuns& runs, CollectiveKind kind, const std::
   job.algorithm = algorithm;
   job.sizes = {size};
   job.datatype = "uint8";
+  job.channels = channels;
   experiment.collectives.push_back(job);
   return run(experiment, {}).collectives.front().time;
 }
 
-TEST(Calibration, FindsPortCostsAndRates) {
+TEST(Calibration, FindsPortLatencyAndWork) {
   const Calibration calibration = calibrate(two_ranks());
-  // Best exchange: 16 MiB, 2 x 16777216 B in 1 us + 4194.304 us: 7.9981 GB/s, to a whole MB/s.
-  EXPECT_EQ(calibration.pairs.front().port, BitRate::from_bps(7998LL * 8'000'000));
+  // The processor is at its best with 16 MiB, 16777216 B in 0.3 us + 2097.152 us: 7.9989 GB/s, to a whole MB/s. No lanes were
+  // measured of that size, so its latency is that of 2 MiB, 0.4 us.
+  EXPECT_EQ(calibration.pairs.front().port, BitRate::from_bps(7999LL * 8'000'000));
   ASSERT_EQ(calibration.costs.by_size.size(), 8U);  // 8 B x 8^k, up to 16 MiB
-  // 8 B: 1.002 us - 16 B / 7.998 GB/s (2 ns) = 1 us.
-  EXPECT_EQ(calibration.costs.by_size.front(), (MessageCost{8_B, 1_us}));
+  // 8 B: X = 1.002 us, T = 2.808 us, o = 1.806 us / 6 = 301 ns, L = 400 ns; beside 8 B / 7.999 GB/s (1 ns) 300 ns of work. A copy
+  // 0.8 ns, a sum 1.6 ns.
+  EXPECT_EQ(calibration.costs.by_size.front(), (MessageCost{8_B, 400_ns, 300_ns, 1_ns, 2_ns}));
+  EXPECT_EQ(calibration.costs.by_size.back().cost, 400_ns);
+  EXPECT_LE(calibration.costs.by_size.back().work, 300_ns);
   EXPECT_EQ(calibration.costs.launch, 200_ns);  // the median: one slow run of three changes nothing
-  EXPECT_EQ(calibration.costs.copy_rate, 10_GBps);
-  EXPECT_EQ(calibration.costs.reduction_rate, 5_GBps);
   EXPECT_EQ(calibration.pairs.front().extra_latency, Duration());
   // One way at 7 GB/s, which is below the port.
   EXPECT_NEAR(calibration.pairs.front().up.gigabytes_per_second(), 7, 0.1);
@@ -89,6 +99,46 @@ TEST(Calibration, SumsPayForArithmeticAndForTheCopyOfTheArray) {
       2e-7 + static_cast<double>(2 * half) / 10e9 + 2 * exchange_seconds(half) + static_cast<double>(half) / 5e9;
   const Duration time = simulated(runs, CollectiveKind::all_reduce, "ring", Bytes(2 * half));
   EXPECT_NEAR(time.seconds() / expected, 1, 0.01);
+}
+
+TEST(Calibration, LanesDoNotHideTheWorkOfTheirMessages) {
+  // All-gather of 256 KiB on four channels: four exchanges of 32 KiB at once, after a copy of the own half.
+  const std::int64_t each = 32768;
+  const double expected = 2e-7 + static_cast<double>(4 * each) / 10e9 + together_seconds(each);
+  const Duration time = simulated(two_ranks(), CollectiveKind::all_gather, "ring", Bytes(8 * each), 4);
+  EXPECT_NEAR(time.seconds() / expected, 1, 0.01);
+}
+
+TEST(Calibration, SumsWithinARankTakeTheirTime) {
+  // Recursive multiplying of two: copy the array, exchange it whole, add what came from where it landed.
+  const std::int64_t n = 2 << 20;
+  const double expected = 2e-7 + static_cast<double>(n) / 10e9 + exchange_seconds(n) + static_cast<double>(n) / 5e9;
+  const Duration time = simulated(two_ranks(), CollectiveKind::all_reduce, "recursive_multiplying", Bytes(n));
+  EXPECT_NEAR(time.seconds() / expected, 1, 0.01);
+}
+
+TEST(Calibration, WithoutThePortWorkIsADelay) {
+  // The stack on a star of 7.999 GB/s both ways: an exchange of 64 KiB pays 0.4 us and 0.3 us at either end before its bytes.
+  const CalibrationRuns runs = two_ranks();
+  const TemporaryFile stack(calibrated_stack_text(runs, calibrate(runs), kOrigin), "stack.textproto");
+  Experiment experiment;
+  experiment.cluster = Catalog::open().cluster(
+      "single_switch:endpoints=2,radix=2,rate=7999 MB/s,cable_latency=0 ns,access_cable_latency=0 ns,switch_latency=0 "
+      "ns,"
+      "nic_latency=0 ns");
+  experiment.stack = Catalog::open().stack(stack.path());
+  experiment.routing.name = experiment.cluster.spec.default_routing;
+  CollectiveJob job;
+  job.kind = CollectiveKind::all_gather;
+  job.algorithm = "ring";
+  job.sizes = {128_KiB};
+  job.channels = job.slices = 1;
+  job.datatype = "uint8";
+  experiment.collectives.push_back(job);
+  const Report report = run(experiment, {});
+  const double expected = 2e-7 + 65536 / 10e9 + 1e-6 + 65536 / 7.999e9;
+  EXPECT_NEAR(report.collectives.front().time.seconds() / expected, 1, 0.01);
+  EXPECT_THAT(report.assumed, testing::Contains(HasSubstr("no links of tier \"port\" for the processors of ranks")));
 }
 
 TEST(Calibration, MessagesOneWayAreNotHeldUpByAnother) {
@@ -116,8 +166,10 @@ TEST(Calibration, FarPairsAddTheirLatency) {
     for (TimedSize& timed : far.exchange) {
       for (double& one : timed.seconds) one += more;
     }
-    for (TimedSize& timed : far.one_way) {
-      for (double& one : timed.seconds) one += more;
+    for (std::vector<TimedSize>* table : {&far.one_way, &far.together}) {
+      for (TimedSize& timed : *table) {
+        for (double& one : timed.seconds) one += more;
+      }
     }
     runs.pairs.push_back(std::move(far));
   }
@@ -166,6 +218,13 @@ TEST(Calibration, FilesSayWhatWasMeasured) {
 TEST(Calibration, RefusesAClockThatStandsStill) {
   CalibrationRuns runs = two_ranks();
   runs.copy.front().seconds = {0, 0};
+  EXPECT_THROW(static_cast<void>(calibrate(runs)), InputError);
+}
+
+TEST(Calibration, RefusesLanesThatTakeNoLongerThanOne) {
+  CalibrationRuns runs = two_ranks();
+  for (TimedSize& timed : runs.pairs.front().together) timed.seconds = {1e-9};
+  runs.pairs.front().together.resize(8, runs.pairs.front().together.back());
   EXPECT_THROW(static_cast<void>(calibrate(runs)), InputError);
 }
 

@@ -65,6 +65,8 @@ Experiment on_star(const Stack& stack, CollectiveKind kind, const std::string& a
   return experiment;
 }
 
+constexpr const char* kStarTier = "gpu-leaf";  // cards hang on links of this tier, one each way
+
 Stack stack_with(ProtocolCosts costs) {
   Stack stack{.name = "test", .description = {}, .protocols = {}};
   Protocol protocol{.name = "mpi", .efficiency = {}, .costs = {}};
@@ -123,6 +125,71 @@ TEST(SizeCost, IsTheSameByEveryWay) {
   }
 }
 
+TEST(ProcessorWork, TakesTurnsWithTheBytesOfItsLink) {
+  // Ring all-gather of 4 KiB on 4 ranks: 3 steps of 1024 B at 1 GB/s, 1.024 us; 0.5 us of work at either end at once, since a
+  // card's links are one each way, and 1 us before each send.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 0_B, .cost = 1_us, .work = 500_ns}};
+  const Experiment delays = on_star(stack_with(costs), CollectiveKind::all_gather, "ring", 4_KiB);
+  EXPECT_EQ(time_of(delays).ps(), 3 * (1'024'000 + 1'000'000 + 2 * 500'000)) << "no tier is named: a delay of each end";
+  costs.processor_tier = kStarTier;
+  const Experiment ring = on_star(stack_with(costs), CollectiveKind::all_gather, "ring", 4_KiB);
+  EXPECT_EQ(time_of(ring).ps(), 3 * (1'024'000 + 500'000 + 1'000'000));
+  // Three messages of 1024 B at once out of and into each card: their bytes and their work in turn.
+  Experiment direct = on_star(stack_with(costs), CollectiveKind::alltoall, "direct", 4_KiB);
+  EXPECT_EQ(time_of(direct).ps(), 1'000'000 + 3 * (1'024'000 + 500'000));
+  direct.model = "analytic";
+  EXPECT_EQ(time_of(direct).ps(), 1'000'000 + 1'024'000 + 500'000) << "shares nothing";
+}
+
+TEST(ProcessorWork, OfNoBytesIsThereToo) {
+  // A barrier by dissemination on 4 ranks: 2 steps of 1 us and 0.5 us of work, and 1 ns for the byte that stands for none.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 0_B, .cost = 1_us, .work = 500_ns}};
+  costs.processor_tier = kStarTier;
+  const Experiment barrier = on_star(stack_with(costs), CollectiveKind::barrier, "dissemination", 0_B);
+  EXPECT_EQ(time_of(barrier).ps(), 2 * (1'000'000 + 500'000 + 1'000));
+}
+
+TEST(ProcessorWork, SumsAreDoneByTheReceiver) {
+  // Ring reduce-scatter of 4 KiB: 3 steps of 1024 B that take 1.024 us, and 0.5 us at the receiver's link.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 1_KiB, .cost = Duration(), .reduction = 500_ns}};
+  costs.processor_tier = kStarTier;
+  const Experiment ring = on_star(stack_with(costs), CollectiveKind::reduce_scatter, "ring", 4_KiB);
+  EXPECT_EQ(time_of(ring).ps(), 3 * (1'024'000 + 500'000));
+}
+
+TEST(ProcessorWork, CopiesAndSumsWithinARankAreSteps) {
+  // Recursive multiplying of 4: 3 messages of 1 KiB into each card at once, 3.072 us; then 3 sums of 1 KiB, one after the other.
+  ProtocolCosts costs;
+  costs.reduction_rate = 2_GBps;
+  for (const bool processors : {false, true}) {
+    costs.processor_tier = processors ? kStarTier : "";
+    Experiment all = on_star(stack_with(costs), CollectiveKind::all_reduce, "recursive_multiplying", 1_KiB);
+    EXPECT_EQ(time_of(all).ps(), 3 * 1'024'000 + 3 * 512'000);
+    EXPECT_EQ(time_of(all, false), time_of(all));
+    all.model = "analytic";
+    EXPECT_EQ(time_of(all).ps(), 1'024'000 + 3 * 512'000);
+    const Report report = run(all, {.explain = true});
+    const Attribution& parts = report.collectives.front().attribution;
+    EXPECT_EQ(parts.software.ps(), processors ? 0 : 3 * 512'000) << "work is on the link, or else software";
+  }
+}
+
+TEST(ProcessorWork, GrowsInProportionAboveTheLastPoint) {
+  ProtocolCosts costs;
+  costs.by_size = {{1_KiB, 1_us, 2_us, 3_us, 4_us}, {2_KiB, 1_us, 4_us, 5_us, 6_us}};
+  EXPECT_EQ(size_cost(costs, 4_KiB), 1_us);
+  EXPECT_EQ(work_cost(costs, 512_B), 2_us);
+  EXPECT_EQ(work_cost(costs, 1536_B), 3_us);
+  EXPECT_EQ(work_cost(costs, 4_KiB), 8_us);
+  EXPECT_EQ(copy_cost(costs, 4_KiB), 10_us);
+  EXPECT_EQ(reduction_cost(costs, 6_KiB), 18_us);
+  costs.copy_rate = 1_GBps;
+  EXPECT_EQ(copy_cost(costs, 1_KiB).ps(), 1'024'000);
+}
+
 TEST(StackFile, CostsBySizeRise) {
   const auto stack = [](const std::string& points) {
     return "name: \"x\"\nprovenance { source: \"s\" as_of: \"2026\" confidence: high }\nprotocols { name: \"p\" "
@@ -138,6 +205,22 @@ TEST(StackFile, CostsBySizeRise) {
   EXPECT_EQ(loaded.protocols[0].costs[0].copy_rate, 3_GBps);
   const TemporaryFile flat(stack("by_size { size: \"8 B\" cost: \"1 us\" }\nby_size { size: \"8 B\" cost: \"2 us\" }"));
   EXPECT_THAT(refusal([&] { static_cast<void>(Catalog::open().stack(flat.path())); }, flat.path()), HasSubstr(":6:"));
+}
+
+TEST(StackFile, PointsOfCopiesAndSumsAreAllOrNone) {
+  const auto refused = [](const std::string& points) {
+    const TemporaryFile file(
+        "name: \"x\"\nprovenance { source: \"s\" as_of: \"2026\" confidence: high }\nprotocols { name: \"p\" "
+        "payload_bytes: 1 wire_bytes: 1\ncosts { family: \"ring\" launch: \"0 ns\" step_scale_up: \"0 ns\" "
+        "step_scale_out: \"0 ns\" message: \"0 ns\"\n" +
+        points + " } }\n");
+    return refusal([&] { static_cast<void>(Catalog::open().stack(file.path())); }, file.path());
+  };
+  const std::string first = "by_size { size: \"8 B\" cost: \"0 ns\" copy: \"1 ns\" }\n";
+  EXPECT_THAT(refused(first + "by_size { size: \"16 B\" cost: \"0 ns\" }"),
+              HasSubstr(":6:1: protocols[0].costs[0].by_size[1].copy: is stated at some sizes and not at others"));
+  EXPECT_THAT(refused(first + "copy_rate: \"1 GB/s\""), HasSubstr("stands beside copy_rate; state one of the two"));
+  EXPECT_THAT(refused("processor_tier: \"\""), HasSubstr("processor_tier: is empty"));
 }
 
 }  // namespace
