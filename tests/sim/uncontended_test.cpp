@@ -21,7 +21,7 @@
 #include "sim/uncontended_events.h"
 #include "tests/collectives/token_contract.h"
 #include "tests/sim/random_cluster.h"
-#include "tests/sim/run_star.h"
+#include "tests/sim/uncontended_scenes.h"
 #include "topology/faults.h"
 
 namespace polyplane::sim {
@@ -37,27 +37,10 @@ std::uint64_t cases(std::uint64_t count) {
   return factor == nullptr ? count : count * std::stoull(factor);
 }
 
-constexpr std::array kWays = {UncontendedWay::whole_steps, UncontendedWay::dataflow, UncontendedWay::events};
-
 /// What a way is called where rings can be run in whole steps, and where not.
 std::string text_of(UncontendedWay way, bool rings) {
   if (way == UncontendedWay::events) return "event by event, no contention";
   return way == UncontendedWay::whole_steps && rings ? "whole steps, no contention" : "send by send, no contention";
-}
-
-/// On a network with a clock, flow by flow.
-RunOutcome by_flows(const topology::Topology& topology, topology::Router& router, const Job& job,
-                    const std::string& model) {
-  RunInput input{topology, router, model, {job}, {}, {}, {}, false, {}};
-  input.short_cuts = ShortCuts::none();
-  return run_once(std::move(input));
-}
-
-void expect_same(const RunOutcome& actual, const RunOutcome& expected) {
-  EXPECT_EQ(actual.job_end, expected.job_end);
-  EXPECT_EQ(actual.makespan, expected.makespan);
-  EXPECT_EQ(actual.sends, expected.sends);
-  EXPECT_EQ(actual.trunk_bytes, expected.trunk_bytes);
 }
 
 /// What a run needs, at random but for the algorithm.
@@ -175,32 +158,6 @@ TEST(Uncontended, WherePresolveSaysSoItIsTheFlowModel) {
   EXPECT_GT(uncontended_runs, 50);
   EXPECT_GT(contended_runs, 50);
 }
-
-/// A job on a star; the schedule by name.
-struct StarScene {
-  StarScene(CollectiveKind kind, const std::string& algorithm_name, std::uint32_t ranks, Bytes size,
-            std::uint32_t channels = 1)
-      : topology(bare_cards(ranks)), router(ranks, 400_Gbps, 1_us) {
-    const collectives::Algorithm& algorithm = collectives::find_algorithm(kind, algorithm_name);
-    schedule = collectives::make_schedule(
-        algorithm, {collectives::Collective::sized(kind, ranks, size, 4, RankId(0)),
-                    collectives::RankLayout::regular(ranks, 1), algorithm.honours_channels ? channels : 0, 0});
-    job = {"star", schedule.get(), {}, {"ring", 5_us, 1_us, 2_us, 3_us}, {}, {}};
-    for (std::uint32_t i = 0; i < ranks; ++i) job.devices.emplace_back(i);
-  }
-  /// Ranks r and r + stride are alike, and so are their trunks.
-  [[nodiscard]] Folding rotation_by(std::uint32_t stride) const {
-    std::vector<TrunkId> classes;
-    for (std::uint32_t t = 0; t < router.trunks().size(); ++t) classes.emplace_back(t % (2 * stride));
-    return {{collectives::RankSymmetry::Kind::rotation, stride},
-            static_cast<std::uint32_t>(job.devices.size()),
-            std::move(classes)};
-  }
-  topology::Topology topology;
-  StarRouter router;
-  std::unique_ptr<collectives::Schedule> schedule;
-  Job job;
-};
 
 /// Every card with a rate of its own.
 void make_uneven(StarRouter& router, std::uint64_t seed) {
@@ -390,159 +347,6 @@ TEST(Uncontended, RandomSchedulesAreTheSameInAllWays) {
     }
   }
   EXPECT_GT(free_of_contention, 10);
-}
-
-// A card with all its lanes on one port: the ways agree that it can be short, and what watches the trunks sees it too.
-TEST(Uncontended, EventsWatchTheTrunks) {
-  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB, 2);
-  UncontendedSends alone(scene.router, scene.job, nullptr), sharing(scene.router, scene.job, nullptr);
-  EXPECT_TRUE(UncontendedEvents(scene.job, nullptr, alone, false).run({}));
-  EXPECT_THROW(static_cast<void>(UncontendedEvents(scene.job, nullptr, sharing, true).run({})), InternalError);
-}
-
-/// A star whose messages all cross one more trunk, the last, at a weight.
-class WaistRouter final : public topology::Router {
- public:
-  WaistRouter(std::uint32_t cards, BitRate waist, double weight) : star_(cards, 300_Gbps, 1_us), weight_(weight) {
-    trunks_.assign(star_.trunks().begin(), star_.trunks().end());
-    trunks_.push_back({waist, 0, 2 * cards, 1});
-  }
-  [[nodiscard]] std::span<const topology::Trunk> trunks() const override { return trunks_; }
-  [[nodiscard]] std::span<const topology::TrunkMember> members(TrunkId) const override { return {}; }
-  void route(const topology::FlowKey& key, topology::Route& route) override {
-    star_.route(key, route);
-    route.hops.push_back({TrunkId(static_cast<std::uint32_t>(trunks_.size() - 1)), weight_});
-  }
-  [[nodiscard]] std::vector<std::pair<LinkId, double>> links(const topology::FlowKey&) override { return {}; }
-  [[nodiscard]] std::vector<Duration> latency_by_tier(const topology::FlowKey&) override { return {}; }
-
- private:
-  StarRouter star_;
-  std::vector<topology::Trunk> trunks_;
-  double weight_;
-};
-
-// Four lanes at 300 Gb/s. What fits exactly is accepted where rates and weights are whole or binary; where a weight is
-// rounded, room must be left.
-TEST(Uncontended, PresolveIsExact) {
-  const auto fits = [](std::int64_t waist_bps, double weight) {
-    StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
-    WaistRouter router(4, BitRate::from_bps(waist_bps), weight);
-    const auto outcome = run_uncontended(router, scene.job, nullptr, true, UncontendedWay::whole_steps, {});
-    const auto by_events = run_uncontended(router, scene.job, nullptr, true, UncontendedWay::events, {});
-    EXPECT_EQ(outcome.has_value(), by_events.has_value());
-    if (outcome) {
-      const RunOutcome expected = by_flows(scene.topology, router, scene.job, "flow");
-      expect_same(*outcome, expected);
-      expect_same(*by_events, expected);
-    }
-    return outcome.has_value();
-  };
-  EXPECT_TRUE(fits(1'200'000'000'000, 1.0));
-  EXPECT_FALSE(fits(1'199'999'999'999, 1.0));
-  EXPECT_TRUE(fits(300'000'000'000, 0.25));
-  EXPECT_FALSE(fits(299'999'999'999, 0.25));
-  EXPECT_TRUE(fits(3'600'000'000'000, 3.0));
-  EXPECT_FALSE(fits(400'000'000'000, 1.0 / 3));
-  EXPECT_TRUE(fits(400'000'001'000, 1.0 / 3));
-}
-
-// Two channels leave a card through one port, and all cards send to one at once.
-TEST(Uncontended, PresolveRefusesSharedPorts) {
-  StarScene channels(CollectiveKind::all_reduce, "ring", 4, 4_MiB, 2);
-  StarScene pairwise(CollectiveKind::alltoall, "pairwise", 4, 4_MiB);
-  StarScene gather(CollectiveKind::gather, "direct", 4, 4_MiB);
-  for (StarScene* scene : {&channels, &pairwise, &gather}) {
-    for (const UncontendedWay way : kWays) {
-      EXPECT_FALSE(run_uncontended(scene->router, scene->job, nullptr, true, way, {}));
-      EXPECT_TRUE(run_uncontended(scene->router, scene->job, nullptr, false, way, {}));
-    }
-  }
-  // Empty messages load nothing.
-  StarScene barrier(CollectiveKind::barrier, "dissemination", 16, Bytes());
-  for (const UncontendedWay way : kWays) {
-    const auto outcome = run_uncontended(barrier.router, barrier.job, nullptr, true, way, {});
-    ASSERT_TRUE(outcome);
-    expect_same(*outcome, by_flows(barrier.topology, barrier.router, barrier.job, "flow"));
-  }
-}
-
-TEST(Uncontended, ATrunkWithoutCapacityIsLeftToTheNetwork) {
-  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
-  scene.router.set_rate(TrunkId(2), BitRate());
-  for (const bool shares_links : {false, true}) {
-    for (const UncontendedWay way : kWays) {
-      EXPECT_FALSE(run_uncontended(scene.router, scene.job, nullptr, shares_links, way, {}));
-    }
-  }
-}
-
-std::string stall(const std::function<void()>& run) {
-  try {
-    run();
-  } catch (const RunError& error) { return error.what(); }
-  return "";
-}
-
-/// Eight ranks of two lanes: lane 0 waits for a message that nobody sends, lane 1 for lane 0 and for itself.
-collectives::ExplicitSchedule stalling_schedule() {
-  collectives::Collective::Shape shape;
-  shape.kind = CollectiveKind::barrier;
-  shape.ranks = 8;
-  collectives::ExplicitSchedule::Steps steps(8);
-  for (std::uint32_t rank = 0; rank < 8; ++rank) {
-    Step send, receive, knot;
-    send.send_to = RankId((rank + 1) % 8);
-    send.receive_from = RankId((rank + 7) % 8);
-    receive.receive_from = RankId((rank + 7) % 8);
-    knot.num_after = 2;
-    knot.after[0] = {0, 0};
-    knot.after[1] = {0, 1};
-    steps[rank] = {{{send, {}}, {receive, {}}}, {{knot, {}}}};
-  }
-  return {collectives::Collective(shape), 1, std::move(steps)};
-}
-
-TEST(Uncontended, AStallIsReportedAsTheExecutorDoes) {
-  const collectives::ExplicitSchedule schedule = stalling_schedule();
-  StarScene scene(CollectiveKind::barrier, "dissemination", 8, Bytes());
-  scene.job.schedule = &schedule;
-  const auto expect_same_stall = [&](const Folding* folding, UncontendedWay way) {
-    scene.job.folding = folding;
-    const std::string expected = stall([&] { by_flows(scene.topology, scene.router, scene.job, "analytic"); });
-    const std::string actual =
-        stall([&] { static_cast<void>(run_uncontended(scene.router, scene.job, folding, true, way, {})); });
-    EXPECT_EQ(actual, expected);
-    EXPECT_NE(actual.find("star: rank 0 lane 0 step 1 waits for a message from rank 7"), std::string::npos) << actual;
-    EXPECT_NE(actual.find("rank 0 lane 1 step 0 waits for lane 0 step 0 and lane 0 step 1"), std::string::npos);
-  };
-  const Folding folding = scene.rotation_by(2);
-  for (const UncontendedWay way : kWays) {
-    expect_same_stall(nullptr, way);
-    expect_same_stall(&folding, way);
-  }
-}
-
-// 8,388,608 bit at 3 bit/s: 32 days a step, six steps.
-TEST(Uncontended, TimesHaveALimit) {
-  StarScene scene(CollectiveKind::all_reduce, "ring", 4, 4_MiB);
-  for (std::uint32_t t = 0; t < 8; ++t) scene.router.set_rate(TrunkId(t), BitRate::from_bps(3));
-  for (const UncontendedWay way : kWays) {
-    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, true, way, {})), LimitError);
-  }
-  EXPECT_THROW(by_flows(scene.topology, scene.router, scene.job, "flow"), LimitError);
-}
-
-TEST(Uncontended, StopsWhenAsked) {
-  StarScene scene(CollectiveKind::all_reduce, "ring", 200, 4_MiB);
-  StarScene uneven(CollectiveKind::all_reduce, "ring", 200, Bytes(100));
-  const auto stop = [] { return true; };
-  for (const UncontendedWay way : {UncontendedWay::dataflow, UncontendedWay::events}) {
-    EXPECT_THROW(static_cast<void>(run_uncontended(scene.router, scene.job, nullptr, false, way, stop)), Interrupted);
-  }
-  EXPECT_THROW(
-      static_cast<void>(run_uncontended(uneven.router, uneven.job, nullptr, false, UncontendedWay::whole_steps, stop)),
-      Interrupted);
 }
 
 }  // namespace
