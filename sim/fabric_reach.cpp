@@ -5,32 +5,22 @@
 #include <numeric>
 
 #include "base/units.h"
+#include "sim/card_ports.h"
 
 namespace polyplane::sim {
 namespace {
 
 using topology::DeviceKind;
 using topology::Link;
-using topology::LinkKind;
 using topology::Topology;
 
-/// The switch that the first port of a card or NIC is on.
-DeviceId leaf_of_ports(const Topology& topology, DeviceId device) {
-  for (const LinkId id : topology.out_links(device)) {
-    const Link& link = topology.link(id);
-    if (link.kind == LinkKind::scale_out && topology.device(link.to).kind == DeviceKind::network_switch) return link.to;
-  }
-  return {};
-}
-
+/// The switch that the first port of a card or of its NICs is on.
 DeviceId leaf_of(const Topology& topology, DeviceId card) {
-  if (const DeviceId leaf = leaf_of_ports(topology, card); leaf.valid()) return leaf;
-  for (const LinkId id : topology.out_links(card)) {
-    const Link& link = topology.link(id);
-    if (link.kind != LinkKind::host || topology.device(link.to).kind != DeviceKind::nic) continue;
-    if (const DeviceId leaf = leaf_of_ports(topology, link.to); leaf.valid()) return leaf;
-  }
-  return {};
+  DeviceId leaf;
+  for_each_port(topology, card, [&](const Link& port, const Link*) {
+    if (!leaf.valid() && topology.device(port.to).kind == DeviceKind::network_switch) leaf = port.to;
+  });
+  return leaf;
 }
 
 struct Port {
@@ -38,23 +28,14 @@ struct Port {
   std::int64_t bps = 0;  // 0 where it is down
 };
 
-/// Appends the ports of a device, each with no more than `most`.
-void add_ports(const Topology& topology, DeviceId device, std::int64_t most, std::vector<Port>& ports) {
-  for (const LinkId id : topology.out_links(device)) {
-    const Link& link = topology.link(id);
-    if (link.kind == LinkKind::scale_out) ports.push_back({link.plane, link.up ? std::min(link.rate.bps(), most) : 0});
-  }
-}
-
 /// One of each plane, with what all of that plane have, by plane; a NIC's have no more than its link to the card.
 void find_ports(const Topology& topology, DeviceId card, std::vector<Port>& ports) {
   ports.clear();
-  add_ports(topology, card, INT64_MAX, ports);
-  for (const LinkId id : topology.out_links(card)) {
-    const Link& link = topology.link(id);
-    if (link.kind != LinkKind::host || topology.device(link.to).kind != DeviceKind::nic) continue;
-    add_ports(topology, link.to, link.up ? link.rate.bps() : 0, ports);
-  }
+  for_each_port(topology, card, [&](const Link& port, const Link* host) {
+    const bool up = port.up && (host == nullptr || host->up);
+    const std::int64_t most = host == nullptr ? INT64_MAX : host->rate.bps();
+    ports.push_back({port.plane, up ? std::min(port.rate.bps(), most) : 0});
+  });
   std::ranges::stable_sort(ports, {}, &Port::plane);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < ports.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/union_find.h"
+#include "sim/card_ports.h"
 #include "sim/fabric_reach.h"
 #include "sim/find_reducers.h"
 
@@ -15,25 +16,15 @@ namespace polyplane::sim {
 
 namespace {
 
-using topology::DeviceKind;
 using topology::Link;
-using topology::LinkKind;
 using topology::Topology;
 
 /// Planes that a card reaches by its own NICs, ascending.
 std::vector<std::int32_t> planes_of(const Topology& topology, DeviceId card) {
   std::vector<std::int32_t> planes;
-  const auto add_ports = [&](DeviceId device) {
-    for (const LinkId id : topology.out_links(device)) {
-      const Link& link = topology.link(id);
-      if (link.up && link.kind == LinkKind::scale_out) planes.push_back(link.plane);
-    }
-  };
-  add_ports(card);
-  for (const LinkId id : topology.out_links(card)) {
-    const Link& link = topology.link(id);
-    if (link.up && link.kind == LinkKind::host && topology.device(link.to).kind == DeviceKind::nic) add_ports(link.to);
-  }
+  for_each_port(topology, card, [&](const Link& port, const Link* host) {
+    if (port.up && (host == nullptr || host->up)) planes.push_back(port.plane);
+  });
   std::sort(planes.begin(), planes.end());
   planes.erase(std::unique(planes.begin(), planes.end()), planes.end());
   return planes;
