@@ -171,8 +171,6 @@ class RankMaker {
   GoalRank rank_;
 };
 
-}  // namespace
-
 Program program_of(const GoalFile& file, const std::string& name) {
   Program program;
   program.name = name;
@@ -183,7 +181,8 @@ Program program_of(const GoalFile& file, const std::string& name) {
   return program;
 }
 
-void note_goal(const GoalFile& file, ImportNotes& notes) {
+ImportNotes notes_of(const GoalFile& file) {
+  ImportNotes notes;
   bool sends = false, waits_for_send = false, cpus = false;
   for (const GoalRank& rank : file.ranks) {
     for (const GoalOperation& operation : rank.operations) {
@@ -198,6 +197,13 @@ void note_goal(const GoalFile& file, ImportNotes& notes) {
   if (waits_for_send) notes.assume("a send has ended when its last byte is delivered (LogGOPSim: when it has left)");
   if (sends) notes.assume("software costs of messages are those of the stack, not L, o, g, G and O of LogGOPSim");
   if (cpus) notes.assume("messages keep no cpu busy: the cpu that a send or receive names is not read");
+  return notes;
+}
+
+}  // namespace
+
+ImportedProgram import_goal(const GoalFile& file, const std::string& name) {
+  return {program_of(file, name), notes_of(file)};
 }
 
 GoalFile goal_of(const Program& program) {

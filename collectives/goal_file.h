@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "base/import_notes.h"
+#include "collectives/import/importer.h"
 #include "collectives/program.h"
 
 namespace polyplane::collectives {
@@ -44,9 +44,8 @@ struct GoalFile {
 /// Most that one calc may take: ten days.
 inline constexpr std::int64_t kMaxGoalNs = 864'000'000'000'000;
 
-[[nodiscard]] Program program_of(const GoalFile& file, const std::string& name);
-/// What every program out of GOAL takes for granted.
-void note_goal(const GoalFile& file, ImportNotes& notes);
+/// With notes of what every program out of GOAL takes for granted.
+[[nodiscard]] ImportedProgram import_goal(const GoalFile& file, const std::string& name);
 
 /// Operations on a stream in order require the one before. Compute of streams that take one at a time, or in order, is
 /// on a cpu each; joins are calc 0 on a cpu of their own. Cards are forgotten: an actor is the rank of its number.

@@ -233,10 +233,7 @@ class Reader {
 
 ImportedProgram read(const ImportInput& input) {
   const TextSource source(input.files.front().name, input.files.front().bytes);
-  const GoalFile file = Reader(source).read();
-  ImportedProgram imported{program_of(file, name_of_file(source.file())), {}};
-  note_goal(file, imported.notes);
-  return imported;
+  return import_goal(Reader(source).read(), name_of_file(source.file()));
 }
 
 const bool kRegistered = [] {
