@@ -13,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/output_style.h"
 #include "cli/values.h"
+#include "collectives/kind_traits.h"
 #include "collectives/verify.h"
 #include "configs/schema/read_file.h"
 #include "sim/catalog.h"
@@ -80,15 +81,10 @@ std::string summary(const collectives::Program& program) {
   return text;
 }
 
-bool has_root(collectives::CollectiveKind kind) {
-  using enum collectives::CollectiveKind;
-  return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
-}
-
 /// Throws InputError: a root of what has none, or beyond the ranks.
 RankId root_of(const ImportArguments& arguments, const collectives::ImportedSchedule& imported) {
   if (!arguments.root) return RankId(0);
-  if (!has_root(imported.kind)) {
+  if (!collectives::has_root(imported.kind)) {
     throw InputError("--root has no meaning for " + std::string(to_string(imported.kind)) + "; leave it out");
   }
   return RankId(static_cast<std::uint32_t>(parse_whole("--root", *arguments.root, 0, imported.ranks - 1)));

@@ -10,6 +10,7 @@
 #include "cli/split.h"
 #include "cli/token_option.h"
 #include "cli/values.h"
+#include "collectives/kind_traits.h"
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
 #include "sim/imported_algorithm.h"
@@ -21,16 +22,6 @@ namespace {
 std::string without_suffix(std::string name, std::string_view suffix) {
   if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
   return name;
-}
-
-bool reduces(collectives::CollectiveKind kind) {
-  using enum collectives::CollectiveKind;
-  return kind == all_reduce || kind == reduce || kind == reduce_scatter;
-}
-
-bool has_root(collectives::CollectiveKind kind) {
-  using enum collectives::CollectiveKind;
-  return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
 }
 
 SizeRange size_range(const PerfArguments& arguments) {
@@ -55,7 +46,9 @@ std::uint32_t root_of(const PerfArguments& arguments, collectives::CollectiveKin
   if (arguments.root == "-1") { throw InputError("--root -1 (each rank in turn) is not offered; choose one root"); }
   const auto root =
       static_cast<std::uint32_t>(parse_whole("--root", arguments.root, 0, static_cast<std::int64_t>(ranks) - 1));
-  if (root != 0 && !has_root(kind)) { throw InputError("--root has no meaning for " + std::string(to_string(kind))); }
+  if (root != 0 && !collectives::has_root(kind)) {
+    throw InputError("--root has no meaning for " + std::string(to_string(kind)));
+  }
   return root;
 }
 
@@ -161,7 +154,7 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   if (!moves_data) job.sizes = {Bytes(0)};
   job.datatype = arguments.datatype.value_or("float");
   job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
-  if (arguments.reduction != "sum" && !reduces(job.kind)) {
+  if (arguments.reduction != "sum" && !collectives::reduces(job.kind)) {
     throw InputError("--op has no meaning for " + std::string(to_string(job.kind)) +
                      "; it is for all_reduce, reduce and reduce_scatter");
   }
@@ -196,9 +189,8 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   if (arguments.schedule) {
     sim::set_schedule(job, *arguments.schedule, static_cast<std::uint32_t>(ranks), experiment.stack);
   }
-  using collectives::CollectiveKind;
-  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine;
-  if (arguments.tokens && !of_tokens && job.kind != CollectiveKind::alltoallv) {
+  const bool of_tokens = collectives::is_of_tokens(job.kind);
+  if (arguments.tokens && !of_tokens && job.kind != collectives::CollectiveKind::alltoallv) {
     throw InputError("--tokens is for dispatch, combine and alltoallv, not for " + std::string(to_string(job.kind)));
   }
   if (arguments.tokens || of_tokens) {

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "collectives/kind_traits.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -41,8 +42,6 @@ std::string folded(std::string_view name) {
   }
   return text;
 }
-
-bool is_of_tokens(CollectiveKind kind) { return kind == CollectiveKind::dispatch || kind == CollectiveKind::combine; }
 
 bool is_alltoall(CollectiveKind kind) { return kind == CollectiveKind::alltoall || kind == CollectiveKind::alltoallv; }
 

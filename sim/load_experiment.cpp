@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/algorithm.h"
+#include "collectives/kind_traits.h"
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
 #include "sim/datatype.h"
@@ -266,8 +267,7 @@ class ExperimentLoader {
 
   void load_tokens(const v1::CollectiveJob& from, CollectiveJob& job, std::int64_t ranks) const {
     if (!from.has_token_routing()) return;
-    if (job.kind != CollectiveKind::alltoallv && job.kind != CollectiveKind::dispatch &&
-        job.kind != CollectiveKind::combine) {
+    if (job.kind != CollectiveKind::alltoallv && !collectives::is_of_tokens(job.kind)) {
       document_.fail(from, "token_routing", "is of dispatch, combine and alltoallv");
     }
     if (!job.matrix.empty()) document_.fail(from, "token_routing", "contradicts matrix; state one");

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "collectives/kind_traits.h"
 #include "collectives/verify.h"
 #include "sim/datatype.h"
 #include "sim/imported_algorithm.h"
@@ -33,17 +34,13 @@ std::vector<DeviceId> cards(const Topology& topology, const std::vector<std::uin
   return chosen;
 }
 
-bool is_of_tokens(collectives::CollectiveKind kind) {
-  return kind == collectives::CollectiveKind::dispatch || kind == collectives::CollectiveKind::combine;
-}
-
 Collective contract(const CollectiveJob& job, const collectives::RankLayout& layout, Bytes size) {
   const std::uint32_t ranks = layout.num_ranks();
   const std::int64_t element = element_bytes(job.datatype);
   if (job.root >= ranks) {
     throw InputError("root " + std::to_string(job.root) + " is not among the " + std::to_string(ranks) + " ranks");
   }
-  if (job.tokens || is_of_tokens(job.kind))
+  if (job.tokens || collectives::is_of_tokens(job.kind))
     return Collective::of_tokens(job.kind, ranks, token_routing(job, layout), size);
   if (job.kind == collectives::CollectiveKind::alltoallv && !job.matrix.empty()) {
     if (job.matrix.size() != std::size_t{ranks} * ranks) {

@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/resident.h"
 #include "base/suggest.h"
+#include "collectives/kind_traits.h"
 #include "sim/bounds.h"
 #include "sim/busiest_links.h"
 #include "sim/choose_algorithm.h"
@@ -223,10 +224,7 @@ class Simulation {
     result.count = collective.count();
     result.datatype = result.tokens.empty() ? job.datatype : "uint8";  // tokens are bytes
     result.reduction = collective.reduced() ? job.reduction : "none";
-    const bool rooted =
-        job.kind == collectives::CollectiveKind::broadcast || job.kind == collectives::CollectiveKind::reduce ||
-        job.kind == collectives::CollectiveKind::gather || job.kind == collectives::CollectiveKind::scatter;
-    result.root = rooted ? static_cast<std::int32_t>(job.root) : -1;
+    result.root = collectives::has_root(job.kind) ? static_cast<std::int32_t>(job.root) : -1;
     result.time = time;
     if (time.ps() > 0) {
       result.algbw_GBps = static_cast<double>(result.size.count()) * 1e3 / static_cast<double>(time.ps());

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "collectives/kind_traits.h"
 #include "sim/datatype.h"
 #include "sim/nccl/reductions.h"
 
@@ -22,7 +23,7 @@ collectives::RankLayout with_able_switches(collectives::RankLayout layout, const
                                            collectives::CollectiveKind kind, std::string_view datatype,
                                            std::string_view reduction) {
   const std::uint32_t pair = reduction_pair(datatype, reduction);
-  if (!nccl::reduces(kind)) return layout;
+  if (!collectives::reduces(kind)) return layout;
   collectives::Reducers able = layout.reducers();
   const std::string what = std::string(reduction) + " of " + std::string(datatype);
   if (!able.domain_switches.empty() && !arithmetic.domains.contains(pair)) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "base/text_source.h"
+#include "collectives/kind_traits.h"
 
 namespace polyplane::collectives {
 namespace {
@@ -22,11 +23,6 @@ constexpr std::array kKinds = {CollectiveKind::all_reduce,     CollectiveKind::r
                                CollectiveKind::scatter,        CollectiveKind::broadcast,
                                CollectiveKind::alltoall,       CollectiveKind::reduce_scatter,
                                CollectiveKind::reduce_scatter, CollectiveKind::barrier};
-
-bool is_rooted(CollectiveKind kind) {
-  return kind == CollectiveKind::broadcast || kind == CollectiveKind::reduce || kind == CollectiveKind::gather ||
-         kind == CollectiveKind::scatter;
-}
 
 /// Bytes as Collective::sized() takes them.
 std::int64_t size_of(CollectiveKind kind, std::int64_t comm_size, std::size_t ranks) {
@@ -53,7 +49,7 @@ std::vector<std::uint32_t> read_dims(const std::string& text, std::uint32_t rank
 
 std::string words_of_entry(CollectiveKind kind, std::int64_t size, std::uint32_t root) {
   return std::string(to_string(kind)) + " of " + to_string(Bytes(size)) +
-         (is_rooted(kind) ? " with root " + std::to_string(root) : "");
+         (has_root(kind) ? " with root " + std::to_string(root) : "");
 }
 
 }  // namespace
@@ -170,7 +166,7 @@ ChakraCalls::Entry ChakraCalls::entry_of(std::uint32_t rank, const ChakraTrace& 
     }
     entry.size = *node.comm_size;
   }
-  if (is_rooted(entry.kind)) {
+  if (has_root(entry.kind)) {
     entry.root =
         static_cast<std::uint32_t>(std::min<std::int64_t>(node.comm_src.value_or(group.ranks.front()), UINT32_MAX));
     if (!group.entered.contains(entry.root)) {
@@ -194,7 +190,7 @@ std::uint32_t ChakraCalls::call_for(const std::string& name, const Group& group,
   call.kind = entry.kind;
   call.groups = {group.ranks};
   // A call has its root first.
-  if (is_rooted(entry.kind))
+  if (has_root(entry.kind))
     std::ranges::stable_partition(call.groups[0], [&](std::uint32_t r) { return r == entry.root; });
   call.size = Bytes(size_of(entry.kind, entry.size, group.ranks.size()));
   call.element_bytes = 1;

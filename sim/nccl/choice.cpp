@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "collectives/algorithm.h"
+#include "collectives/kind_traits.h"
 #include "sim/nccl/graph.h"
 #include "sim/placement.h"
 
@@ -98,7 +99,7 @@ Pick pick_as_nccl(const PickRequest& request) {
     return {"ring", protocol, "  NCCL copies: there is one rank\n"};
   }
   // NCCL sets itself up for all reductions, so by all switches: also by those that cannot do this one.
-  const bool able = !reduces(kind) || nvls_does(request.reduction);
+  const bool able = !collectives::reduces(kind) || nvls_does(request.reduction);
   const collectives::RankLayout layout = able ? request.layout : make_layout(request.topology, request.cards);
   const Communicator communicator =
       derive_communicator(constants, request.topology, request.cards, layout, request.setting);

@@ -6,11 +6,6 @@
 
 namespace polyplane::sim::nccl {
 
-bool reduces(collectives::CollectiveKind collective) {
-  using enum collectives::CollectiveKind;
-  return collective == all_reduce || collective == reduce || collective == reduce_scatter;
-}
-
 bool nvls_does(const Reduction& reduction) {
   if (reduction.datatype == "float" || reduction.datatype == "double") return reduction.operation == "sum";
   constexpr std::array<std::string_view, 6> kTypes{"int32", "uint32", "int64", "uint64", "half", "bfloat16"};

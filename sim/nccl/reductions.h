@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <string>
 
-#include "collectives/collective.h"
-
 namespace polyplane::sim::nccl {
 
 /// By nccl-tests' names (sim/datatype.h).
@@ -16,8 +14,6 @@ struct Reduction {
   bool fabric_able = true;  // the switches of the fabric can do it (sim/switch_arithmetic.h)
 };
 
-/// all_reduce, reduce, reduce_scatter: the others move what they have.
-[[nodiscard]] bool reduces(collectives::CollectiveKind collective);
 /// Sums and least and greatest of 16-bit floats and of 32- and 64-bit integers; sums of float and double.
 [[nodiscard]] bool nvls_does(const Reduction& reduction);
 /// Sums, averages, least and greatest, of all but 8-bit floats. What older switches lack (SHARPv2: bfloat16, 8-bit integers)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "collectives/kind_traits.h"
 
 namespace polyplane::sim::nccl {
 namespace {
@@ -91,7 +92,7 @@ CostModel::CostModel(const Constants& constants, const Communicator& communicato
 
 /// What NCCL's switches or PAT cannot reduce.
 std::string CostModel::why_not_reduced(Algorithm algorithm) const {
-  if (!reduces(collective_)) return "";
+  if (!collectives::reduces(collective_)) return "";
   const std::string what = reduction_.operation + " of " + reduction_.datatype;
   if (is_nvls(algorithm) && !nvls_does(reduction_)) return "does no " + what;
   const bool through_fabric = is_collnet(algorithm) || (algorithm == Algorithm::nvls && communicator_.nodes > 1);
@@ -283,8 +284,8 @@ std::optional<double> CostModel::time_us(Algorithm algorithm, Protocol protocol,
     }
   }
   const double time = latency + static_cast<double>(size.count()) / (1000 * bandwidth);
-  const bool loses =
-      algorithm == Algorithm::ring && reduces(collective_) && is_fp8(reduction_) && communicator_.ranks > kFp8RingRanks;
+  const bool loses = algorithm == Algorithm::ring && collectives::reduces(collective_) && is_fp8(reduction_) &&
+                     communicator_.ranks > kFp8RingRanks;
   return loses ? time * kFp8RingFactor : time;
 }
 

@@ -15,11 +15,6 @@ namespace {
 
 const std::vector<std::uint32_t> kRanks = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 31, 32, 64};
 
-bool rooted(CollectiveKind kind) {
-  return kind == CollectiveKind::broadcast || kind == CollectiveKind::reduce || kind == CollectiveKind::gather ||
-         kind == CollectiveKind::scatter;
-}
-
 Collective contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t elements, std::uint32_t root = 0) {
   if (is_of_tokens(kind)) return token_contract(kind, ranks, elements);
   Collective::Shape shape{
@@ -78,7 +73,7 @@ TEST_P(Proof, EveryLayoutAndRoot) {
     for (const bool rails_meet : {true, false}) {
       for (const RankLayout& layout : layouts(ranks, rails_meet)) {
         prove({.collective = contract(algorithm().collective, ranks, ranks + 1), .layout = layout});
-        if (!rooted(algorithm().collective)) continue;
+        if (!has_root(algorithm().collective)) continue;
         prove({.collective = contract(algorithm().collective, ranks, ranks + 1, ranks / 2), .layout = layout});
         prove({.collective = contract(algorithm().collective, ranks, ranks + 1, ranks - 1), .layout = layout});
       }
@@ -133,7 +128,7 @@ TEST_P(Proof, UnevenDomainsInMixedOrder) {
     }
   }
   const RankLayout layout(places, false);
-  for (std::uint32_t root = 0; root < (rooted(algorithm().collective) ? 8U : 1U); ++root) {
+  for (std::uint32_t root = 0; root < (has_root(algorithm().collective) ? 8U : 1U); ++root) {
     prove({.collective = contract(algorithm().collective, 8, 97, root), .layout = layout});
   }
 }
@@ -147,9 +142,9 @@ TEST_P(Proof, InterleavedRanks) {
         places.push_back({.domain = rank % domains, .local = rank / domains, .rail = rank / domains});
       }
       const RankLayout layout(places, false);
-      prove(
-          {.collective = contract(algorithm().collective, locals * domains, 31, rooted(algorithm().collective) ? 3 : 0),
-           .layout = layout});
+      prove({.collective =
+                 contract(algorithm().collective, locals * domains, 31, has_root(algorithm().collective) ? 3 : 0),
+             .layout = layout});
     }
   }
 }
@@ -199,7 +194,7 @@ TEST_P(Proof, SwitchesThatReduce) {
         }
         if (schedule->num_agents() == 0) continue;
         for (const std::uint32_t root : {0U, ranks / 2, ranks - 1}) {
-          if (root > 0 && !rooted(algorithm().collective)) continue;
+          if (root > 0 && !has_root(algorithm().collective)) continue;
           prove({.collective = contract(algorithm().collective, ranks, 97, root), .layout = layout});
           prove(
               {.collective = contract(algorithm().collective, ranks, ranks + 1, root), .layout = layout, .slices = 3});

@@ -5,13 +5,9 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "collectives/collective.h"
+#include "collectives/kind_traits.h"
 
 namespace polyplane::collectives {
-
-[[nodiscard]] inline bool is_of_tokens(CollectiveKind kind) {
-  return kind == CollectiveKind::dispatch || kind == CollectiveKind::combine;
-}
 
 [[nodiscard]] inline Collective token_contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t bytes) {
   TokenRouting routing;
