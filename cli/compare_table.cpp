@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/suggest.h"
+#include "cli/figure_text.h"
 #include "cli/text_table.h"
+#include "collectives/kind_traits.h"
 
 namespace polyplane::cli {
 namespace {
@@ -15,37 +17,24 @@ using sim::ComparedCluster;
 using sim::ComparedRow;
 using Align = TextTable::Align;
 
-constexpr const char* kUnknown = "n/a";
-
-/// Four digits that matter, without an exponent where people would not write one.
-std::string figure(double value) {
-  if (value == 0) return "0";
-  if (value >= 1000) return fmt::format("{:.0f}", value);
-  return fmt::format("{:#.4g}", value);
-}
-
-std::string milliseconds(Duration d) { return figure(d.seconds() * 1e3); }
+std::string milliseconds(Duration d) { return figure_text(d.seconds() * 1e3); }
 
 std::string percent(Duration bound, Duration time) {
   if (time == Duration()) return kUnknown;
   return fmt::format("{:.1f}", 100.0 * static_cast<double>(bound.ps()) / static_cast<double>(time.ps()));
 }
 
-bool is_of_tokens(collectives::CollectiveKind kind) {
-  return kind == collectives::CollectiveKind::dispatch || kind == collectives::CollectiveKind::combine;
-}
-
 /// A part of a workload with what it says of itself: "alltoall 64 MiB", "dispatch of tokens of 7 KiB".
 std::string part_name(const sim::Workload::Part& part) {
   std::string name(to_string(part.kind));
   if (part.kind == collectives::CollectiveKind::barrier) return name;
-  return name + (is_of_tokens(part.kind) ? " of tokens of " : " ") + to_string(part.size);
+  return name + (collectives::is_of_tokens(part.kind) ? " of tokens of " : " ") + to_string(part.size);
 }
 
 /// What ran where it is not the size asked for: shares are cut to whole elements, and of tokens a size is that of one.
 std::string ran_text(const sim::Workload::Part& asked, const sim::CollectiveResult& ran) {
   const std::string who = std::string(to_string(asked.kind)) + " among " + std::to_string(ran.ranks) + " ranks";
-  if (is_of_tokens(asked.kind)) {
+  if (collectives::is_of_tokens(asked.kind)) {
     return who + ": " + ran.tokens + ", each of " + to_string(asked.size) + "; up to " + to_string(ran.size) +
            " into or out of a rank";
   }
@@ -80,7 +69,7 @@ std::vector<std::string> header_of(const sim::Workload& workload, bool ranges, b
 void add_costs(std::vector<std::string>& cells, const ComparedRow& row, const ComparedCluster& on, double years,
                const sim::BillTotal<Money>& cost, const sim::BillTotal<Power>& power, bool per_card) {
   const auto add = [&](const std::optional<double>& value, double factor) {
-    cells.push_back(value ? figure(*value * factor) : kUnknown);
+    cells.push_back(value ? figure_text(*value * factor) : kUnknown);
   };
   const auto dollars = [](const std::optional<Spread<Money>>& money) {
     return money ? std::optional(money->used.dollars()) : std::nullopt;
@@ -105,7 +94,7 @@ Cells cells_of(const sim::Comparison& comparison, const sim::Compared& compared,
     line.push_back(percent(row.lower_bound, row.time));
     for (const sim::CollectiveResult& part : row.parts) {
       if (row.parts.size() > 1) line.push_back(milliseconds(part.time));
-      line.push_back(figure(part.busbw_GBps));
+      line.push_back(figure_text(part.busbw_GBps));
       line.push_back(part.algorithm);
     }
     const double years = comparison.amortisation_years;

@@ -13,6 +13,7 @@
 #include "cli/output_style.h"
 #include "cli/progress.h"
 #include "cli/rank_choice.h"
+#include "cli/scene.h"
 #include "cli/signals.h"
 #include "cli/today.h"
 #include "cli/values.h"
@@ -110,19 +111,12 @@ sim::PlacedSeries place(const FitArguments& arguments, sim::MeasurementSeries se
 
 sim::FitRequest request_of(const FitArguments& arguments, const sim::Catalog& catalog) {
   sim::FitRequest request;
-  sim::Experiment& experiment = request.experiment;
-  experiment.name = "fit";
-  experiment.cluster = catalog.cluster(arguments.cluster);
-  experiment.stack = arguments.stack ? catalog.stack(*arguments.stack) : catalog.stack_of(experiment.cluster);
-  experiment.model = one_of("--model", arguments.model, sim::network_models().names());
-  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
-  experiment.routing.seed = experiment.seed;
-  experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
-  one_of("--routing", experiment.routing.name, topology::routings().names());
+  request.experiment = experiment_on(
+      {"fit", arguments.cluster, arguments.stack, arguments.model, arguments.routing, arguments.seed}, catalog);
   request.algorithm = arguments.algorithm;
   request.protocol = arguments.protocol;
   const sim::MeasurementHints hints = hints_of(arguments);
-  const std::vector<std::uint32_t> per_node = sim::cards_per_node(experiment.cluster);
+  const std::vector<std::uint32_t> per_node = sim::cards_per_node(request.experiment.cluster);
   for (const std::string& file : arguments.measurements) {
     request.series.push_back(
         place(arguments, sim::read_measurements(file, configs::read_text_file(file), hints), per_node));

@@ -1,12 +1,11 @@
 #include "cli/sweep_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "base/suggest.h"
+#include "cli/figure_text.h"
 #include "cli/text_table.h"
 
 namespace polyplane::cli {
@@ -16,15 +15,6 @@ using sim::SweepResult;
 using sim::SweepTable;
 using sim::SweptPoint;
 using Align = TextTable::Align;
-
-constexpr const char* kUnknown = "n/a";
-
-/// Four digits that matter, without an exponent where people would not write one.
-std::string figure(double value) {
-  if (value == 0) return "0";
-  if (value >= 1000) return fmt::format("{:.0f}", value);
-  return fmt::format("{:#.4g}", value);
-}
 
 /// A column of figures; it is left out where no point has one.
 struct Column {
@@ -111,7 +101,7 @@ std::string sweep_text(const SweepTable& table) {
     for (const Column* column : columns) {
       const bool done = point.result && point.result->done();
       const std::optional<double> value = done ? column->value(*point.result) : std::nullopt;
-      cells.push_back(value ? figure(*value) : done ? kUnknown : "");
+      cells.push_back(value ? figure_text(*value) : done ? kUnknown : "");
     }
     cells.push_back(remark(table, point));
     open += point.result ? 0 : 1;

@@ -13,6 +13,7 @@
 #include "cli/output_style.h"
 #include "cli/progress.h"
 #include "cli/rank_choice.h"
+#include "cli/scene.h"
 #include "cli/signals.h"
 #include "cli/sizes.h"
 #include "cli/tune_table.h"
@@ -101,15 +102,8 @@ std::vector<collectives::CollectiveKind> collectives_of(const std::string& list)
 
 sim::TuneRequest request_of(const TuneArguments& arguments, const sim::Catalog& catalog) {
   sim::TuneRequest request;
-  sim::Experiment& experiment = request.experiment;
-  experiment.name = "tune";
-  experiment.cluster = catalog.cluster(arguments.cluster);
-  experiment.stack = catalog.stack(arguments.stack);
-  experiment.model = one_of("--model", arguments.model, sim::network_models().names());
-  experiment.seed = arguments.seed ? parse_seed("--seed", *arguments.seed) : 0;
-  experiment.routing.seed = experiment.seed;
-  experiment.routing.name = arguments.routing.value_or(experiment.cluster.spec.default_routing);
-  one_of("--routing", experiment.routing.name, topology::routings().names());
+  request.experiment = experiment_on(
+      {"tune", arguments.cluster, arguments.stack, arguments.model, arguments.routing, arguments.seed}, catalog);
   request.collectives = collectives_of(arguments.collectives);
   request.sizes =
       size_list({parse_size("--min-bytes", arguments.min_bytes), parse_size("--max-bytes", arguments.max_bytes),
@@ -119,7 +113,7 @@ sim::TuneRequest request_of(const TuneArguments& arguments, const sim::Catalog& 
   if (arguments.ranks_per_node) {
     choice.ranks_per_node = parse_whole("--ranks-per-node", *arguments.ranks_per_node, 1, topology::kMaxDevices);
   }
-  request.ranks = choose_cards(sim::cards_per_node(experiment.cluster), choice);
+  request.ranks = choose_cards(sim::cards_per_node(request.experiment.cluster), choice);
   request.setting = nccl_setting(arguments.nccl_model, true);
   return request;
 }
