@@ -7,7 +7,7 @@ namespace polyplane::cli {
 
 /// Is this a format of schedules or of traces, not of fabrics?
 [[nodiscard]] bool is_trace_format(const std::string& format);
-/// REQUIRES: is_trace_format().
+/// Returns an exit code and throws as commands do (cli/command.h). REQUIRES: is_trace_format().
 [[nodiscard]] int import_trace(const ImportArguments& arguments);
 
 }  // namespace polyplane::cli

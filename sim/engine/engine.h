@@ -38,7 +38,7 @@ class Engine {
   }
   [[nodiscard]] TimePoint now() const { return TimePoint::from_ps(queue_.now_ps()); }
   /// Runs until nothing is pending. `stop` (may be empty) is asked every few thousand events; true ends early.
-  /// Returns false when stopped.
+  /// Returns false when stopped. Throws LimitError when simulated time passes 53 days.
   bool run(const std::function<bool()>& stop);
   /// Events handled so far, with those replaced ones that were not dropped.
   [[nodiscard]] std::uint64_t events() const { return events_; }

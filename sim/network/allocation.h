@@ -42,7 +42,7 @@ class Allocation {
   /// A flow that was looked at. A rate may be what it was.
   struct Rerated {
     std::uint32_t flow;
-    double old_rate;
+    double old_rate;       // bit/s
     BitRate capacity;      // with `sharers`: the exact rate
     std::int64_t sharers;  // 0: rate() is all that is known
   };
@@ -69,7 +69,7 @@ class Allocation {
 
  private:
   struct FlowState {
-    double rate = 0;
+    double rate = 0;  // bit/s
     std::uint32_t first_hop = 0, num_hops = 0;
     std::uint32_t bottleneck = kNone;
     std::uint32_t copies = 1;

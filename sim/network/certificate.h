@@ -30,7 +30,7 @@ class Certificate {
   };
   struct Flow {
     std::uint32_t id;
-    double rate;
+    double rate;  // bit/s
     std::size_t first_hop;
   };
   [[nodiscard]] double capacity(std::uint32_t trunk) const { return static_cast<double>(capacities_[trunk].bps()); }

@@ -28,8 +28,8 @@ class FlowTraces {
   void set_capacity(TrunkId trunk, BitRate capacity) {
     if (!traces_.empty()) capacities_[trunk.index()] = capacity;
   }
-  /// The flow has drained at `rate` since it was last told of: what sharing cost goes to its bottleneck of that time; with
-  /// no rate at all it has waited.
+  /// The flow has drained at `rate` (bit/s) since it was last told of: what sharing cost goes to its bottleneck of that
+  /// time; with no rate at all it has waited.
   void drained(std::uint32_t flow, TimePoint now, double rate) {
     if (traces_.empty()) return;
     Trace& trace = traces_[flow];

@@ -29,7 +29,7 @@ class SharedPorts {
     TimePoint end;
   };
   /// Of all begun or slowed or sped up since the last call, ascending. To be called once at every instant at which any
-  /// began or ended, after all of them.
+  /// began or ended, after all of them. Throws LimitError for an end past 53 days.
   [[nodiscard]] std::vector<Ending> settle(TimePoint now);
 
  private:
