@@ -27,7 +27,6 @@ struct Option {
   Target target;
 
   [[nodiscard]] bool is_positional() const { return !names.starts_with('-'); }
-  [[nodiscard]] bool is_flag() const { return value.empty() && !is_positional(); }
 };
 
 /// Adds options under one heading of --help. Not to outlive the list.

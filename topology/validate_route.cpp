@@ -100,17 +100,4 @@ std::string route_defect(const Topology& topology, DeviceId src, DeviceId dst,
   return has_circle(topology, links, balances) ? "the route goes in a circle" : "";
 }
 
-std::string path_defect(const Topology& topology, DeviceId src, DeviceId dst, std::span<const LinkId> path) {
-  std::vector<std::pair<LinkId, double>> links;
-  for (const LinkId id : path) {
-    if (!id.valid() || id.index() >= topology.links().size()) return "the route names a link that does not exist";
-    const DeviceId at = links.empty() ? src : topology.link(links.back().first).to;
-    if (topology.link(id).from != at) {
-      return "the route breaks: " + link_name(topology, id) + " does not start at " + topology.device(at).name;
-    }
-    links.emplace_back(id, 1.0);
-  }
-  return route_defect(topology, src, dst, links);
-}
-
 }  // namespace polyplane::topology

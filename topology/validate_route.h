@@ -1,4 +1,5 @@
-// Is a route a route? The check that every routing must pass, and that explicit routes of a user pass through.
+// Is a route a route? The check that every routing must pass, in its tests; routes of a run are not checked again, and
+// routes by link names that a user gives are read by sim/plain_flows.h.
 #pragma once
 
 #include <span>
@@ -16,9 +17,5 @@ namespace polyplane::topology {
 /// through, or accelerators where scale-up and scale-out links meet (PXN).
 [[nodiscard]] std::string route_defect(const Topology& topology, DeviceId src, DeviceId dst,
                                        std::span<const std::pair<LinkId, double>> links);
-
-/// The same for one path: besides, the links stand in order of travel.
-[[nodiscard]] std::string path_defect(const Topology& topology, DeviceId src, DeviceId dst,
-                                      std::span<const LinkId> path);
 
 }  // namespace polyplane::topology

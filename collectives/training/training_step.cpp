@@ -26,22 +26,6 @@ void check_size(const ModelSpec& model, const ParallelLayout& layout, const std:
                    " operations; fewer micro-batches or fewer layers a stage make it smaller");
 }
 
-/// Bytes that one card of a group hands to the network.
-std::int64_t sent_by_card(const Call& call) {
-  const auto n = static_cast<std::int64_t>(call.groups.front().size());
-  switch (call.kind) {
-    case CollectiveKind::all_gather:
-    case CollectiveKind::reduce_scatter:
-      return call.size.count() / n * (n - 1);
-    case CollectiveKind::all_reduce:
-      return 2 * (call.size.count() / n) * (n - 1);
-    case CollectiveKind::sendrecv:
-      return call.size.count();
-    default:
-      return 0;
-  }
-}
-
 }  // namespace
 
 Program training_step(const ModelSpec& model, const ParallelLayout& layout, const ComputeSpec& compute,
@@ -111,20 +95,6 @@ Program unfold(const Program& program) {
     }
   }
   return single;
-}
-
-std::vector<LabelBytes> bytes_by_label(const Program& program) {
-  std::vector<LabelBytes> sums(program.labels.size());
-  for (std::uint32_t label = 0; label < sums.size(); ++label) sums[label].label = label;
-  for (const Actor& actor : program.actors) {
-    for (const Operation& operation : actor.operations) {
-      std::int64_t& sum = sums[operation.label].bytes;
-      if (operation.kind == Operation::Kind::send) sum += operation.bytes.count();
-      if (operation.kind == Operation::Kind::collective) sum += sent_by_card(program.calls[operation.call]);
-    }
-  }
-  std::erase_if(sums, [](const LabelBytes& one) { return one.bytes == 0; });
-  return sums;
 }
 
 }  // namespace polyplane::collectives

@@ -32,13 +32,4 @@ inline constexpr std::uint64_t kMaxStepOperations = 20'000'000;
 /// The same with an actor for every card, and a call for every group.
 [[nodiscard]] Program unfold(const Program& program);
 
-/// Bytes that one card hands to the network for calls under a label, by closed form: an all-gather or reduce-scatter of
-/// S over n cards S (n - 1) / n, an all-reduce twice that, a ring step its block; messages by their size. Of the first
-/// card of each actor, summed over actors. Dispatch and combine are counted by messages, not here.
-struct LabelBytes {
-  std::uint32_t label = 0;
-  std::int64_t bytes = 0;
-};
-[[nodiscard]] std::vector<LabelBytes> bytes_by_label(const Program& program);
-
 }  // namespace polyplane::collectives

@@ -21,9 +21,35 @@ Program step(const ModelSpec& model, const ParallelLayout& layout) {
   return program;
 }
 
+/// Bytes that one card of a group hands to the network.
+std::int64_t sent_by_card(const Call& call) {
+  const auto n = static_cast<std::int64_t>(call.groups.front().size());
+  switch (call.kind) {
+    case CollectiveKind::all_gather:
+    case CollectiveKind::reduce_scatter:
+      return call.size.count() / n * (n - 1);
+    case CollectiveKind::all_reduce:
+      return 2 * (call.size.count() / n) * (n - 1);
+    case CollectiveKind::sendrecv:
+      return call.size.count();
+    default:
+      return 0;
+  }
+}
+
+/// Bytes that one card hands to the network for calls under a label, by closed form: an all-gather or reduce-scatter of
+/// S over n cards S (n - 1) / n, an all-reduce twice that, a ring step its block; messages by their size. Of the first
+/// card of each actor, summed over actors. Dispatch and combine are counted by messages, not here.
 std::map<std::string, std::int64_t> bytes(const Program& program) {
   std::map<std::string, std::int64_t> sums;
-  for (const LabelBytes& one : bytes_by_label(program)) sums[program.labels[one.label]] = one.bytes;
+  for (const Actor& actor : program.actors) {
+    for (const Operation& operation : actor.operations) {
+      std::int64_t sum = 0;
+      if (operation.kind == Operation::Kind::send) sum = operation.bytes.count();
+      if (operation.kind == Operation::Kind::collective) sum = sent_by_card(program.calls[operation.call]);
+      if (sum > 0) sums[program.labels[operation.label]] += sum;
+    }
+  }
   return sums;
 }
 
