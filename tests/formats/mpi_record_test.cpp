@@ -1,5 +1,6 @@
-// Records of MPI programs written by hand. An operation is written "kind of what -> peer after a,b".
+// Records of MPI programs written by hand: what is compute, what a message, and what waits for what.
 #include "tests/formats/formats.h"
+#include "tests/formats/mpi_record_words.h"
 #include "tests/formats/mpi_records.h"
 
 namespace polyplane::collectives {
@@ -11,59 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-/// "compute 100", "send 8 to 1 #0", "receive 8 from 0 #0", "call 0", "join"; then " < 0,1" for what it comes after.
-std::string words(const Actor& actor, const Operation& operation) {
-  std::string text;
-  switch (operation.kind) {
-    case Operation::Kind::compute:
-      text = "compute " + std::to_string(operation.duration.ps() / 1000);
-      break;
-    case Operation::Kind::send:
-      text = "send " + std::to_string(operation.bytes.count()) + " to " + std::to_string(operation.peer) + " #" +
-             std::to_string(operation.tag);
-      break;
-    case Operation::Kind::receive:
-      text = "receive " + std::to_string(operation.bytes.count()) + " from " + std::to_string(operation.peer) + " #" +
-             std::to_string(operation.tag);
-      break;
-    case Operation::Kind::collective:
-      text = "call " + std::to_string(operation.call);
-      break;
-    case Operation::Kind::join:
-      text = "join";
-  }
-  for (std::uint32_t i = 0; i < operation.num_after; ++i) {
-    text += (i == 0 ? " < " : ",") + std::to_string(actor.after[operation.first_after + i].operation);
-  }
-  return text;
-}
-
-std::vector<std::string> words(const Actor& actor) {
-  std::vector<std::string> texts;
-  for (const Operation& operation : actor.operations) texts.push_back(words(actor, operation));
-  return texts;
-}
-
-std::vector<std::string> words(const ImportedProgram& imported, std::size_t rank) {
-  return words(imported.program.actors[rank]);
-}
-
-std::string words(const Call& call) {
-  std::string text = std::string(to_string(call.kind)) + " " + std::to_string(call.size.count());
-  for (const std::vector<std::uint32_t>& group : call.groups) {
-    text += " [";
-    for (std::size_t i = 0; i < group.size(); ++i) text += (i > 0 ? " " : "") + std::to_string(group[i]);
-    text += "]";
-  }
-  return text;
-}
-
-std::vector<std::string> calls_of(const ImportedProgram& imported) {
-  std::vector<std::string> texts;
-  for (const Call& call : imported.program.calls) texts.push_back(words(call));
-  return texts;
-}
 
 TEST(MpiRecord, TimeBetweenCallsIsComputeAndTimeInsideIsNot) {
   std::vector<RankFile> files = rank_files(2);
@@ -187,73 +135,6 @@ TEST(MpiRecord, PollsWaitAndWhatLiesBetweenThemComputes) {
   EXPECT_THAT(words(program_of(files), 1), ElementsAre("receive 8 from 0 #0", "compute 400"));
 }
 
-TEST(MpiRecord, CollectivesAreCallsOfTheirCommunicator) {
-  std::vector<RankFile> files = rank_files(4);
-  for (std::int32_t r = 0; r < 4; ++r) {
-    RankFile& file = files[static_cast<std::size_t>(r)];
-    file.communicator(r % 2 == 0 ? std::vector<std::int32_t>{0, 2} : std::vector<std::int32_t>{3, 1});
-    file.after(5).collective(Kind::all_reduce, 8).collective(Kind::all_reduce, 8).collective(Kind::barrier, 0);
-    file.collective(Kind::broadcast, 100, 2).collective(Kind::reduce, 100, 1);
-    file.collective(Kind::gather, 10, 3).collective(Kind::scatter, 10, 0).collective(Kind::all_gather, 10);
-    file.collective(Kind::reduce_scatter, 10).collective(Kind::alltoall, 10);
-    file.collective(Kind::all_reduce, 24, 0, 2).collective(Kind::all_reduce, 8, 0, 1).finalize();
-  }
-  const ImportedProgram imported = program_of(files);
-  // Shares are of ranks, sizes of arrays: 4 ranks of 10 bytes. The root is the first of its group.
-  EXPECT_THAT(calls_of(imported),
-              ElementsAre("all_reduce 8 [0 1 2 3]", "barrier 0 [0 1 2 3]", "broadcast 100 [2 3 0 1]",
-                          "reduce 100 [1 2 3 0]", "gather 40 [3 0 1 2]", "scatter 40 [0 1 2 3]",
-                          "all_gather 40 [0 1 2 3]", "reduce_scatter 40 [0 1 2 3]", "alltoall 40 [0 1 2 3]",
-                          "all_reduce 24 [0 2]", "all_reduce 24 [3 1]"));
-  EXPECT_THAT(imported.program.calls, testing::Each(testing::Field(&Call::exact_shares, true)));
-  // All on one stream of each communicator, one after the other; that of a rank alone moves nothing.
-  EXPECT_THAT(words(imported, 1),
-              ElementsAre("compute 5", "call 0 < 0", "call 0 < 1", "call 1 < 2", "call 2 < 3", "call 3 < 4",
-                          "call 4 < 5", "call 5 < 6", "call 6 < 7", "call 7 < 8", "call 8 < 9", "call 10 < 10"));
-  EXPECT_EQ(imported.program.actors[1].streams[2].name, "MPI_COMM_WORLD");
-}
-
-TEST(MpiRecord, CommunicatorsAreToldApartByTheOrderInWhichTheyWereMade) {
-  std::vector<RankFile> files = rank_files(2);
-  files[0].communicator({0, 1}).communicator({0, 1});
-  files[0].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 2, .bytes = 100, .request = 1});
-  files[0].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 3, .bytes = 200, .request = 2});
-  files[0].wait(1).wait(2).finalize();
-  files[1].communicator({0, 1}).communicator({0, 1});
-  files[1].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 3, .bytes = 200, .request = 1});
-  files[1].add(Kind::all_reduce, {.flags = format::kNonBlocking, .communicator = 2, .bytes = 100, .request = 2});
-  files[1].wait(1).wait(2).finalize();
-  const ImportedProgram imported = program_of(files);
-  EXPECT_THAT(calls_of(imported), ElementsAre("all_reduce 100 [0 1]", "all_reduce 200 [0 1]"));
-  EXPECT_THAT(words(imported, 1), ElementsAre("call 1", "call 0"));
-}
-
-TEST(MpiRecord, UnevenCollectivesMoveWhatEachRankMoves) {
-  std::vector<RankFile> files = rank_files(2);
-  for (std::int32_t r = 0; r < 2; ++r) {
-    RankFile& file = files[static_cast<std::size_t>(r)];
-    file.collective(Kind::gather, 10 * (r + 1), 1).collective(Kind::scatter, 10 * (r + 1), 1);
-    file.alltoallv({r + 1, 30}).collective(Kind::all_gather, r == 0 ? 11 : 20).finalize();
-  }
-  const ImportedProgram imported = program_of(files);
-  // all_gather: shares of ceil((11 + 20) / 2) = 16.
-  EXPECT_THAT(calls_of(imported),
-              ElementsAre("alltoallv 0 [0 1]", "alltoallv 0 [0 1]", "alltoallv 0 [0 1]", "all_gather 32 [0 1]"));
-  EXPECT_THAT(imported.program.calls[0].matrix, ElementsAre(0, 10, 0, 20));  // to rank 1
-  EXPECT_THAT(imported.program.calls[1].matrix, ElementsAre(0, 0, 10, 20));  // from rank 1
-  EXPECT_THAT(imported.program.calls[2].matrix, ElementsAre(1, 30, 2, 30));
-  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("shares of their mean")));
-}
-
-TEST(MpiRecord, AScanGoesFromRankToRank) {
-  std::vector<RankFile> files = rank_files(3);
-  for (RankFile& file : files) file.collective(Kind::scan, 8).finalize();
-  const ImportedProgram imported = program_of(files);
-  EXPECT_THAT(words(imported, 0), ElementsAre("send 8 to 1 #0"));
-  EXPECT_THAT(words(imported, 1), ElementsAre("receive 8 from 0 #0", "send 8 to 2 #0 < 0"));
-  EXPECT_THAT(words(imported, 2), ElementsAre("receive 8 from 1 #0"));
-}
-
 TEST(MpiRecord, WhatMovesNothingIsNothing) {
   std::vector<RankFile> files = rank_files(2);
   for (std::int32_t r = 0; r < 2; ++r) {
@@ -329,70 +210,6 @@ TEST(MpiRecord, AllRanksMayBeInOneFile) {
   const ImportedProgram together =
       import_program("mpi_record", {{"all", files[1].bytes() + files[0].bytes()}});  // in any order
   for (std::size_t r = 0; r < 2; ++r) EXPECT_EQ(words(apart, r), words(together, r));
-}
-
-// 2 ranks on 6: 3 tiles, rank r of tile t is rank 2 t + r.
-TEST(MpiRecord, WeakScalingKeepsTheShareOfARank) {
-  std::vector<RankFile> files = rank_files(2);
-  for (std::int32_t r = 0; r < 2; ++r) {
-    RankFile& file = files[static_cast<std::size_t>(r)];
-    file.communicator({r}).after(90);
-    file.send(1 - r, 100, 3, format::kPaired).receive(1 - r, 3);
-    file.collective(Kind::all_reduce, 100).collective(Kind::broadcast, 100, 1).collective(Kind::all_gather, 100);
-    file.collective(Kind::alltoall, 100).collective(Kind::all_reduce, 50, 0, 2).finalize();
-  }
-  const ImportedProgram imported = program_of(files, {"ranks=6"});
-  ASSERT_THAT(imported.program.actors, SizeIs(2));
-  EXPECT_THAT(imported.program.actors[1].cards, ElementsAre(1, 3, 5));
-  EXPECT_EQ(imported.program.actors[1].operations[0].duration, Duration::from_ps(90'000));
-  EXPECT_EQ(words(imported, 1)[1], "send 100 to 0 #0 < 0");
-  // all_gather: 6 ranks of 100. alltoall: a rank sent 2 x 100 in all, now to each of 6: ceil(100 / 3) = 34, in all 204.
-  EXPECT_THAT(calls_of(imported), ElementsAre("all_reduce 100 [0 1 2 3 4 5]", "broadcast 100 [1 2 3 4 5 0]",
-                                              "all_gather 600 [0 1 2 3 4 5]", "alltoall 204 [0 1 2 3 4 5]"));
-  EXPECT_THAT(imported.notes.assumed(), Contains(HasSubstr("3 tiles of 2")));
-}
-
-TEST(MpiRecord, StrongScalingKeepsTheWholeOfTheData) {
-  std::vector<RankFile> files = rank_files(4);
-  for (std::int32_t r = 0; r < 4; ++r) {
-    RankFile& file = files[static_cast<std::size_t>(r)];
-    file.communicator(r < 2 ? std::vector<std::int32_t>{0, 1} : std::vector<std::int32_t>{2, 3}).after(90);
-    file.send(r ^ 1, 100, 3, format::kPaired).receive(r ^ 1, 3);
-    file.collective(Kind::all_reduce, 100).collective(Kind::all_gather, 99).collective(Kind::alltoall, 100);
-    file.collective(Kind::all_reduce, 50, 0, 2).finalize();
-  }
-  const ImportedProgram kept = program_of(files, {"ranks=8", "scale=strong"});
-  EXPECT_EQ(kept.program.actors[1].operations[0].duration, Duration::from_ps(45'000));
-  EXPECT_EQ(words(kept, 1)[1], "send 100 to 0 #0 < 0");
-  // all_gather: 8 shares of ceil(99 / 2) = 50. alltoall: 100 to each of 4 becomes 100 / 2 / 2 = 25 to each of 8.
-  EXPECT_THAT(calls_of(kept),
-              ElementsAre("all_reduce 100 [0 1 2 3 4 5 6 7]", "all_gather 400 [0 1 2 3 4 5 6 7]",
-                          "alltoall 200 [0 1 2 3 4 5 6 7]", "all_reduce 50 [0 1] [4 5]", "all_reduce 50 [2 3] [6 7]"));
-  const ImportedProgram divided = program_of(files, {"ranks=8", "scale=strong", "messages=divide"});
-  EXPECT_EQ(words(divided, 1)[1], "send 50 to 0 #0 < 0");
-  EXPECT_EQ(calls_of(divided)[0], "all_reduce 100 [0 1 2 3 4 5 6 7]");
-  EXPECT_EQ(calls_of(divided)[3], "all_reduce 25 [0 1] [4 5]");
-}
-
-TEST(MpiRecord, ScalingIsRefusedWhereItMakesNoSense) {
-  std::vector<RankFile> files = rank_files(2);
-  for (RankFile& file : files) file.collective(Kind::all_reduce, 8).finalize();
-  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"ranks=7"})); }),
-              HasSubstr("option ranks is 7; it must be a multiple of the 2 ranks"));
-  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"scale=strong"})); }),
-              HasSubstr("option scale says how the program grows; ranks says to what, and is missing"));
-  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(files, {"ranks=4", "messages=divide"})); }),
-              HasSubstr("messages=divide is of scale=strong"));
-  std::vector<RankFile> uneven = rank_files(2), scans = rank_files(2);
-  for (std::size_t r = 0; r < 2; ++r) {
-    uneven[r].alltoallv({1, 2}).finalize();
-    scans[r].collective(Kind::scan, 8).finalize();
-  }
-  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(uneven, {"ranks=4"})); }),
-              HasSubstr("rank.0.mpirec: byte 288: alltoallv is of all ranks, and moves more for some"));
-  EXPECT_THAT(refusal([&] { static_cast<void>(program_of(scans, {"ranks=4"})); }),
-              HasSubstr("scan is of all ranks, and goes from each rank to the next"));
-  EXPECT_THAT(calls_of(program_of(uneven)), SizeIs(1));  // as recorded it runs
 }
 
 TEST(MpiRecord, WhatNeverEndedIsLeftOut) {
