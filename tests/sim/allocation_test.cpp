@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "tests/oracle/textbook_max_min.h"
+#include "tests/sim/cases.h"
 #include "tests/sim/random_lift.h"
 
 namespace polyplane::sim {

@@ -15,8 +15,8 @@
 #include "sim/folding.h"
 #include "sim/run_once.h"
 #include "tests/collectives/token_contract.h"
+#include "tests/sim/cases.h"
 #include "tests/sim/random_cluster.h"
-#include "tests/sim/random_lift.h"
 #include "tests/topology/clusters.h"
 #include "topology/faults.h"
 
@@ -26,7 +26,6 @@ namespace {
 using collectives::Algorithm;
 using collectives::AlgorithmRequest;
 using collectives::Collective;
-using collectives::CollectiveKind;
 using collectives::RankLayout;
 using topology::ClusterSpec;
 using topology::PlaneMode;

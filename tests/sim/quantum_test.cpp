@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tests/sim/cases.h"
 #include "tests/sim/flow_player.h"
 #include "tests/sim/random_lift.h"
 

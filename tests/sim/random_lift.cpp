@@ -1,16 +1,10 @@
 #include "tests/sim/random_lift.h"
 
-#include <cstdlib>
 #include <numeric>
 #include <string>
 #include <utility>
 
 namespace polyplane::sim {
-
-std::uint64_t cases(std::uint64_t count) {
-  const char* factor = std::getenv("POLYPLANE_CASES");
-  return factor == nullptr ? count : count * std::stoull(factor);
-}
 
 std::vector<std::uint32_t> random_order(std::uint32_t n, RandomStream& random) {
   std::vector<std::uint32_t> order(n);

@@ -24,7 +24,4 @@ struct Lift {
 /// 0 to n - 1 in some order.
 [[nodiscard]] std::vector<std::uint32_t> random_order(std::uint32_t n, RandomStream& random);
 
-/// `count`, times POLYPLANE_CASES when that is set in the environment.
-[[nodiscard]] std::uint64_t cases(std::uint64_t count);
-
 }  // namespace polyplane::sim

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "tests/sim/cases.h"
 #include "tests/sim/flow_player.h"
 #include "tests/sim/random_lift.h"
 
