@@ -62,15 +62,10 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
 }
 
 Executor::Work Executor::work_of(const Job& job, std::span<const std::string> tier_names) {
-  const ProtocolCosts& costs = job.costs;
-  const auto any = [&](Duration MessageCost::* what) {
-    return std::ranges::any_of(costs.by_size, [&](const MessageCost& point) { return point.*what > Duration(); });
-  };
-  const bool sums = costs.reduction_rate > BitRate() || any(&MessageCost::reduction);
-  const bool copies = costs.copy_rate > BitRate() || any(&MessageCost::copy);
-  return {.processor_tier = processor_tier(costs, tier_names),
+  const bool sums = has_reduction_cost(job.costs);
+  return {.processor_tier = processor_tier(job.costs, tier_names),
           .sums = sums,
-          .within_ranks = (sums || copies) && job.schedule->has_local_moves()};
+          .within_ranks = (sums || has_copy_cost(job.costs)) && job.schedule->has_local_moves()};
 }
 
 void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace) {

@@ -52,11 +52,7 @@ std::string processors_missing(const Stack& stack, const topology::Topology& top
 }
 
 bool takes_processor(const ProtocolCosts& costs, const collectives::Schedule& schedule) {
-  const auto any = [&](Duration MessageCost::* what) {
-    return std::ranges::any_of(costs.by_size, [&](const MessageCost& point) { return point.*what > Duration(); });
-  };
-  if (costs.reduction_rate > BitRate() || any(&MessageCost::reduction) || any(&MessageCost::work)) return true;
-  return schedule.has_local_moves() && (costs.copy_rate > BitRate() || any(&MessageCost::copy));
+  return has_reduction_cost(costs) || has_work_cost(costs) || (schedule.has_local_moves() && has_copy_cost(costs));
 }
 
 std::optional<Processors> processors_of(std::span<const topology::Hop> hops, std::span<const topology::Trunk> trunks,

@@ -53,7 +53,17 @@ Duration in_proportion_above(const ProtocolCosts& costs, Bytes size, Duration Me
   return Duration::from_ps(static_cast<std::int64_t>(more));
 }
 
+bool any(const ProtocolCosts& costs, Duration MessageCost::* what) {
+  return std::ranges::any_of(costs.by_size, [&](const MessageCost& point) { return point.*what > Duration(); });
+}
+
 }  // namespace
+
+bool has_work_cost(const ProtocolCosts& costs) { return any(costs, &MessageCost::work); }
+bool has_reduction_cost(const ProtocolCosts& costs) {
+  return costs.reduction_rate > BitRate() || any(costs, &MessageCost::reduction);
+}
+bool has_copy_cost(const ProtocolCosts& costs) { return costs.copy_rate > BitRate() || any(costs, &MessageCost::copy); }
 
 Duration size_cost(const ProtocolCosts& costs, Bytes payload) { return on_line(costs, payload, &MessageCost::cost); }
 

@@ -85,6 +85,10 @@ inline constexpr std::uint32_t kMostUnderWay = 64;
 /// proportion; zero where the stack states neither.
 [[nodiscard]] Duration reduction_cost(const ProtocolCosts& costs, Bytes bytes);
 [[nodiscard]] Duration copy_cost(const ProtocolCosts& costs, Bytes bytes);
+/// Does the stack state any of it?
+[[nodiscard]] bool has_work_cost(const ProtocolCosts& costs);
+[[nodiscard]] bool has_reduction_cost(const ProtocolCosts& costs);
+[[nodiscard]] bool has_copy_cost(const ProtocolCosts& costs);
 /// REQUIRES: the protocol lists the family.
 [[nodiscard]] const ProtocolCosts& costs_of(const Protocol& protocol, const std::string& family);
 /// The family's own, or the protocol's. REQUIRES: the protocol lists the family.

@@ -59,15 +59,17 @@ std::vector<Parts> parts_of(const TimedPair& pair) {
   return parts;
 }
 
-/// Of the size at which the processor is at its best, so that no size is left with less than no work.
-BitRate port_rate(const TimedPair& pair, const std::vector<Parts>& parts) {
-  double best = 0;
+/// Of the size at which the processor is at its best, so that no size is left with less than no work; but no better than the
+/// best copy within a rank, since a time that noise made tiny says nothing.
+BitRate port_rate(const CalibrationRuns& runs, const TimedPair& pair, const std::vector<Parts>& parts) {
+  double best = 0, copy = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].overhead > 0) best = std::max(best, bytes_of(pair.exchange[i]) / parts[i].overhead);
   }
+  for (const TimedSize& timed : runs.copy) copy = std::max(copy, bytes_of(timed) / median_of(timed));
   if (best == 0)
     throw InputError("calibrate: messages on several lanes took no longer than one; the machine was at work");
-  return rate_of(best);
+  return rate_of(std::min(best, copy));
 }
 
 std::vector<MessageCost> costs_by_size(const CalibrationRuns& runs, const std::vector<Parts>& parts, BitRate port) {
@@ -128,7 +130,7 @@ Calibration calibrate(const CalibrationRuns& runs) {
   Calibration calibration;
   const TimedPair& closest = runs.pairs.front();
   const std::vector<Parts> parts = parts_of(closest);
-  const BitRate port = port_rate(closest, parts);
+  const BitRate port = port_rate(runs, closest, parts);
   ProtocolCosts& costs = calibration.costs;
   costs.launch = duration_of(median(runs.launch));
   costs.by_size = costs_by_size(runs, parts, port);
@@ -137,7 +139,7 @@ Calibration calibrate(const CalibrationRuns& runs) {
   for (const TimedPair& pair : runs.pairs) {
     CalibratedPair calibrated{.pair = pair.pair};
     calibrated.extra_latency = duration_of(median_of(pair.exchange.front()) - base);
-    calibrated.port = port_rate(pair, parts_of(pair));
+    calibrated.port = port_rate(runs, pair, parts_of(pair));
     calibrated.up = up_rate(pair, costs, calibrated.extra_latency, calibrated.port);
     calibration.pairs.push_back(calibrated);
   }

@@ -7,7 +7,8 @@
 //   o(n) = (T(n) - X(n)) / 2 (lanes - 1)    a rank's processor for one message, sent or received, no more than X(n) / 2
 //   L(n) = X(n) - 2 o(n)
 //
-//   port         a link that all bytes into and out of a rank pass: its processor, which copies both. Rate C: the best n / o(n)
+//   port         a link that all bytes into and out of a rank pass: its processor, which copies both. Rate C: the best
+//                n / o(n), no better than the best copy
 //   up           from the port on, the rate at which bytes go one way alone
 //   by_size      cost L(n), work o(n) - n / C, copy and reduction of n bytes within a rank: eager, rendezvous, caches, whatever
 //                MPI and the machine do with that size. T is not measured of the largest sizes: there L is that of the last
@@ -54,13 +55,13 @@ struct TimedPair {
   PairClass pair = PairClass::same_complex;
   std::uint32_t first = 0, second = 0;
   std::vector<TimedSize> exchange, one_way;  // of one message
-  std::vector<TimedSize> together;           // an exchange on each of kLanesTogether lanes, of the smaller sizes, at least one
+  std::vector<TimedSize> together;  // an exchange on each of kLanesTogether lanes, of the smaller sizes, at least one
 };
 
 struct CalibrationRuns {
-  std::vector<CoreOfRank> cores;  // of each rank, at least two
-  std::vector<TimedPair> pairs;   // of each class that there is, the closest first
-  std::vector<double> launch;     // seconds
+  std::vector<CoreOfRank> cores;           // of each rank, at least two
+  std::vector<TimedPair> pairs;            // of each class that there is, the closest first
+  std::vector<double> launch;              // seconds
   std::vector<TimedSize> copy, reduction;  // of the sizes of the pairs
 };
 

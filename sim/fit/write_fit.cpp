@@ -1,7 +1,5 @@
 #include "sim/fit/write_fit.h"
 
-#include <algorithm>
-
 #include <google/protobuf/text_format.h>
 
 #include "base/utf8.h"
@@ -29,17 +27,13 @@ void fill(const ProtocolCosts& from, v1::ProtocolCosts& to) {
   }
   if (from.channels > 0) to.set_channels(static_cast<std::int32_t>(from.channels));
   if (from.chunk > Bytes(0)) to.set_chunk(exact_text(from.chunk));
-  const auto any = [&](Duration MessageCost::* what) {
-    return std::ranges::any_of(from.by_size, [&](const MessageCost& point) { return point.*what > Duration(); });
-  };
-  const bool has_copies = any(&MessageCost::copy), has_sums = any(&MessageCost::reduction);
   for (const MessageCost& point : from.by_size) {
     v1::MessageCost& cost = *to.add_by_size();
     cost.set_size(exact_text(point.size));
     cost.set_cost(exact_text(point.cost));
     if (point.work > Duration()) cost.set_work(exact_text(point.work));
-    if (has_copies) cost.set_copy(exact_text(point.copy));
-    if (has_sums) cost.set_reduction(exact_text(point.reduction));
+    if (from.copy_rate == BitRate() && has_copy_cost(from)) cost.set_copy(exact_text(point.copy));
+    if (from.reduction_rate == BitRate() && has_reduction_cost(from)) cost.set_reduction(exact_text(point.reduction));
   }
   if (from.reduction_rate > BitRate()) to.set_reduction_rate(exact_text(from.reduction_rate));
   if (from.copy_rate > BitRate()) to.set_copy_rate(exact_text(from.copy_rate));
