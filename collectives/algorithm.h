@@ -34,6 +34,7 @@ struct Algorithm {
   std::string name;                                       // "ring"
   std::string sentence;                                   // when to use it
   std::string cost_family = "ring";                       // row of the stack's table of software costs (sim/stack.h)
+  bool copies_itself = false;                             // its steps copy what a rank keeps to its result
   bool keeps_peers = false;                               // all messages of a lane go to one peer, as in a ring
   bool honours_channels = false, honours_slices = false;  // a request for more on one that does not is refused
   /// "" when it can do it, else why not ("needs domains of equal size"), to stand after the name of the algorithm.

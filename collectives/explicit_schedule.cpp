@@ -1,5 +1,6 @@
 #include "collectives/explicit_schedule.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -14,7 +15,7 @@ ExplicitSchedule::ExplicitSchedule(Collective collective, std::uint32_t pieces, 
     for (const auto& lane : lanes) {
       for (const StoredStep& stored : lane) {
         cross_lane_ = cross_lane_ || stored.step.num_after > 0;
-        local_moves_ = local_moves_ || !stored.moves.empty();
+        local_moves_ = local_moves_ || !std::ranges::all_of(stored.moves, &LocalMove::is_naming);
       }
     }
   }

@@ -1,11 +1,12 @@
 // How a collective is done: per rank some *lanes* (a channel, a direction of a tree, a peer), each a list of *steps*.
 //
 // Step k of a lane starts when step k-1 of the lane is complete and every step in `after` (other lanes of the same
-// rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered (or kept in a
-// buffer of the stack, sim/stack.h) and the message it receives, if any, is there. Nothing else orders anything: no global barrier, no rendezvous (early messages
-// wait at the receiver). Within one step the send reads its data before the receive writes (as MPI_Sendrecv with a
-// temporary); what is copied within the rank follows both. A step with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map
-// one to one onto lanes, GOAL operations onto lanes of one step.
+// rank) is complete. Started, it sends its message if it has one. It is complete when that message is delivered (or kept
+// in a buffer of the stack, sim/stack.h) and the message it receives, if any, is there, and what is copied and added within
+// the rank after both is done. Nothing else orders anything: no global barrier, no rendezvous (early messages wait at the
+// receiver). Within one step the send reads its data before the receive writes (as MPI_Sendrecv with a temporary). A step
+// with neither send nor receive joins dependencies when four are not enough. MSCCL thread blocks map one to one onto lanes,
+// GOAL operations onto lanes of one step.
 //
 // *Agents* take part beside the ranks: switches that reduce and multicast (NVLink SHARP, InfiniBand SHARP). They are
 // participants too, numbered after the ranks, and a RankId names either. An agent holds nothing before, owes nothing after,
@@ -48,11 +49,16 @@ struct Step {
 struct LocalMove {
   ChunkId from, to;
   bool add = false;
+  bool is_naming =
+      false;  // of an importer: what lies in one buffer is from now on named after its place; nothing is copied
   friend bool operator==(const LocalMove&, const LocalMove&) = default;
 };
 
-struct LocalBytes {
-  Bytes copied, added;
+/// A copy, or an addition, within a rank.
+struct LocalWork {
+  Bytes bytes;
+  bool add = false;
+  friend bool operator==(const LocalWork&, const LocalWork&) = default;
 };
 
 /// A group of permutations of n ranks. Its members: rotation, r -> (r + m) mod n; exclusive_or, r -> r xor m; for every
@@ -121,8 +127,9 @@ class Schedule {
   [[nodiscard]] virtual bool has_local_moves() const { return false; }
   /// What this step copies and adds within its rank when its messages are through, one after the other (replaces `moves`).
   virtual void local_moves(RankId, std::uint32_t, std::uint32_t, std::vector<LocalMove>& moves) const { moves.clear(); }
-  /// How much that is: of places by the chunk that they are named after; from scratch to scratch, as the first piece.
-  [[nodiscard]] virtual LocalBytes local_bytes(RankId rank, std::uint32_t lane, std::uint32_t step) const;
+  /// How much that is, move by move, namings left out (replaces `work`): of places by the chunk that they are named after; from
+  /// scratch to scratch, as the first piece.
+  virtual void local_work(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<LocalWork>& work) const;
   /// The plane of the fabric that messages of this lane keep to, between cards that have ports on several; none: any. A
   /// schedule with such lanes declares no symmetry: moving ranks may move planes.
   [[nodiscard]] virtual std::optional<std::int32_t> plane(std::uint32_t /*lane*/) const { return std::nullopt; }

@@ -29,8 +29,8 @@ class SideBySide final : public Schedule {
     group_->payload(within_group(rank), lane, step, chunks);
   }
   [[nodiscard]] bool has_local_moves() const override { return group_->has_local_moves(); }
-  [[nodiscard]] LocalBytes local_bytes(RankId rank, std::uint32_t lane, std::uint32_t step) const override {
-    return group_->local_bytes(within_group(rank), lane, step);
+  void local_work(RankId rank, std::uint32_t lane, std::uint32_t step, std::vector<LocalWork>& work) const override {
+    group_->local_work(within_group(rank), lane, step, work);
   }
   [[nodiscard]] std::optional<std::int32_t> plane(std::uint32_t lane) const override { return group_->plane(lane); }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return group_->has_cross_lane_dependencies(); }

@@ -91,9 +91,14 @@ Duration floor_of(const RowRequest& request, const Candidate& candidate) {
   return costs.launch + most;
 }
 
+bool takes_classes(const RowRequest& request, const Candidate& candidate) {
+  return takes_classes(costs_of(*candidate.protocol, candidate.algorithm->cost_family), *candidate.schedules->front(),
+                       request.router);
+}
+
 bool is_only_floored(const RowRequest& request, const Candidate& candidate) {
   // What is quickly run by classes would be slowly estimated one by one.
-  if (takes_classes(*candidate.schedules->front(), request.router)) return true;
+  if (takes_classes(request, candidate)) return true;
   // Runs through switches are not folded: on large clusters their estimate costs about as much as the run.
   if (candidate.schedules->front()->num_agents() > 0 && candidate.sends > kMostEstimatedSends) return true;
   // Paths without loads are not those that will be taken.

@@ -39,6 +39,9 @@ struct Candidate {
 /// Holds for any card, so three are looked at. Needs algorithm, protocol and schedules.
 [[nodiscard]] Duration floor_of(const RowRequest& request, const Candidate& candidate);
 
+/// Does it go by classes (run_once.h)?
+[[nodiscard]] bool takes_classes(const RowRequest& request, const Candidate& candidate);
+
 /// The floor must do as the estimate.
 [[nodiscard]] bool is_only_floored(const RowRequest& request, const Candidate& candidate);
 

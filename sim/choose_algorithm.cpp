@@ -70,7 +70,7 @@ RowOutcome compute_row(const RowRequest& request) {
   // Those of very many messages at once are always run: first where it is quick, by classes, so that what they take
   // spares others their estimate.
   const auto others = std::ranges::stable_partition(candidates, [&](const Candidate& candidate) {
-    return request.model == "flow" && !request.explain && takes_classes(*candidate.schedules->front(), request.router);
+    return request.model == "flow" && !request.explain && takes_classes(request, candidate);
   });
   std::vector<Candidate> at_once(candidates.begin(), others.begin());
   candidates.erase(candidates.begin(), others.begin());

@@ -260,14 +260,15 @@ bool Executor::begins_work(std::uint32_t lane) {
   const Rank& rank = ranks_[state.rank];
   const Job& job = jobs_[rank.job];
   if (!work_[rank.job].within_ranks || job.is_agent(rank.number)) return false;
-  const Duration time = local_cost(job.costs, job.schedule->local_bytes(rank.number, lane_of(lane), state.step));
+  job.schedule->local_work(rank.number, lane_of(lane), state.step, local_work_);
+  const Duration time = local_cost(job.costs, local_work_);
   if (time == Duration()) return false;
   state.working = true;
   Flow flow{FlowId(lane), engine_.now(), {}, time, {}, {}};
   if (job.folding != nullptr) flow.copies = job.folding->copies();
-  const topology::Hop processor{rank.processor};
-  if (rank.processor.valid()) {
-    flow.size = bytes_of_work(time, router_.trunks()[rank.processor.index()].capacity);
+  const topology::Hop processor{processor_of(state.rank)};
+  if (processor.trunk.valid()) {
+    flow.size = bytes_of_work(time, router_.trunks()[processor.trunk.index()].capacity);
     if (flow.size > Bytes()) {
       flow.latency = {};
       flow.hops = {&processor, 1};
@@ -276,6 +277,25 @@ bool Executor::begins_work(std::uint32_t lane) {
   if (critical_path_ != nullptr) critical_path_->works(lane, flow.latency);
   network_->start(flow);
   return true;
+}
+
+/// That with which the rank would send to the next one.
+TrunkId Executor::processor_of(std::uint32_t index) {
+  Rank& rank = ranks_[index];
+  const Job& job = jobs_[rank.job];
+  const std::uint32_t ranks = job.schedule->collective().ranks();
+  const auto tier = work_[rank.job].processor_tier;
+  if (!tier || ranks == 1 || rank.knows_processor) return rank.processor;
+  rank.knows_processor = true;
+  const DeviceId next = job.devices[(rank.number.index() + 1) % ranks];
+  try {
+    topology::Route route;
+    router_.route({job.devices[rank.number.index()], next, 0}, route);
+    rank.processor = processors_of(route.hops, router_.trunks(), tier).sender;
+  } catch (const InputError&) {
+    // Faults cut the two apart: its messages, if there are any, go elsewhere, and its work is a delay.
+  }
+  return rank.processor;
 }
 
 void Executor::end_work(std::uint32_t lane) {
@@ -313,21 +333,12 @@ void Executor::start_next_message(std::uint32_t lane) {
   start_message(lane, jobs_[rank.job].schedule->step(rank.number, lane_of(lane), message.step), message);
 }
 
-/// Of a message that goes to `receiver` by the present route. Returns what its sender pays before it.
-Duration Executor::put_work(std::uint32_t lane, const Step& step, RankId receiver, Bytes& wire) {
-  Rank& rank = ranks_[lanes_[lane].rank];
-  const Job& job = jobs_[rank.job];
-  const Work& work = work_[rank.job];
+/// Of a message that goes by the present route. Returns what its sender pays before it.
+Duration Executor::put_work(const Job& job, const Work& work, const Step& step, Bytes& wire) {
   if (job.costs.by_size.empty() && !work.sums) return {};
-  const auto processors = processors_of(route_.hops, router_.trunks(), work.processor_tier);
-  if (processors) {
-    rank.processor = processors->sender;
-    Rank& other = ranks_[first_rank_[rank.job] + receiver.index()];
-    if (!other.processor.valid()) other.processor = processors->receiver;
-    wire = std::max(wire, Bytes(1));
-  }
-  const bool added_up = work.sums && is_added_up(job, step);
-  return sim::put_work(job.costs, processors, router_.trunks(), step.send_bytes, wire, added_up, route_.hops);
+  const WorkedMessage message{step.send_bytes, work.sums && is_added_up(job, step), job.is_agent(step.send_to)};
+  const Processors processors = processors_of(route_.hops, router_.trunks(), work.processor_tier);
+  return sim::put_work(job.costs, processors, router_.trunks(), message, wire, route_.hops);
 }
 
 /// Now, when the lane's message before is through: software and latency have passed since it was sent, but for what begins
@@ -347,7 +358,7 @@ void Executor::start_message(std::uint32_t lane, const Step& step, const Waiting
   Bytes wire = wire_bytes(step.send_bytes, job.efficiency);
   if (!job.is_agent(rank.number)) {
     step_cost = route_.scale_out ? job.costs.step_scale_out : job.costs.step_scale_up;
-    posting = job.costs.message + put_work(lane, step, receiver, wire);
+    posting = job.costs.message + put_work(job, work_[rank.job], step, wire);
   }
   const TimePoint paid = TimePoint::from_ps(message.sent_ps) + posting + step_cost;
   const bool is_held_up = paid + route_.latency < engine_.now() + posting;  // by the message before

@@ -90,7 +90,8 @@ class Executor final : public EventHandler, public FlowSink {
     std::uint32_t job = 0;
     RankId number;  // within the job
     std::uint32_t first_lane = 0;
-    TrunkId processor{};  // as far as its messages have shown
+    TrunkId processor{};  // see processor_of()
+    bool knows_processor = false;
   };
   /// Of a job.
   struct Work {
@@ -129,7 +130,8 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] static bool is_added_up(const Job& job, const collectives::Step& step);
   [[nodiscard]] bool begins_work(std::uint32_t lane);
   void end_work(std::uint32_t lane);
-  [[nodiscard]] Duration put_work(std::uint32_t lane, const collectives::Step& step, RankId receiver, Bytes& wire);
+  [[nodiscard]] TrunkId processor_of(std::uint32_t rank);
+  [[nodiscard]] Duration put_work(const Job& job, const Work& work, const collectives::Step& step, Bytes& wire);
   void send(std::uint32_t lane, const collectives::Step& step);
   void start_message(std::uint32_t lane, const collectives::Step& step, const WaitingMessages::Message& message);
   void start_next_message(std::uint32_t lane);
@@ -168,6 +170,7 @@ class Executor final : public EventHandler, public FlowSink {
   topology::Route route_;
   std::vector<topology::Hop> folded_hops_;
   std::vector<double> loads_;
+  std::vector<collectives::LocalWork> local_work_;
 };
 
 }  // namespace polyplane::sim

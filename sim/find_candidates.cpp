@@ -69,7 +69,10 @@ void add_candidates(const RowRequest& request, const Algorithm& algorithm, const
     return;
   }
   const bool by_classes =
-      request.model == "flow" && !request.explain && takes_classes(*schedules->front(), request.router);
+      request.model == "flow" && !request.explain &&
+      std::ranges::all_of(variant.protocols, [&](const Protocol* protocol) {
+        return takes_classes(costs_of(*protocol, algorithm.cost_family), *schedules->front(), request.router);
+      });
   const Folding* folding = nullptr;
   if (schedules->size() == 1 && !by_classes) {
     if (request.router.follows_shape()) weighed.needs_once(foretell_folding(request.topology, *schedules->front()));

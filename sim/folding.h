@@ -71,9 +71,9 @@ class FirstChannel final : public collectives::Schedule {
     all_.payload(rank, lane, step, chunks);
   }
   [[nodiscard]] bool has_local_moves() const override { return all_.has_local_moves(); }
-  [[nodiscard]] collectives::LocalBytes local_bytes(RankId rank, std::uint32_t lane,
-                                                    std::uint32_t step) const override {
-    return all_.local_bytes(rank, lane, step);
+  void local_work(RankId rank, std::uint32_t lane, std::uint32_t step,
+                  std::vector<collectives::LocalWork>& work) const override {
+    all_.local_work(rank, lane, step, work);
   }
   [[nodiscard]] std::optional<std::int32_t> plane(std::uint32_t lane) const override { return all_.plane(lane); }
   [[nodiscard]] bool has_cross_lane_dependencies() const override { return all_.has_cross_lane_dependencies(); }

@@ -55,6 +55,7 @@ ImportedAlgorithm read_algorithm(const std::string& path, collectives::Collectiv
   }
   collectives::Algorithm algorithm;
   algorithm.collective = kind;
+  algorithm.copies_itself = true;
   algorithm.name = name_of(*schedule, path);
   algorithm.sentence = "The schedule of " + path + ".";
   algorithm.cannot = [schedule](const AlgorithmRequest& request) {

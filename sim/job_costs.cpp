@@ -50,7 +50,7 @@ ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algor
 ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm,
                         const Collective& collective) {
   ProtocolCosts costs = algorithm_costs(protocol, algorithm);
-  const Bytes copied = copied_before(collective);
+  const Bytes copied = algorithm.copies_itself ? Bytes() : copied_before(collective);
   if (copied.count() > 0) costs.launch += copy_cost(costs, copied);
   return costs;
 }

@@ -16,7 +16,7 @@ namespace polyplane::sim {
 /// each delivery (messages_under_way is 1). REQUIRES: the protocol lists the family.
 [[nodiscard]] ProtocolCosts algorithm_costs(const Protocol& protocol, const collectives::Algorithm& algorithm);
 
-/// The same with what copied_before() takes (copy_cost()) added to the launch.
+/// The same with what copied_before() takes (copy_cost()) added to the launch, unless the steps do that.
 [[nodiscard]] ProtocolCosts job_costs(const Protocol& protocol, const collectives::Algorithm& algorithm,
                                       const collectives::Collective& collective);
 

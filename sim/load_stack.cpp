@@ -67,9 +67,6 @@ ProtocolCosts load_costs(const configs::Source& source, const v1::ProtocolCosts&
   if (from.has_reduction_rate()) costs.reduction_rate = parse_bit_rate(from.reduction_rate());
   if (from.has_copy_rate()) costs.copy_rate = parse_bit_rate(from.copy_rate());
   costs.processor_tier = from.processor_tier();
-  if (from.has_processor_tier() && from.processor_tier().empty()) {
-    source.fail(from, "processor_tier", "is empty; it names a tier of links, such as \"port\"");
-  }
   return costs;
 }
 

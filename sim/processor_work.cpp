@@ -2,27 +2,32 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "base/error.h"
 
 namespace polyplane::sim {
 namespace {
 
 constexpr std::int64_t kPsPerSecond = 1'000'000'000'000;
 
-/// Of any protocol and family that names a tier.
-const std::string* named_tier(const Stack& stack) {
+constexpr double kMostWeight = 0x1p30;
+
+/// Of each protocol and family, in order.
+template <class Visit>
+void for_each_costs(const Stack& stack, const Visit& visit) {
   for (const Protocol& protocol : stack.protocols) {
-    for (const ProtocolCosts& costs : protocol.costs) {
-      if (!costs.processor_tier.empty()) return &costs.processor_tier;
-    }
+    for (const ProtocolCosts& costs : protocol.costs) visit(costs);
   }
-  return nullptr;
 }
 
 /// In units of the wire bytes of the message.
 double weight_of(Duration work, BitRate capacity, Bytes wire) {
-  return static_cast<double>(work.ps()) * static_cast<double>(capacity.bps()) /
-         (static_cast<double>(wire.count()) * (8.0 * static_cast<double>(kPsPerSecond)));
+  const double weight = static_cast<double>(work.ps()) * static_cast<double>(capacity.bps()) /
+                        (static_cast<double>(wire.count()) * (8.0 * static_cast<double>(kPsPerSecond)));
+  if (weight > kMostWeight) {
+    throw LimitError("the stack's work of " + to_string(work) + " for a message of " + to_string(wire) +
+                     " outweighs it more than 2^30 times at " + to_string(capacity));
+  }
+  return weight;
 }
 
 }  // namespace
@@ -34,68 +39,100 @@ std::optional<std::uint32_t> processor_tier(const ProtocolCosts& costs, std::spa
   return static_cast<std::uint32_t>(place - tier_names.begin());
 }
 
-bool has_processors(const Stack& stack, const topology::Topology& topology) {
-  return std::ranges::any_of(stack.protocols, [&](const Protocol& protocol) {
-    return std::ranges::any_of(protocol.costs, [&](const ProtocolCosts& costs) {
-      return processor_tier(costs, topology.tier_names()).has_value();
-    });
+std::string named_processor_tier(const Stack& stack) {
+  std::string named;
+  for_each_costs(stack, [&](const ProtocolCosts& costs) {
+    if (named.empty()) named = costs.processor_tier;
   });
+  return named;
+}
+
+bool has_processors(const Stack& stack, const topology::Topology& topology) {
+  bool any = false;
+  for_each_costs(stack, [&](const ProtocolCosts& costs) {
+    any = any || processor_tier(costs, topology.tier_names()).has_value();
+  });
+  return any;
 }
 
 std::string processors_missing(const Stack& stack, const topology::Topology& topology) {
-  const std::string* const tier = named_tier(stack);
-  if (tier == nullptr || has_processors(stack, topology)) return "";
-  return "stack " + stack.name + ": this cluster has no links of tier \"" + *tier +
-         "\" for the processors of ranks; what they do for a message is a delay of it, and messages of several lanes "
-         "do "
-         "not wait for each other's";
+  const ProtocolCosts* without = nullptr;
+  for_each_costs(stack, [&](const ProtocolCosts& costs) {
+    const bool states = has_work_cost(costs) || !costs.processor_tier.empty();
+    if (without == nullptr && states && !processor_tier(costs, topology.tier_names())) without = &costs;
+  });
+  if (without == nullptr) return "";
+  std::string text = "stack " + stack.name + ": ";
+  if (without->processor_tier.empty()) {
+    text += "family " + without->family + " names no processor_tier";
+  } else {
+    text += "this cluster has no links of tier \"" + without->processor_tier + "\" for the processors of ranks";
+    const char* before = " (its tiers: ";
+    for (const std::string& tier : topology.tier_names()) {
+      text += before + tier;
+      before = ", ";
+    }
+    if (!topology.tier_names().empty()) text += ")";
+  }
+  return text +
+         "; what a processor does for a message is a delay of it, and messages of several lanes do not wait for "
+         "each other's";
 }
 
 bool takes_processor(const ProtocolCosts& costs, const collectives::Schedule& schedule) {
   return has_reduction_cost(costs) || has_work_cost(costs) || (schedule.has_local_moves() && has_copy_cost(costs));
 }
 
-std::optional<Processors> processors_of(std::span<const topology::Hop> hops, std::span<const topology::Trunk> trunks,
-                                        std::optional<std::uint32_t> tier) {
-  if (!tier) return std::nullopt;
+Processors processors_of(std::span<const topology::Hop> hops, std::span<const topology::Trunk> trunks,
+                         std::optional<std::uint32_t> tier) {
   Processors found;
-  for (const topology::Hop& hop : hops) {
-    if (trunks[hop.trunk.index()].tier != *tier) continue;
-    if (!found.sender.valid()) found.sender = hop.trunk;
-    found.receiver = hop.trunk;
+  if (!tier) return found;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (trunks[hops[i].trunk.index()].tier != *tier) continue;
+    const std::size_t behind = hops.size() - 1 - i;
+    if (i <= behind && !found.sender.valid()) found.sender = hops[i].trunk;
+    if (behind <= i) found.receiver = hops[i].trunk;
   }
-  if (!found.sender.valid()) return std::nullopt;
   return found;
 }
 
-Duration put_work(const ProtocolCosts& costs, const std::optional<Processors>& processors,
-                  std::span<const topology::Trunk> trunks, Bytes payload, Bytes wire, bool added_up,
-                  std::vector<topology::Hop>& hops) {
-  const Duration delay = size_cost(costs, payload), work = work_cost(costs, payload);
-  const Duration sum = added_up ? reduction_cost(costs, payload) : Duration();
-  if (!processors) return delay + work * 2 + sum;
-  CHECK(wire.count() > 0, "work needs a byte to stand on");
+Duration put_work(const ProtocolCosts& costs, const Processors& processors, std::span<const topology::Trunk> trunks,
+                  const WorkedMessage& message, Bytes& wire, std::vector<topology::Hop>& hops) {
+  Duration delay = size_cost(costs, message.payload);
+  const Duration work = work_cost(costs, message.payload);
+  Duration received = message.to_agent ? Duration() : work;
+  if (message.added_up) received += reduction_cost(costs, message.payload);
+  if (work + received == Duration()) return delay;
+  if (!processors.sender.valid()) delay += work;
+  if (!processors.receiver.valid()) delay += received;
+  if (!processors.sender.valid() && !processors.receiver.valid()) return delay;
+  wire = std::max(wire, Bytes(1));
   for (topology::Hop& hop : hops) {
-    const BitRate capacity = trunks[hop.trunk.index()].capacity;
     Duration here;
-    if (hop.trunk == processors->sender) here += work;
-    if (hop.trunk == processors->receiver) here += work + sum;
-    if (here > Duration()) hop.weight += weight_of(here, capacity, wire);
+    if (hop.trunk == processors.sender) here += work;
+    if (hop.trunk == processors.receiver) here += received;
+    if (here > Duration()) hop.weight += weight_of(here, trunks[hop.trunk.index()].capacity, wire);
   }
   return delay;
 }
 
-Duration local_cost(const ProtocolCosts& costs, const collectives::LocalBytes& bytes) {
+Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::LocalWork> work) {
   Duration time;
-  if (bytes.copied.count() > 0) time += copy_cost(costs, bytes.copied);
-  if (bytes.added.count() > 0) time += reduction_cost(costs, bytes.added);
+  for (const collectives::LocalWork& one : work) {
+    if (one.bytes.count() > 0) time += one.add ? reduction_cost(costs, one.bytes) : copy_cost(costs, one.bytes);
+  }
   return time;
 }
 
 Bytes bytes_of_work(Duration work, BitRate capacity) {
   const int128 bits = static_cast<int128>(work.ps()) * capacity.bps();
   const int128 unit = static_cast<int128>(kPsPerSecond) * 8;
-  return Bytes(static_cast<std::int64_t>((bits + unit / 2) / unit));
+  const int128 bytes = (bits + unit / 2) / unit;
+  if (bytes > INT64_MAX) {
+    throw LimitError("the stack's work of " + to_string(work) + " within a rank is more than its processor's link, " +
+                     to_string(capacity) + ", can be given");
+  }
+  return Bytes(static_cast<std::int64_t>(bytes));
 }
 
 }  // namespace polyplane::sim

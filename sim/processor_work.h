@@ -2,7 +2,9 @@
 // sums. One processor does it for all lanes of a rank, so that lanes do not hide it from each other: it stands as weight on the
 // links of the tier that a stack names (ProtocolCosts::processor_tier), where it takes turns with the bytes of all messages of
 // the rank, by the network model like any contention. calibrate writes such stacks; LogGP's overhead o (Alexandrov et al., 1995)
-// is the same thing. Left out: which of two messages the processor takes first; it shares itself out evenly.
+// is the same thing. Left out: which of two messages the processor takes first; it shares itself out evenly. Weights are those of
+// the capacity with which the run begins: a capacity event on a processor's link slows its work, too, a fault its bytes alone.
+// Messages that an agent sends cost their receiver nothing.
 #pragma once
 
 #include <cstdint>
@@ -22,32 +24,40 @@ namespace polyplane::sim {
 /// Index of the tier; none: the stack names none, or there are no links of that name.
 [[nodiscard]] std::optional<std::uint32_t> processor_tier(const ProtocolCosts& costs,
                                                           std::span<const std::string> tier_names);
+/// The first that any protocol and family names; "": none does.
+[[nodiscard]] std::string named_processor_tier(const Stack& stack);
 /// Of any protocol and family. Runs with processors are not folded: the two ends of a message weigh differently.
 [[nodiscard]] bool has_processors(const Stack& stack, const topology::Topology& topology);
-/// "" or why what the stack says of processors is a delay of each message here, for a report.
+/// "" or why what the stack says of processors is, in part or in whole, a delay of each message here, for a report.
 [[nodiscard]] std::string processors_missing(const Stack& stack, const topology::Topology& topology);
 
 /// Do steps of the schedule take time of a processor, which the short cuts know nothing of?
 [[nodiscard]] bool takes_processor(const ProtocolCosts& costs, const collectives::Schedule& schedule);
 
-/// The first and the last link of a route that stand for processors.
+/// The links of a route that stand for the processors of its two ends: the first of the tier in the half of the sender, the
+/// last in that of the receiver. None of an end that has no such link.
 struct Processors {
   TrunkId sender, receiver;
 };
-[[nodiscard]] std::optional<Processors> processors_of(std::span<const topology::Hop> hops,
-                                                      std::span<const topology::Trunk> trunks,
-                                                      std::optional<std::uint32_t> tier);
+[[nodiscard]] Processors processors_of(std::span<const topology::Hop> hops, std::span<const topology::Trunk> trunks,
+                                       std::optional<std::uint32_t> tier);
 
-/// A message of `payload`, `wire` bytes on the wire, that its receiver adds to what it has or not. Puts what both processors
-/// do onto their hops, and returns what the sender pays before it: without processors on the route all of it, as a delay.
-/// REQUIRES with processors: wire above zero.
-[[nodiscard]] Duration put_work(const ProtocolCosts& costs, const std::optional<Processors>& processors,
-                                std::span<const topology::Trunk> trunks, Bytes payload, Bytes wire, bool added_up,
+/// A message between ranks or from a rank to an agent, which has no processor.
+struct WorkedMessage {
+  Bytes payload;
+  bool added_up = false;  // by its receiver to what it has
+  bool to_agent = false;
+};
+/// Puts what the processors do for it onto their hops, as weight beside its `wire` bytes; of none it becomes one, for the work
+/// to stand on. Returns what the sender pays before the message: its delay, and the work of an end without a processor. Throws
+/// LimitError where work outweighs the message more than 2^30 times.
+[[nodiscard]] Duration put_work(const ProtocolCosts& costs, const Processors& processors,
+                                std::span<const topology::Trunk> trunks, const WorkedMessage& message, Bytes& wire,
                                 std::vector<topology::Hop>& hops);
 
-/// Of copies and sums within a rank.
-[[nodiscard]] Duration local_cost(const ProtocolCosts& costs, const collectives::LocalBytes& bytes);
-/// As many bytes as the link passes in that time, to the nearest; zero without capacity.
+/// Of copies and sums within a rank, one after the other.
+[[nodiscard]] Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::LocalWork> work);
+/// As many bytes as the link passes in that time, to the nearest; zero without capacity. Throws LimitError past 2^63.
 [[nodiscard]] Bytes bytes_of_work(Duration work, BitRate capacity);
 
 }  // namespace polyplane::sim

@@ -75,8 +75,7 @@ std::optional<RunOutcome> run_by_short_cut(const RunInput& input) {
   const Job& job = input.jobs.front();
   // What is added up is known step by step only, what a message costs by its size is no matter of classes.
   if (takes_processor(job.costs, *job.schedule)) return std::nullopt;
-  if (job.costs.by_size.empty() && input.model == "flow" && input.short_cuts.symmetry &&
-      takes_classes(*job.schedule, input.router)) {
+  if (input.model == "flow" && input.short_cuts.symmetry && takes_classes(job.costs, *job.schedule, input.router)) {
     const std::string what = "this run by classes";
     std::uint64_t foretold = foretold_peak(input.memory, foretell_classes(input.topology), what);
     const auto sized = [&](std::uint64_t flows, std::uint64_t hops) {
@@ -212,8 +211,9 @@ std::uint64_t messages_at_once(const collectives::Schedule& schedule) {
   return messages;
 }
 
-bool takes_classes(const collectives::Schedule& schedule, const topology::Router& router) {
-  return router.follows_shape() && messages_at_once(schedule) > kMaxSingleMessages;
+bool takes_classes(const ProtocolCosts& costs, const collectives::Schedule& schedule, const topology::Router& router) {
+  return costs.by_size.empty() && !takes_processor(costs, schedule) && router.follows_shape() &&
+         messages_at_once(schedule) > kMaxSingleMessages;
 }
 
 std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

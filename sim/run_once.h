@@ -84,7 +84,8 @@ struct RunOutcome {
 [[nodiscard]] std::uint64_t messages_at_once(const collectives::Schedule& schedule);
 /// More messages at once than this are taken by classes, to 1e-9; fewer one by one, to the picosecond.
 inline constexpr std::uint64_t kMaxSingleMessages = 100'000;
-[[nodiscard]] bool takes_classes(const collectives::Schedule& schedule, const topology::Router& router);
+[[nodiscard]] bool takes_classes(const ProtocolCosts& costs, const collectives::Schedule& schedule,
+                                 const topology::Router& router);
 
 /// Bytes by LinkId.
 [[nodiscard]] std::vector<double> link_bytes(const topology::Topology& topology, const topology::Router& router,

@@ -49,7 +49,7 @@ Duration in_proportion_above(const ProtocolCosts& costs, Bytes size, Duration Me
   const Duration time = on_line(costs, size, what);
   if (costs.by_size.empty() || size <= costs.by_size.back().size || costs.by_size.back().size.count() == 0) return time;
   const int128 more = static_cast<int128>(time.ps()) * size.count() / costs.by_size.back().size.count();
-  if (more > INT64_MAX / 2) throw LimitError("simulated time passes 53 days");
+  if (more > INT64_MAX / 8) throw LimitError("simulated time passes 13 days in one message or copy");
   return Duration::from_ps(static_cast<std::int64_t>(more));
 }
 

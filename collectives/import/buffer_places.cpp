@@ -109,8 +109,10 @@ void BufferPlaces::claim(const Collective& contract) {
   }
   for (const Element& element : elements_) {
     if (element.place.index() < chunks_) continue;
-    if (element.before != kNone) first_.push_back({ChunkId(element.before), element.place});
-    if (element.after != kNone) last_.push_back({element.place, ChunkId(element.after)});
+    if (element.before != kNone)
+      first_.push_back({.from = ChunkId(element.before), .to = element.place, .is_naming = true});
+    if (element.after != kNone)
+      last_.push_back({.from = element.place, .to = ChunkId(element.after), .is_naming = true});
   }
 }
 

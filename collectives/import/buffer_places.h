@@ -3,7 +3,7 @@
 // A rank has an input, an output and a scratch buffer of chunks. An element of them that starts and ends as the
 // contract wants its place of some chunk to start and end *is* that place; others are scratch places. What the contract
 // wants at a place that no element is, is copied there at the end, and what an element starts with and is not the place
-// of, at the beginning: in no time, as all that happens within a rank.
+// of, at the beginning: namings (LocalMove::is_naming), which take no time.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 //   nop      carries a dependency to the step after it; a step of its own only where others wait for it
 // A send and the receive after it in one tb become one step (Step does both at once), unless others wait for one of
 // them alone or the receive for others: the same times. Buffers become places: buffer_places.h. What happens within a
-// rank takes no time, as with all schedules here. With `inplace` 1 the buffers are one.
+// rank takes what the stack says of copies and sums. With `inplace` 1 the buffers are one.
 // Left out, with a warning: element and attribute names that are not known; redop, since sums stand for all of them.
 // Refused: sendrecv and custom, which promise nothing that could be proven; entities of XML.
 #include <algorithm>

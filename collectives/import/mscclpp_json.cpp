@@ -6,7 +6,7 @@
 //                       is one message, sent by signal, pws or pwsf, and taken by the wait at the other end of the
 //                       channel. That is when it lands
 //   signal alone        a message of no bytes; rlxsignal and rlxwait are signal and wait
-//   copy, re            within the rank, in no time; re is the sum of its sources; res does so and puts the sum
+//   copy, re            within the rank; re is the sum of its sources; res does so and puts the sum
 //   barrier             the threadblocks that have it wait for each other
 //   nop, flush          nothing: operations of a threadblock are in order, and a message is delivered before the next
 //                       one

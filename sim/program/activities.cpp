@@ -137,7 +137,8 @@ void Activities::run(Found& found, topology::Router& router) const {
   found.activity.alone = run.makespan.since_start();
   const std::vector<double> bytes = link_bytes(input_.topology, router, run.trunk_bytes);
   for (const std::vector<DeviceId>& alike : cards) {
-    found.activity.demands.push_back(port_demand(input_.topology, alike, bytes, found.activity.alone));
+    found.activity.demands.push_back(
+        port_demand(input_.topology, alike, bytes, found.activity.alone, named_processor_tier(input_.stack)));
   }
   found.events = run.events;
   found.foretold_bytes = std::max(found.outcome.foretold_bytes, run.foretold_bytes);
@@ -156,7 +157,8 @@ RowOutcome Activities::run_messages(const Messages& messages, topology::Router& 
   for (const topology::Trunk& trunk : router.trunks()) capacities.push_back(trunk.capacity);
   topology::Route route;
   router.route({job.devices[0], job.devices[1], 0}, route);
-  const Protocol& protocol = message_protocol(input_.stack, messages.bytes, route, capacities);
+  const Protocol& protocol = message_protocol(input_.stack, messages.bytes, route,
+                                              {router.trunks(), capacities, input_.topology.tier_names()});
   const collectives::SideBySide schedule(collectives::make_message(messages.bytes),
                                          static_cast<std::uint32_t>(job.devices.size() / 2));
   job.schedule = &schedule;

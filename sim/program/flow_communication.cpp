@@ -179,13 +179,11 @@ void FlowCommunication::send(std::uint32_t operation) {
   const auto card = [&](std::uint32_t actor) { return accelerators[graph_.program().actors[actor].cards.front()]; };
   const topology::FlowKey key{card(graph_.actor(operation)), card(of.peer), 0};
   router_.route_by_load(key, *network_, route_);
-  const Protocol& protocol = message_protocol(input_.stack, of.bytes, route_, capacities_);
+  const MessageLinks links{router_.trunks(), capacities_, input_.topology.tier_names()};
+  const Protocol& protocol = message_protocol(input_.stack, of.bytes, route_, links);
   const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
-  const auto trunks = router_.trunks();
-  const auto processors = processors_of(route_.hops, trunks, processor_tier(costs, input_.topology.tier_names()));
   Bytes wire = wire_bytes(of.bytes, efficiency_of(protocol, kMessageFamily));
-  if (processors) wire = std::max(wire, Bytes(1));
-  const Duration software = message_software(costs, processors, trunks, of.bytes, wire, route_);
+  const Duration software = message_software(costs, of.bytes, links, wire, route_);
   const std::uint32_t flow = flow_of_[operation];
   send_of_flow_[flow] = operation;
   const FlowId id(executor_->num_flows() + flow);

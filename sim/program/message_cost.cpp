@@ -7,31 +7,28 @@
 
 namespace polyplane::sim {
 
-namespace {
-
-Duration fixed_software(const ProtocolCosts& costs, const topology::Route& route) {
-  return costs.message + (route.scale_out ? costs.step_scale_out : costs.step_scale_up);
-}
-
-}  // namespace
-
-Duration message_software(const ProtocolCosts& costs, const std::optional<Processors>& processors,
-                          std::span<const topology::Trunk> trunks, Bytes payload, Bytes wire, topology::Route& route) {
-  return fixed_software(costs, route) + put_work(costs, processors, trunks, payload, wire, false, route.hops);
+Duration message_software(const ProtocolCosts& costs, Bytes payload, const MessageLinks& links, Bytes& wire,
+                          topology::Route& route) {
+  const Duration fixed = costs.message + (route.scale_out ? costs.step_scale_out : costs.step_scale_up);
+  if (costs.by_size.empty()) return fixed;
+  const Processors processors = processors_of(route.hops, links.trunks, processor_tier(costs, links.tier_names));
+  return fixed + put_work(costs, processors, links.trunks, {.payload = payload}, wire, route.hops);
 }
 
 const Protocol& message_protocol(const Stack& stack, Bytes payload, const topology::Route& route,
-                                 std::span<const BitRate> capacities) {
+                                 const MessageLinks& links) {
   const Protocol* best = nullptr;
   Duration least;
+  topology::Route worked;
   for (const Protocol& protocol : stack.protocols) {
     if (!why_not_offered(protocol, kMessageFamily, payload).empty()) continue;
     const ProtocolCosts& costs = costs_of(protocol, kMessageFamily);
-    const Duration by_size = size_cost(costs, payload) + work_cost(costs, payload);
-    Duration alone = costs.launch + fixed_software(costs, route) + by_size + route.latency;
-    if (!route.hops.empty()) {
-      const Rate rate = line_rate(route.hops, capacities);
-      if (rate.bps > 0) alone += drain_time(wire_bytes(payload, efficiency_of(protocol, kMessageFamily)), rate);
+    Bytes wire = wire_bytes(payload, efficiency_of(protocol, kMessageFamily));
+    worked = route;
+    Duration alone = costs.launch + message_software(costs, payload, links, wire, worked) + route.latency;
+    if (!worked.hops.empty()) {
+      const Rate rate = line_rate(worked.hops, links.capacities);
+      if (rate.bps > 0) alone += drain_time(wire, rate);
     }
     if (best != nullptr && alone >= least) continue;
     best = &protocol;

@@ -39,7 +39,19 @@ class Ports {
     }
   }
 
-  Port scale_up, scale_out, nics;
+  /// Behind the card's own links.
+  void add_processor(DeviceId card, std::string_view tier) {
+    for (const LinkId id : topology_.out_links(card)) {
+      const Link& own = topology_.link(id);
+      if (own.kind != LinkKind::scale_up) continue;
+      for (const LinkId behind : topology_.out_links(own.to)) {
+        const Link& link = topology_.link(behind);
+        if (link.up && topology_.tier_names()[link.tier] == tier) count(processor, behind);
+      }
+    }
+  }
+
+  Port scale_up, scale_out, nics, processor;
 
  private:
   void count(Port& port, LinkId id) {
@@ -55,18 +67,21 @@ std::uint32_t millionths(double busy) { return static_cast<std::uint32_t>(std::m
 }  // namespace
 
 Demand port_demand(const Topology& topology, std::span<const DeviceId> cards, std::span<const double> link_bytes,
-                   Duration time) {
+                   Duration time, std::string_view processors) {
   Demand demand{};
   if (time <= Duration()) return demand;
   const double seconds = time.seconds();
   for (const DeviceId card : cards) {
+    Ports behind(topology, link_bytes);
+    if (!processors.empty()) behind.add_processor(card, processors);
+    const std::uint32_t processor = millionths(behind.processor.busy(seconds));
     for (const bool out : {true, false}) {
       Ports ports(topology, link_bytes);
       ports.add(card, out);
       const double outside = std::max(ports.scale_out.busy(seconds), ports.nics.busy(seconds));
       std::uint32_t& up_port = demand[out ? kUpOut : kUpIn];
       std::uint32_t& out_port = demand[out ? kOutOut : kOutIn];
-      up_port = std::max(up_port, millionths(ports.scale_up.busy(seconds)));
+      up_port = std::max({up_port, millionths(ports.scale_up.busy(seconds)), processor});
       out_port = std::max(out_port, millionths(outside));
     }
   }

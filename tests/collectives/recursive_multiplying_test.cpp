@@ -55,9 +55,11 @@ TEST(RecursiveMultiplying, RoundsFollowTheRadix) {
 TEST(RecursiveMultiplying, SumsAreWithinTheRank) {
   const auto schedule = make_schedule(algorithm(), request(RankLayout::regular(16, 1)));
   EXPECT_TRUE(schedule->has_local_moves());
-  EXPECT_EQ(schedule->local_bytes(RankId(5), 0, 0).added, Bytes(120));
-  EXPECT_EQ(schedule->local_bytes(RankId(5), 0, 0).copied, Bytes(0));
-  EXPECT_EQ(schedule->local_bytes(RankId(5), 1, 0).added, Bytes(0));
+  std::vector<LocalWork> work;
+  schedule->local_work(RankId(5), 0, 0, work);
+  EXPECT_EQ(work, std::vector<LocalWork>(3, {Bytes(40), true}));
+  schedule->local_work(RankId(5), 1, 0, work);
+  EXPECT_TRUE(work.empty());
 }
 
 // Of 2 rounds of 15 messages the second waits for the last of the four steps that join the first.

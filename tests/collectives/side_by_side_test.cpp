@@ -31,12 +31,15 @@ void expect_groups(CollectiveKind kind, const std::string& name) {
   EXPECT_EQ(all.num_participants(), 24U + 3 * group->num_agents());
   ASSERT_EQ(all.num_lanes(), group->num_lanes());
   EXPECT_EQ(all.has_local_moves(), group->has_local_moves());
+  std::vector<LocalWork> of_all, of_group;
   for (std::uint32_t rank = 0; rank < 24; ++rank) {
     for (std::uint32_t lane = 0; lane < all.num_lanes(); ++lane) {
       ASSERT_EQ(all.num_steps(RankId(rank), lane), group->num_steps(RankId(rank % 8), lane));
       for (std::uint32_t k = 0; k < all.num_steps(RankId(rank), lane); ++k) {
         expect_moved(all.step(RankId(rank), lane, k), group->step(RankId(rank % 8), lane, k), rank / 8 * 8);
-        EXPECT_EQ(all.local_bytes(RankId(rank), lane, k).added, group->local_bytes(RankId(rank % 8), lane, k).added);
+        all.local_work(RankId(rank), lane, k, of_all);
+        group->local_work(RankId(rank % 8), lane, k, of_group);
+        EXPECT_EQ(of_all, of_group);
       }
     }
   }

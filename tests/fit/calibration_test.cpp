@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "base/error.h"
 #include "sim/catalog.h"
 #include "sim/simulation.h"
 #include "tests/configs/temporary_file.h"
+#include "tests/sim/program/programs.h"
 
 namespace polyplane::sim {
 namespace {
@@ -139,6 +141,29 @@ TEST(Calibration, WithoutThePortWorkIsADelay) {
   const double expected = 2e-7 + 65536 / 10e9 + 1e-6 + 65536 / 7.999e9;
   EXPECT_NEAR(report.collectives.front().time.seconds() / expected, 1, 0.01);
   EXPECT_THAT(report.assumed, testing::Contains(HasSubstr("no links of tier \"port\" for the processors of ranks")));
+}
+
+TEST(Calibration, TimedProgramsKnowThatAProcessorIsShared) {
+  // Rank 0 sends 16 KiB to ranks 1 and 2 at once: 0.2 us of launch, 0.4 us, twice o = 2.348 us at its port, 5.296 us. Mode timed
+  // stretches all of a message alone, 2.948 us, by 2 x 2.348 / 2.948: 4.70 us; without its processor it would be 2.948 us.
+  CalibrationRuns runs = two_ranks();
+  runs.cores.push_back({0, 0, 0});
+  const Calibration calibration = calibrate(runs);
+  const TemporaryFile cluster(calibrated_cluster_text(runs, calibration, kOrigin), "cluster.textproto");
+  const TemporaryFile stack(calibrated_stack_text(runs, calibration, kOrigin), "stack.textproto");
+  Program program = program_of(3, {{"s", kConcurrent}});
+  for (const std::uint32_t to : {1U, 2U}) {
+    program.actors[0].add(send(0, to, 16_KiB));
+    program.actors[to].add(receive(0, 0, 16_KiB));
+  }
+  Experiment experiment;
+  experiment.cluster = Catalog::open().cluster(cluster.path());
+  experiment.stack = Catalog::open().stack(stack.path());
+  experiment.routing.name = experiment.cluster.spec.default_routing;
+  for (const auto& [mode, expected] : {std::pair(ProgramMode::flows, 5.296e-6), {ProgramMode::timed, 4.696e-6}}) {
+    experiment.traces = {{"two", "goal", std::make_shared<const Program>(program), mode, {}}};
+    EXPECT_NEAR(run(experiment, {}).programs.front().time.seconds() / expected, 1, 0.02) << expected;
+  }
 }
 
 TEST(Calibration, MessagesOneWayAreNotHeldUpByAnother) {
