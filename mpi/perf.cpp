@@ -26,6 +26,7 @@
 #include "mpi/simulated_machine.h"
 #include "mpi/test_data.h"
 #include "sim/placement.h"
+#include "sim/processor_work.h"
 #include "sim/simulation.h"
 #include "sim/switch_arithmetic.h"
 
@@ -249,6 +250,9 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   const std::vector<Planned> planned = simulate(world, plan.experiment);
   Bench bench(world, arguments, plan.experiment, layout, kind, reduction);
   PerfFacts facts = facts_of(world, arguments, plan.experiment, machine.sentence, before);
+  if (const std::string missing = sim::processors_missing(plan.experiment.stack, topology); !missing.empty()) {
+    facts.lines.push_back("assumed: " + missing);
+  }
   facts.mpi_name = Reference(world, contract_of(job, layout, job.sizes.front(), kind), kind, reduction, false).name();
 
   std::vector<PerfRow> rows;

@@ -75,6 +75,16 @@ TEST(Compare, AWorkloadIsTheSumOfItsCollectives) {
   EXPECT_EQ(compared.rows[0].lower_bound, Duration::from_ps(28'000'000'000));
 }
 
+TEST(Compare, SaysWhereAStackFindsNoProcessors) {
+  const TemporaryFile certain(kCertain);
+  Comparison comparison = comparison_of({certain.path()}, {kAlltoall});
+  for (Protocol& protocol : comparison.stack.protocols) {
+    for (ProtocolCosts& costs : protocol.costs) costs.processor_tier = "port";
+  }
+  EXPECT_THAT(compare(Catalog::open(), comparison, {}).clusters[0].assumed,
+              testing::Contains(testing::HasSubstr("no links of tier \"port\" for the processors of ranks")));
+}
+
 TEST(Compare, GivesWhatPerfGives) {
   Experiment alone;
   alone.name = "alone";
