@@ -16,6 +16,7 @@
 #include "cli/perf_experiment.h"
 #include "cli/values.h"
 #include "collectives/algorithm.h"
+#include "collectives/kind_traits.h"
 #include "mpi/arguments.h"
 #include "mpi/commands.h"
 #include "mpi/core_of_rank.h"
@@ -71,8 +72,7 @@ std::vector<Planned> simulate(const Communicator& world, const sim::Experiment& 
 
 Collective contract_of(const sim::CollectiveJob& job, const collectives::RankLayout& layout, Bytes size,
                        ElementKind kind) {
-  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine;
-  if (job.tokens || of_tokens) {
+  if (job.tokens || collectives::is_of_tokens(job.kind)) {
     collectives::TokenRouting routing = job.tokens.value_or(collectives::TokenRouting{});
     if (routing.ranks_per_node == 0) routing.ranks_per_node = layout.uniform_domain_size();
     return Collective::of_tokens(job.kind, layout.num_ranks(), routing, size);
@@ -123,9 +123,7 @@ class Bench {
     row.count = contract.count();
     row.datatype = to_string(kind_);
     row.reduction = contract.reduced() ? std::string(to_string(reduction_)) : "none";
-    const bool rooted = job_.kind == CollectiveKind::broadcast || job_.kind == CollectiveKind::reduce ||
-                        job_.kind == CollectiveKind::gather || job_.kind == CollectiveKind::scatter;
-    row.root = rooted ? static_cast<std::int32_t>(job_.root) : -1;
+    row.root = collectives::has_root(job_.kind) ? static_cast<std::int32_t>(job_.root) : -1;
     row.algorithm = planned.algorithm;
     row.channels = planned.channels;
     row.slices = planned.slices;
@@ -236,7 +234,7 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   simulated.stack = machine.stack;
   const cli::PerfPlan plan = cli::plan_perf(simulated, catalog);
   const sim::CollectiveJob& job = plan.experiment.collectives.front();
-  const bool of_tokens = job.kind == CollectiveKind::dispatch || job.kind == CollectiveKind::combine || job.tokens;
+  const bool of_tokens = collectives::is_of_tokens(job.kind) || job.tokens;
   const ElementKind kind = of_tokens ? ElementKind::byte : parse_element_kind(job.datatype);
   const Reduction reduction = parse_reduction(job.reduction);
 

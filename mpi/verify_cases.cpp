@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "collectives/kind_traits.h"
 #include "mpi/verify_layouts.h"
 
 namespace polyplane::mpi {
@@ -16,18 +17,6 @@ using collectives::TokenRouting;
 
 /// More bytes than MPI buffers by itself (4 KiB in shared memory, 64 KiB over TCP), in int32 elements.
 constexpr std::int64_t kLargeCount = 20'011;
-
-bool is_of_tokens(CollectiveKind kind) { return kind == CollectiveKind::dispatch || kind == CollectiveKind::combine; }
-
-bool has_root(CollectiveKind kind) {
-  using enum CollectiveKind;
-  return kind == broadcast || kind == reduce || kind == gather || kind == scatter;
-}
-
-bool reduces(CollectiveKind kind) {
-  using enum CollectiveKind;
-  return kind == all_reduce || kind == reduce || kind == reduce_scatter;
-}
 
 Collective tokens_contract(CollectiveKind kind, std::uint32_t ranks, std::int64_t bytes) {
   TokenRouting routing;
