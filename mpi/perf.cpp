@@ -26,8 +26,8 @@
 #include "mpi/schedule_runner.h"
 #include "mpi/simulated_machine.h"
 #include "mpi/test_data.h"
+#include "sim/assumptions.h"
 #include "sim/placement.h"
-#include "sim/processor_work.h"
 #include "sim/simulation.h"
 #include "sim/switch_arithmetic.h"
 
@@ -154,7 +154,7 @@ class Bench {
 };
 
 PerfFacts facts_of(const Communicator& world, const MpiPerfArguments& arguments, const sim::Experiment& experiment,
-                   const std::string& machine, const std::string& load) {
+                   const topology::Topology& topology, const std::string& machine, const std::string& load) {
   PerfFacts facts;
   facts.collective = to_string(experiment.collectives.front().kind);
   facts.lines.push_back(fmt::format("{} ranks; {}", world.size(), load));
@@ -173,7 +173,8 @@ PerfFacts facts_of(const Communicator& world, const MpiPerfArguments& arguments,
                   arguments.warm_ups, arguments.iterations, arguments.in_place ? "in place" : "out of place"));
   facts.lines.emplace_back("clock: MPI_Wtime, the slowest rank, from when it left a barrier");
   facts.lines.push_back(machine);
-  for (const std::string& assumed : sim::assumptions_of(experiment)) facts.lines.push_back("assumed: " + assumed);
+  for (const std::string& assumed : sim::assumptions_of(experiment, topology))
+    facts.lines.push_back("assumed: " + assumed);
   return facts;
 }
 
@@ -247,10 +248,7 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   const std::string before = load_text();
   const std::vector<Planned> planned = simulate(world, plan.experiment);
   Bench bench(world, arguments, plan.experiment, layout, kind, reduction);
-  PerfFacts facts = facts_of(world, arguments, plan.experiment, machine.sentence, before);
-  if (const std::string missing = sim::processors_missing(plan.experiment.stack, topology); !missing.empty()) {
-    facts.lines.push_back("assumed: " + missing);
-  }
+  PerfFacts facts = facts_of(world, arguments, plan.experiment, topology, machine.sentence, before);
   facts.mpi_name = Reference(world, contract_of(job, layout, job.sizes.front(), kind), kind, reduction, false).name();
 
   std::vector<PerfRow> rows;

@@ -14,6 +14,7 @@
 #include "base/resident.h"
 #include "base/suggest.h"
 #include "collectives/kind_traits.h"
+#include "sim/assumptions.h"
 #include "sim/bounds.h"
 #include "sim/busiest_links.h"
 #include "sim/choose_algorithm.h"
@@ -26,7 +27,6 @@
 #include "sim/placed_job.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
-#include "sim/processor_work.h"
 #include "sim/router_pool.h"
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
@@ -101,10 +101,7 @@ class Simulation {
   Report run() {
     report_.cluster = topology_.name();
     report_.endpoints = static_cast<std::uint32_t>(topology_.accelerators().size());
-    report_.assumed = assumptions_of(experiment_);
-    if (std::string missing = processors_missing(experiment_.stack, topology_); !missing.empty()) {
-      report_.assumed.push_back(std::move(missing));
-    }
+    report_.assumed = assumptions_of(experiment_, topology_);
     report_.routing = experiment_.routing.name;
     report_.hash = experiment_.routing.name == "ecmp" ? experiment_.routing.hash : "";
     report_.faults = experiment_.faults;
@@ -477,15 +474,6 @@ Topology build_topology(const Experiment& experiment) {
     } catch (const InputError& error) { throw at_fault(experiment.faults, error); }
   }
   return experiment.what_if.tiers.empty() ? std::move(topology) : changed(topology, experiment.what_if);
-}
-
-std::vector<std::string> assumptions_of(const Experiment& experiment) {
-  std::vector<std::string> assumed = experiment.cluster.spec.assumed;
-  assumed.insert(assumed.end(), experiment.stack.assumed.begin(), experiment.stack.assumed.end());
-  for (const CollectiveJob& job : experiment.collectives) {
-    assumed.insert(assumed.end(), job.assumed.begin(), job.assumed.end());
-  }
-  return assumed;
 }
 
 bool has_work(const Experiment& experiment) {

@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/suggest.h"
+#include "sim/assumptions.h"
 #include "sim/fingerprint.h"
-#include "sim/processor_work.h"
 #include "sim/simulation.h"
 
 namespace polyplane::sim {
@@ -89,10 +89,7 @@ class Comparer {
     cluster.name = used.name();
     cluster.endpoints = static_cast<std::uint32_t>(used.accelerators().size());
     if (cluster.endpoints == 0) throw InputError("it has no accelerator to run on");
-    cluster.assumed = assumptions_of(experiment(c, 0));
-    if (std::string missing = processors_missing(comparison_.stack, used); !missing.empty()) {
-      cluster.assumed.push_back(std::move(missing));
-    }
+    cluster.assumed = assumptions_of(experiment(c, 0), used);
     cluster.bill = bill(used, choices_[c][0], comparison_.prices);
     for (std::size_t r = 1; r < kReadings.size(); ++r) {
       cluster.has_range = cluster.has_range || !same_speed(used, build_topology(experiment(c, r)));
