@@ -1,4 +1,5 @@
 // polyplane-mpi calibrate: a cluster and a stack file of this machine, from messages between its ranks.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/suggest.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
@@ -78,6 +80,15 @@ void check_files(const Communicator& world, const CalibrateArguments& arguments)
   if (!problem.empty()) throw InputError(problem);
 }
 
+/// Of one sentence; "" where there is nothing to say.
+std::string drift_text(const sim::Calibration& calibration) {
+  if (calibration.drift <= sim::kMostDrift) return "";
+  return fmt::format(
+      "the machine changed while it was measured: the same messages took {:.1f} times as long at one "
+      "time as at another; calibrate again",
+      calibration.drift);
+}
+
 std::string summary(const CalibrateArguments& arguments, const sim::CalibrationRuns& runs,
                     const sim::Calibration& calibration, const std::string& before) {
   std::string text = "# " + before + " before, " + load_text() + " after\n";
@@ -91,7 +102,8 @@ std::string summary(const CalibrateArguments& arguments, const sim::CalibrationR
           to_string(sim::work_cost(costs, shown)) + " beside its bytes, sum " +
           to_string(sim::reduction_cost(costs, shown)) + ", copy " + to_string(sim::copy_cost(costs, shown)) + "; " +
           std::to_string(costs.by_size.size()) + " message sizes of " + std::to_string(runs.pairs.size()) +
-          (runs.pairs.size() == 1 ? " pair class\n" : " pair classes\n");
+          (runs.pairs.size() == 1 ? " pair class" : " pair classes") +
+          fmt::format("; slowest quarter of the time over fastest {:.2f}\n", calibration.drift);
   return text + arguments.directory + "/cluster.textproto\n" + arguments.directory + "/stack.textproto\n";
 }
 
@@ -107,6 +119,7 @@ void write(const CalibrateArguments& arguments, const PlacedRanks& placed, const
   for (std::size_t rank = 0; rank < placed.bindings.size(); ++rank) {
     origin.comments.push_back("rank " + std::to_string(rank) + ": " + placed.bindings[rank]);
   }
+  if (!drift_text(calibration).empty()) origin.comments.push_back(drift_text(calibration));
   cli::set_last_words("the two files may be there, or the cluster alone");
   cli::write_files(
       {{arguments.directory + "/cluster.textproto", sim::calibrated_cluster_text(runs, calibration, origin)},
@@ -114,11 +127,21 @@ void write(const CalibrateArguments& arguments, const PlacedRanks& placed, const
       arguments.force);
   cli::set_last_words("both files were written");
   cli::print(summary(arguments, runs, calibration, before));
+  if (!drift_text(calibration).empty()) log(LogLevel::warn, "calibrate", drift_text(calibration));
+}
+
+int calibrate(const Communicator& world, const CalibrateArguments& arguments, const CalibrateOptions& options) {
+  cli::set_last_words("no file was written");
+  const std::string before = load_text();
+  const PlacedRanks placed = place_ranks(world);
+  const sim::CalibrationRuns runs = run_calibration(world, placed.cores, options);
+  if (world.is_root()) write(arguments, placed, runs, before);
+  return cli::kExitFine;
 }
 
 }  // namespace
 
-int run_calibrate(const Communicator& world, const std::vector<std::string>& given) {
+Task prepare_calibrate(const Communicator& world, const std::vector<std::string>& given) {
   CalibrateArguments arguments;
   CLI::App app("measures messages between these ranks, and writes a cluster and a stack file of this machine",
                "mpirun -n RANKS polyplane-mpi calibrate");
@@ -131,8 +154,9 @@ int run_calibrate(const Communicator& world, const std::vector<std::string>& giv
   app.add_flag("-q,--quiet", arguments.quiet, "no progress on stderr");
   app.footer(
       "Examples:\n  mpirun -n 2 polyplane-mpi calibrate -o .\n"
-      "  mpirun -n 2 polyplane-mpi perf all_reduce --cluster ./cluster.textproto --stack ./stack.textproto\n");
-  if (!parse_arguments(app, world, given)) return cli::kExitFine;
+      "  mpirun -n 2 polyplane-mpi calibrate -o . then perf all_reduce --cluster ./cluster.textproto --stack "
+      "./stack.textproto\n");
+  if (!parse_arguments(app, world, given)) return {};
   if (arguments.directory.empty()) throw InputError("--output is missing: the directory for the two files");
   if (world.size() < 2) throw InputError("calibrate needs at least two ranks: mpirun -n 2 polyplane-mpi calibrate ...");
   CalibrateOptions options;
@@ -144,13 +168,7 @@ int run_calibrate(const Communicator& world, const std::vector<std::string>& giv
   options.seconds_a_point = static_cast<double>(cli::parse_whole("--time", arguments.milliseconds, 1, 60'000)) / 1e3;
   if (!arguments.quiet) options.on_part = [](const std::string& part) { std::cerr << "# " << part << "\n"; };
   check_files(world, arguments);
-  cli::set_last_words("no file was written");
-
-  const std::string before = load_text();
-  const PlacedRanks placed = place_ranks(world);
-  const sim::CalibrationRuns runs = run_calibration(world, placed.cores, options);
-  if (world.is_root()) write(arguments, placed, runs, before);
-  return cli::kExitFine;
+  return [=, &world] { return calibrate(world, arguments, options); };
 }
 
 }  // namespace polyplane::mpi

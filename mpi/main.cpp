@@ -1,6 +1,8 @@
 // The program: from arguments to a command, from exceptions to exit codes, the same on every rank.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -30,33 +32,59 @@ constexpr double kPatienceSeconds = 2;
 std::string help_text() {
   std::string text =
       "polyplane-mpi: the schedules of polyplane on real ranks\n\n"
-      "Usage: mpirun -n RANKS polyplane-mpi COMMAND ...\n\nCommands:\n";
+      "Usage: mpirun -n RANKS polyplane-mpi COMMAND ... [then COMMAND ...]\n\nCommands:\n";
   for (const Command& command : commands()) {
     text += "  " + std::string(command.name) +
             std::string(command.name.size() < 12 ? 12 - command.name.size() : 1, ' ') + std::string(command.sentence) +
             "\n";
   }
   return text +
-         "\npolyplane-mpi COMMAND --help says more about a command.\n\nExamples:\n"
+         "\npolyplane-mpi COMMAND --help says more about a command. What follows \"then\" runs on the same ranks when "
+         "the\n"
+         "command before it is over with exit code 0.\n\nExamples:\n"
          "  mpirun -n 4 polyplane-mpi verify --all\n"
-         "  mpirun -n 2 polyplane-mpi perf all_reduce -b 8 -e 64M\n";
+         "  mpirun -n 2 polyplane-mpi perf all_reduce -b 8 -e 64M\n"
+         "  mpirun -n 2 polyplane-mpi calibrate -o . then perf all_reduce --cluster ./cluster.textproto --stack "
+         "./stack.textproto\n";
 }
 
-int run_command(const Communicator& world, const std::vector<std::string>& arguments) {
+/// Between two commands of one launch.
+constexpr const char* kThen = "then";
+
+/// One for each command; empty: only a text was asked for, and is printed.
+Task prepare(const Communicator& world, const std::vector<std::string>& arguments) {
+  if (arguments.empty()) throw InputError("a command is missing; polyplane-mpi --help lists them");
   const std::string& name = arguments.front();
   std::string text;
   if (name == "--help" || name == "-h" || name == "help") text = help_text();
   if (name == "--version" || name == "version") text = "polyplane-mpi " + std::string(cli::kVersion) + "\n";
   if (!text.empty()) {
     if (world.is_root()) cli::print(text);
-    return cli::kExitFine;
+    return {};
   }
   std::vector<std::string> names;
   for (const Command& command : commands()) {
-    if (command.name == name) return command.run(world, {arguments.begin() + 1, arguments.end()});
+    if (command.name == name) return command.prepare(world, {arguments.begin() + 1, arguments.end()});
     names.emplace_back(command.name);
   }
   throw InputError(unknown_name("command", name, names) + "; polyplane-mpi --help says more");
+}
+
+/// Command after command, until one is over with another exit code than 0 on any rank.
+int run_commands(const Communicator& world, const std::vector<std::string>& arguments) {
+  std::vector<Task> tasks;
+  for (auto from = arguments.begin();;) {
+    const auto to = std::find(from, arguments.end(), kThen);
+    tasks.push_back(prepare(world, {from, to}));
+    if (!tasks.back()) return cli::kExitFine;
+    if (to == arguments.end()) break;
+    from = to + 1;
+  }
+  for (std::size_t i = 0; i + 1 < tasks.size(); ++i) {
+    const std::int64_t exit_code = world.max(std::int64_t{tasks[i]()});
+    if (exit_code != cli::kExitFine) return static_cast<int>(exit_code);
+  }
+  return tasks.back()();
 }
 
 /// Nothing is in order between the ranks any more: no goodbye. Ranks that are stuck find out at about the same time, and all of
@@ -69,8 +97,7 @@ int run_command(const Communicator& world, const std::vector<std::string>& argum
 
 Ending guarded(const Communicator& world, const std::vector<std::string>& arguments) {
   try {
-    if (arguments.empty()) throw InputError("a command is missing; polyplane-mpi --help lists them");
-    return {run_command(world, arguments), ""};
+    return {run_commands(world, arguments), ""};
   } catch (const StallError& error) { end_all(world, error.what()); } catch (const MpiError& error) {
     end_all(world, error.what());
   } catch (const cli::OutputClosed&) { return {cli::kExitFine, ""}; } catch (const sim::Interrupted&) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <span>
 #include <sstream>
@@ -44,6 +45,12 @@ struct MpiPerfArguments {
   bool in_place = false;
 };
 
+/// How often, and how long a silence may last.
+struct Repetitions {
+  int timed = 0, warm_ups = 0;
+  double patience_seconds = 0;
+};
+
 /// Of one size, as far as it is known before anything is measured.
 struct Planned {
   Duration simulated;
@@ -83,27 +90,27 @@ Collective contract_of(const sim::CollectiveJob& job, const collectives::RankLay
 /// Measures one job, size by size.
 class Bench {
  public:
-  Bench(const Communicator& world, const MpiPerfArguments& arguments, const sim::Experiment& experiment,
+  Bench(const Communicator& world, bool in_place, const Repetitions& repetitions, const sim::Experiment& experiment,
         const collectives::RankLayout& layout, ElementKind kind, Reduction reduction)
       : world_(world),
         space_(world),
         job_(experiment.collectives.front()),
         layout_(layout),
-        in_place_(arguments.in_place),
+        in_place_(in_place),
         kind_(kind),
         reduction_(reduction),
-        iterations_(static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000))),
-        warm_ups_(static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000))),
-        patience_(static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400))) {}
+        repetitions_(repetitions) {}
 
   [[nodiscard]] PerfRow measure(Bytes size, const Planned& planned) {
     const Collective contract = contract_of(job_, layout_, size, kind_);
     const auto schedule = collectives::make_schedule(
         collectives::find_algorithm(job_.kind, planned.algorithm, job_.schedule.get()),
         {.collective = contract, .layout = layout_, .channels = planned.channels, .slices = planned.slices});
-    ScheduleRunner runner(
-        space_, *schedule,
-        {.kind = kind_, .reduction = reduction_, .in_place = in_place_, .patience_seconds = patience_});
+    ScheduleRunner runner(space_, *schedule,
+                          {.kind = kind_,
+                           .reduction = reduction_,
+                           .in_place = in_place_,
+                           .patience_seconds = repetitions_.patience_seconds});
     const bool mpi_in_place = in_place_ && Reference::has_in_place(job_.kind);
     Reference reference(space_.ranks(), contract, kind_, reduction_, mpi_in_place);
 
@@ -129,12 +136,16 @@ class Bench {
     row.slices = planned.slices;
     row.bus_factor = contract.bus_factor();
     row.simulated = planned.simulated;
-    row.schedule = time_together(world_, warm_ups_, iterations_, [&] { runner.run(in.data(), out.data()); });
-    row.mpi = time_together(world_, warm_ups_, iterations_, [&] { reference.run(in.data(), out.data()); });
+    row.schedule = timed([&] { runner.run(in.data(), out.data()); });
+    row.mpi = timed([&] { reference.run(in.data(), out.data()); });
     return row;
   }
 
  private:
+  [[nodiscard]] Timing timed(const std::function<void()>& work) const {
+    return time_together(world_, repetitions_.warm_ups, repetitions_.timed, work);
+  }
+
   /// Ordinary numbers: sums of them stay so for millions of repetitions, and none is subnormal.
   void fill(std::vector<std::byte>& buffer) const {
     const auto element = static_cast<std::size_t>(size_of(kind_));
@@ -149,8 +160,7 @@ class Bench {
   bool in_place_;
   ElementKind kind_;
   Reduction reduction_;
-  int iterations_, warm_ups_;
-  double patience_;
+  Repetitions repetitions_;
 };
 
 PerfFacts facts_of(const Communicator& world, const MpiPerfArguments& arguments, const sim::Experiment& experiment,
@@ -214,17 +224,9 @@ void define(CLI::App& app, MpiPerfArguments& arguments) {
       "./stack.textproto\n");
 }
 
-}  // namespace
-
-int run_perf(const Communicator& world, const std::vector<std::string>& given) {
-  MpiPerfArguments arguments;
-  CLI::App app("times a schedule on these ranks, beside MPI's own collective and beside its simulation",
-               "mpirun -n RANKS polyplane-mpi perf");
-  define(app, arguments);
-  if (!parse_arguments(app, world, given)) return cli::kExitFine;
-
+int perf(const Communicator& world, MpiPerfArguments arguments, const Repetitions& repetitions) {
   cli::PerfArguments& simulated = arguments.simulated;
-  const std::string format = cli::apply_output_style(simulated.common, {"table", "json", "csv"});
+  const std::string& format = simulated.common.format;
   simulated.ranks = std::to_string(world.size());
   const bool barrier = collectives::parse_collective(simulated.collective) == CollectiveKind::barrier;
   if (!simulated.max_bytes && !simulated.min_bytes && !barrier) simulated.max_bytes = "64M";
@@ -247,7 +249,7 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
                               job.datatype, job.reduction);
   const std::string before = load_text();
   const std::vector<Planned> planned = simulate(world, plan.experiment);
-  Bench bench(world, arguments, plan.experiment, layout, kind, reduction);
+  Bench bench(world, arguments.in_place, repetitions, plan.experiment, layout, kind, reduction);
   PerfFacts facts = facts_of(world, arguments, plan.experiment, topology, machine.sentence, before);
   facts.mpi_name = Reference(world, contract_of(job, layout, job.sizes.front(), kind), kind, reduction, false).name();
 
@@ -262,6 +264,23 @@ int run_perf(const Communicator& world, const std::vector<std::string>& given) {
   if (world.is_root() && format == "json") cli::print(perf_json(facts, rows, world.size(), load));
   if (world.is_root() && format == "table") cli::print(perf_footer(rows, load));
   return cli::kExitFine;
+}
+
+}  // namespace
+
+Task prepare_perf(const Communicator& world, const std::vector<std::string>& given) {
+  MpiPerfArguments arguments;
+  CLI::App app("times a schedule on these ranks, beside MPI's own collective and beside its simulation",
+               "mpirun -n RANKS polyplane-mpi perf");
+  define(app, arguments);
+  if (!parse_arguments(app, world, given)) return {};
+  cli::apply_output_style(arguments.simulated.common, {"table", "json", "csv"});
+  static_cast<void>(collectives::parse_collective(arguments.simulated.collective));
+  const Repetitions repetitions{
+      .timed = static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000)),
+      .warm_ups = static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000)),
+      .patience_seconds = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400))};
+  return [=, &world] { return perf(world, arguments, repetitions); };
 }
 
 }  // namespace polyplane::mpi

@@ -47,29 +47,8 @@ Duration simulate(const Communicator& world, const SimulatedMachine& machine, co
   return Duration::from_ps(std::stoll(ps));
 }
 
-}  // namespace
-
-int run_program(const Communicator& world, const std::vector<std::string>& given) {
-  RunArguments arguments;
-  CLI::App app("runs the sends, receives and calcs of a GOAL file on these ranks, beside its simulation",
-               "mpirun -n RANKS polyplane-mpi run");
-  app.add_option("FILE", arguments.file, "GOAL as text, or in its binary form (.bin)")->required();
-  app.add_option("--format", arguments.format, "goal or goal_binary (default: by the ending)")->type_name("FORMAT");
-  app.add_option("-n,--iters", arguments.iterations, "timed runs (default 20)")->type_name("N");
-  app.add_option("-w,--warmup_iters", arguments.warm_ups, "runs before those (default 2)")->type_name("N");
-  app.add_option("--cluster", arguments.cluster,
-                 "that the simulation takes (default: what calibrate wrote, else a guess)")
-      ->type_name("CLUSTER");
-  app.add_option("--stack", arguments.stack, "a name or file (default: what calibrate wrote, else mpi)")
-      ->type_name("STACK");
-  app.add_option("--patience", arguments.patience, "seconds without any message after which it is a stall (default 60)")
-      ->type_name("S");
-  app.footer("Examples:\n  mpirun -n 4 polyplane-mpi run ring.goal\n  mpirun -n 4 polyplane-mpi run app.bin -n 5\n");
-  if (!parse_arguments(app, world, given)) return cli::kExitFine;
-
-  const auto iterations = static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000));
-  const auto warm_ups = static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000));
-  const auto patience = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400));
+int run_program(const Communicator& world, const RunArguments& arguments, int iterations, int warm_ups,
+                double patience) {
   const std::string format = format_of(arguments);
   const collectives::ImportedProgram imported = sim::read_program(format, arguments.file);
   const auto program = std::make_shared<const collectives::Program>(imported.program);
@@ -94,6 +73,33 @@ int run_program(const Communicator& world, const std::vector<std::string>& given
                   simulated.microseconds(), timing.median > 0 ? 100 * (simulated.seconds() / timing.median - 1) : 0.0);
   cli::print(text);
   return cli::kExitFine;
+}
+
+}  // namespace
+
+Task prepare_run(const Communicator& world, const std::vector<std::string>& given) {
+  RunArguments arguments;
+  CLI::App app("runs the sends, receives and calcs of a GOAL file on these ranks, beside its simulation",
+               "mpirun -n RANKS polyplane-mpi run");
+  app.add_option("FILE", arguments.file, "GOAL as text, or in its binary form (.bin)")->required();
+  app.add_option("--format", arguments.format, "goal or goal_binary (default: by the ending)")->type_name("FORMAT");
+  app.add_option("-n,--iters", arguments.iterations, "timed runs (default 20)")->type_name("N");
+  app.add_option("-w,--warmup_iters", arguments.warm_ups, "runs before those (default 2)")->type_name("N");
+  app.add_option("--cluster", arguments.cluster,
+                 "that the simulation takes (default: what calibrate wrote, else a guess)")
+      ->type_name("CLUSTER");
+  app.add_option("--stack", arguments.stack, "a name or file (default: what calibrate wrote, else mpi)")
+      ->type_name("STACK");
+  app.add_option("--patience", arguments.patience, "seconds without any message after which it is a stall (default 60)")
+      ->type_name("S");
+  app.footer("Examples:\n  mpirun -n 4 polyplane-mpi run ring.goal\n  mpirun -n 4 polyplane-mpi run app.bin -n 5\n");
+  if (!parse_arguments(app, world, given)) return {};
+
+  const auto iterations = static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000));
+  const auto warm_ups = static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000));
+  const auto patience = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400));
+  static_cast<void>(format_of(arguments));
+  return [=, &world] { return run_program(world, arguments, iterations, warm_ups, patience); };
 }
 
 }  // namespace polyplane::mpi

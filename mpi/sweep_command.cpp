@@ -46,14 +46,7 @@ std::int64_t memory_of_all(const Communicator& ranks, const cli::SweepArguments&
   return -ranks.max(-(here ? here->count() : 0));
 }
 
-}  // namespace
-
-int run_sweep(const Communicator& world, const std::vector<std::string>& arguments) {
-  cli::SweepArguments sweep;
-  if (const auto text = cli::fill(cli::declare_sweep(sweep), arguments)) {
-    if (world.is_root()) cli::print(text->text);
-    return cli::kExitFine;
-  }
+int sweep_on(const Communicator& world, const cli::SweepArguments& sweep) {
   const Communicator ranks = world.duplicate();
   const std::vector<RankPlace> places = gather_places(ranks);
   const std::int64_t least = memory_of_all(ranks, sweep);
@@ -66,6 +59,17 @@ int run_sweep(const Communicator& world, const std::vector<std::string>& argumen
   work_for_sweep(ranks, cli::sweep_request(sweep), options);
   if (cli::caught_signal() != 0) throw sim::Interrupted{};
   return cli::kExitFine;
+}
+
+}  // namespace
+
+Task prepare_sweep(const Communicator& world, const std::vector<std::string>& arguments) {
+  cli::SweepArguments sweep;
+  if (const auto text = cli::fill(cli::declare_sweep(sweep), arguments)) {
+    if (world.is_root()) cli::print(text->text);
+    return {};
+  }
+  return [&world, sweep] { return sweep_on(world, sweep); };
 }
 
 }  // namespace polyplane::mpi

@@ -159,7 +159,7 @@ std::vector<const Algorithm*> chosen(const VerifyArguments& arguments) {
 
 }  // namespace
 
-int run_verify(const Communicator& world, const std::vector<std::string>& given) {
+Task prepare_verify(const Communicator& world, const std::vector<std::string>& given) {
   VerifyArguments arguments;
   CLI::App app("runs schedules on these ranks and compares every byte with the collective of MPI",
                "mpirun -n RANKS polyplane-mpi verify");
@@ -173,17 +173,19 @@ int run_verify(const Communicator& world, const std::vector<std::string>& given)
   app.add_flag("-v,--verbose", arguments.verbose, "each case as it starts");
   app.footer(
       "Examples:\n  mpirun -n 4 polyplane-mpi verify --all\n  mpirun -n 8 polyplane-mpi verify all_reduce nvls\n");
-  if (!parse_arguments(app, world, given)) return cli::kExitFine;
+  if (!parse_arguments(app, world, given)) return {};
 
   const auto patience = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400));
   const std::vector<const Algorithm*> algorithms = chosen(arguments);
   std::vector<Algorithm> imported;
   for (const std::string& path : arguments.schedules) imported.push_back(algorithm_of(path));
-  Verifier verifier(world, patience, arguments.verbose);
-  verifier.print_header();
-  for (const Algorithm* algorithm : algorithms) verifier.algorithm(*algorithm);
-  for (const Algorithm& algorithm : imported) verifier.algorithm(algorithm);
-  return verifier.finish();
+  return [=, &world, verbose = arguments.verbose] {
+    Verifier verifier(world, patience, verbose);
+    verifier.print_header();
+    for (const Algorithm* algorithm : algorithms) verifier.algorithm(*algorithm);
+    for (const Algorithm& algorithm : imported) verifier.algorithm(algorithm);
+    return verifier.finish();
+  };
 }
 
 }  // namespace polyplane::mpi

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kLargeBytes = 64 << 10;  // from here on rates are rates
 constexpr std::uint64_t kBootstrapSeed = 1;
 constexpr std::size_t kBootstrapSamples = 1000;
+constexpr std::size_t kQuarters = 4;
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
@@ -98,6 +99,27 @@ BitRate up_rate(const TimedPair& pair, const ProtocolCosts& costs, Duration extr
   return rates.empty() ? port : rate_of(median(rates));
 }
 
+/// How many times the fastest quarter of them the slowest takes. REQUIRES: at least kQuarters.
+double drift_of(const std::vector<double>& seconds) {
+  std::vector<double> medians;
+  for (std::size_t quarter = 0; quarter < kQuarters; ++quarter) {
+    const auto at = [&](std::size_t part) {
+      return seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() * part / kQuarters);
+    };
+    medians.push_back(median({at(quarter), at(quarter + 1)}));
+  }
+  const auto [least, most] = std::ranges::minmax(medians);
+  return least > 0 ? most / least : 1;
+}
+
+double drift_of(const TimedPair& pair) {
+  std::vector<double> drifts;
+  for (const TimedSize& timed : pair.exchange) {
+    if (timed.seconds.size() >= kQuarters) drifts.push_back(drift_of(timed.seconds));
+  }
+  return drifts.empty() ? 1 : median(std::move(drifts));
+}
+
 }  // namespace
 
 std::string_view to_string(PairClass pair) {
@@ -132,6 +154,7 @@ Calibration calibrate(const CalibrationRuns& runs) {
   const std::vector<Parts> parts = parts_of(closest);
   const BitRate port = port_rate(runs, closest, parts);
   ProtocolCosts& costs = calibration.costs;
+  calibration.drift = drift_of(closest);
   costs.launch = duration_of(median(runs.launch));
   costs.by_size = costs_by_size(runs, parts, port);
   costs.processor_tier = kPortTier;

@@ -45,7 +45,7 @@ struct CoreOfRank {
 /// Repetitions of one thing.
 struct TimedSize {
   Bytes size;
-  std::vector<double> seconds;
+  std::vector<double> seconds;  // in the order in which they were measured
 };
 
 inline constexpr std::uint32_t kLanesTogether = 4;
@@ -82,7 +82,12 @@ struct CalibratedPair {
 struct Calibration {
   std::vector<CalibratedPair> pairs;
   ProtocolCosts costs;  // of every family alike
+  // How many times as long exchanges of the closest pair took in the slowest quarter of the measurement as in the fastest, the
+  // median over their sizes; 1 where too few were made to tell. What scatters from one to the next stays near 1.
+  double drift = 1;
 };
+/// Above this the machine was not the same throughout, as a virtual one that is moved to other cores: its times mix two machines.
+inline constexpr double kMostDrift = 1.25;
 
 /// The links that stand for processors of ranks.
 inline constexpr const char* kPortTier = "port";

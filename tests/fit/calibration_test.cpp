@@ -240,6 +240,23 @@ TEST(Calibration, FilesSayWhatWasMeasured) {
   EXPECT_THAT(cluster, HasSubstr("# both ways at once, ranks 0 and 1 (same core complex):"));
 }
 
+TEST(Calibration, TellsAMachineThatChangedFromOneThatScatters) {
+  CalibrationRuns runs = two_ranks();
+  EXPECT_EQ(calibrate(runs).drift, 1) << "three repetitions have no quarters";
+  const auto repeat = [&](const std::vector<double>& factors) {
+    for (TimedSize& timed : runs.pairs.front().exchange) {
+      timed.seconds.clear();
+      for (const double factor : factors) timed.seconds.push_back(factor * exchange_seconds(timed.size.count()));
+    }
+  };
+  repeat({1, 9, 1, 1, 1, 9, 9, 1, 1, 1, 1, 9});  // one of three is late, wherever it falls: 2 of one quarter never
+  EXPECT_EQ(calibrate(runs).drift, 1);
+  repeat({1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2});
+  EXPECT_DOUBLE_EQ(calibrate(runs).drift, 2);
+  repeat({3, 3, 3, 3, 3, 3, 1, 1, 1, 3, 3, 3});  // there and back
+  EXPECT_DOUBLE_EQ(calibrate(runs).drift, 3);
+}
+
 TEST(Calibration, RefusesAClockThatStandsStill) {
   CalibrationRuns runs = two_ranks();
   runs.copy.front().seconds = {0, 0};

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""polyplane-mpi calibrate from the outside: it writes two files that every command reads, and refuses in one line. Nothing is
-said of how good they are; that wants a quiet machine (scripts/measure-calibration).
+"""polyplane-mpi calibrate from the outside: it writes two files that every command reads, those after it in the same launch
+too, and refuses in one line. Nothing is said of how good they are; that wants a quiet machine (scripts/measure-calibration).
 
   calibrate_test.py POLYPLANE POLYPLANE_MPI MPIEXEC"""
 
@@ -56,7 +56,34 @@ def main():
         refused(2, [], "--output is missing")
         refused(2, ["-o", str(folder), "--force", "--max-bytes", "1K"], "allowed: 64K to 1G")
         refused(2, quick + ["--fource"], "did you mean \"--force\"")
+        one_launch(folder)
     print("fine")
+
+
+def one_launch(folder):
+    """Several commands in one launch: each after the one before, none after one that failed or when one is misspelt."""
+    machine, unmade = folder / "machine", folder / "unmade"
+    machine.mkdir()
+    unmade.mkdir()
+    quick = ["--time", "1", "--max-bytes", "64K", "-q"]
+    perf = ["perf", "--cluster", str(machine / "cluster.textproto"), "--stack", str(machine / "stack.textproto"), "-b",
+            "1K", "-e", "2K", "-n", "3", "-q"]
+    out = calibrate(2, ["-o", str(machine)] + quick + ["then"] + perf + ["all_gather", "then"] + perf +
+                    ["all_reduce", "then", "verify", "all_reduce", "ring"]).stdout
+    order = [out.index(text) for text in ("# launch ", f"\n{machine}/stack.textproto", "MPI_Allgather", "MPI_Allreduce",
+                                          " 0 wrong")]
+    assert order == sorted(order), out
+    assert out.count(f"simulated on cluster {machine}/cluster.textproto") == 2, out
+    failed = run([mpiexec, "-n", "2", polyplane_mpi] + perf + ["all_gather", "--algorithm", "rnig", "then", "calibrate",
+                                                               "-o", str(unmade)] + quick, 2)
+    assert "did you mean \"ring\"" in failed.stderr and "# launch" not in failed.stdout, failed
+    for last, message in [(["perff"], "did you mean \"perf\""), ([], "a command is missing"),
+                          (["perf", "all_redce"], "did you mean \"all_reduce\""),
+                          (["verify", "--al"], "did you mean \"--all\""),
+                          (["perf", "all_reduce", "-n", "0"], "--iters")]:
+        refused(2, ["-o", str(unmade)] + quick + ["then"] + last, message)
+    assert "Usage" in calibrate(2, ["-o", str(unmade)] + quick + ["then", "perf", "--help"]).stdout
+    assert not list(unmade.iterdir())
 
 
 main()
