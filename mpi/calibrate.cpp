@@ -103,7 +103,7 @@ std::string summary(const CalibrateArguments& arguments, const sim::CalibrationR
           to_string(sim::reduction_cost(costs, shown)) + ", copy " + to_string(sim::copy_cost(costs, shown)) + "; " +
           std::to_string(costs.by_size.size()) + " message sizes of " + std::to_string(runs.pairs.size()) +
           (runs.pairs.size() == 1 ? " pair class" : " pair classes") +
-          fmt::format("; slowest quarter of the time over fastest {:.2f}\n", calibration.drift);
+          fmt::format("; slowest round over fastest {:.2f}\n", calibration.drift);
   return text + arguments.directory + "/cluster.textproto\n" + arguments.directory + "/stack.textproto\n";
 }
 

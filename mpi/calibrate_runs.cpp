@@ -75,7 +75,9 @@ std::vector<double> per_message(std::vector<double> seconds, double launch, std:
   return seconds;
 }
 
+/// One more round.
 void add(TimedSize& timed, const std::vector<double>& seconds) {
+  timed.rounds.push_back(timed.seconds.size());
   timed.seconds.insert(timed.seconds.end(), seconds.begin(), seconds.end());
 }
 
@@ -137,12 +139,23 @@ std::vector<double> take(const std::string& text, std::size_t& at) {
   return values;
 }
 
+void append(std::string& text, const TimedSize& timed) {
+  append(text, timed.seconds);
+  append(text, {timed.rounds.begin(), timed.rounds.end()});
+}
+
+TimedSize take(const std::string& text, std::size_t& at, Bytes size) {
+  std::vector<double> seconds = take(text, at);
+  const std::vector<double> rounds = take(text, at);
+  return {size, std::move(seconds), {rounds.begin(), rounds.end()}};
+}
+
 std::string packed(const PairRuns& runs) {
   std::string text;
   append(text, runs.launch);
-  for (const TimedSize& timed : runs.exchange) append(text, timed.seconds);
-  for (const TimedSize& timed : runs.together) append(text, timed.seconds);
-  for (const TimedSize& timed : runs.one_way) append(text, timed.seconds);
+  for (const TimedSize& timed : runs.exchange) append(text, timed);
+  for (const TimedSize& timed : runs.together) append(text, timed);
+  for (const TimedSize& timed : runs.one_way) append(text, timed);
   return text;
 }
 
@@ -150,11 +163,11 @@ PairRuns unpacked(const std::string& text, const std::vector<Bytes>& sizes) {
   PairRuns runs;
   std::size_t at = 0;
   runs.launch = take(text, at);
-  for (const Bytes size : sizes) runs.exchange.push_back({size, take(text, at)});
+  for (const Bytes size : sizes) runs.exchange.push_back(take(text, at, size));
   for (const Bytes size : sizes) {
-    if (is_together(sizes, size)) runs.together.push_back({size, take(text, at)});
+    if (is_together(sizes, size)) runs.together.push_back(take(text, at, size));
   }
-  for (const Bytes size : sizes) runs.one_way.push_back({size, take(text, at)});
+  for (const Bytes size : sizes) runs.one_way.push_back(take(text, at, size));
   return runs;
 }
 

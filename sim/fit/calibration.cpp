@@ -13,7 +13,6 @@ namespace {
 constexpr std::int64_t kLargeBytes = 64 << 10;  // from here on rates are rates
 constexpr std::uint64_t kBootstrapSeed = 1;
 constexpr std::size_t kBootstrapSamples = 1000;
-constexpr std::size_t kQuarters = 4;
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
@@ -99,14 +98,14 @@ BitRate up_rate(const TimedPair& pair, const ProtocolCosts& costs, Duration extr
   return rates.empty() ? port : rate_of(median(rates));
 }
 
-/// How many times the fastest quarter of them the slowest takes. REQUIRES: at least kQuarters.
-double drift_of(const std::vector<double>& seconds) {
+/// How many times as long as its fastest round its slowest one took. A slow round has fewer repetitions than others, since each
+/// is given the same time: equal parts of all of them would hide it.
+double drift_of(const TimedSize& timed) {
   std::vector<double> medians;
-  for (std::size_t quarter = 0; quarter < kQuarters; ++quarter) {
-    const auto at = [&](std::size_t part) {
-      return seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() * part / kQuarters);
-    };
-    medians.push_back(median({at(quarter), at(quarter + 1)}));
+  for (std::size_t round = 0; round < timed.rounds.size(); ++round) {
+    const auto at = [&](std::size_t index) { return timed.seconds.begin() + static_cast<std::ptrdiff_t>(index); };
+    const bool is_last = round + 1 == timed.rounds.size();
+    medians.push_back(median({at(timed.rounds[round]), at(is_last ? timed.seconds.size() : timed.rounds[round + 1])}));
   }
   const auto [least, most] = std::ranges::minmax(medians);
   return least > 0 ? most / least : 1;
@@ -115,7 +114,7 @@ double drift_of(const std::vector<double>& seconds) {
 double drift_of(const TimedPair& pair) {
   std::vector<double> drifts;
   for (const TimedSize& timed : pair.exchange) {
-    if (timed.seconds.size() >= kQuarters) drifts.push_back(drift_of(timed.seconds));
+    if (timed.rounds.size() > 1) drifts.push_back(drift_of(timed));
   }
   return drifts.empty() ? 1 : median(std::move(drifts));
 }

@@ -45,7 +45,8 @@ struct CoreOfRank {
 /// Repetitions of one thing.
 struct TimedSize {
   Bytes size;
-  std::vector<double> seconds;  // in the order in which they were measured
+  std::vector<double> seconds;           // in the order in which they were measured
+  std::vector<std::size_t> rounds = {};  // over all sizes, one after the other: where in `seconds` each begins
 };
 
 inline constexpr std::uint32_t kLanesTogether = 4;
@@ -82,8 +83,8 @@ struct CalibratedPair {
 struct Calibration {
   std::vector<CalibratedPair> pairs;
   ProtocolCosts costs;  // of every family alike
-  // How many times as long exchanges of the closest pair took in the slowest quarter of the measurement as in the fastest, the
-  // median over their sizes; 1 where too few were made to tell. What scatters from one to the next stays near 1.
+  // How many times as long exchanges of the closest pair took in the slowest round as in the fastest, the median over their
+  // sizes; 1 where there are no two rounds. What scatters from one to the next stays near 1.
   double drift = 1;
 };
 /// Above this the machine was not the same throughout, as a virtual one that is moved to other cores: its times mix two machines.

@@ -242,19 +242,25 @@ TEST(Calibration, FilesSayWhatWasMeasured) {
 
 TEST(Calibration, TellsAMachineThatChangedFromOneThatScatters) {
   CalibrationRuns runs = two_ranks();
-  EXPECT_EQ(calibrate(runs).drift, 1) << "three repetitions have no quarters";
-  const auto repeat = [&](const std::vector<double>& factors) {
+  EXPECT_EQ(calibrate(runs).drift, 1) << "one round says nothing";
+  const auto measure = [&](const std::vector<std::vector<double>>& rounds) {
     for (TimedSize& timed : runs.pairs.front().exchange) {
       timed.seconds.clear();
-      for (const double factor : factors) timed.seconds.push_back(factor * exchange_seconds(timed.size.count()));
+      timed.rounds.clear();
+      for (const std::vector<double>& factors : rounds) {
+        timed.rounds.push_back(timed.seconds.size());
+        for (const double factor : factors) timed.seconds.push_back(factor * exchange_seconds(timed.size.count()));
+      }
     }
+    return calibrate(runs).drift;
   };
-  repeat({1, 9, 1, 1, 1, 9, 9, 1, 1, 1, 1, 9});  // one of three is late, wherever it falls: 2 of one quarter never
-  EXPECT_EQ(calibrate(runs).drift, 1);
-  repeat({1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2});
-  EXPECT_DOUBLE_EQ(calibrate(runs).drift, 2);
-  repeat({3, 3, 3, 3, 3, 3, 1, 1, 1, 3, 3, 3});  // there and back
-  EXPECT_DOUBLE_EQ(calibrate(runs).drift, 3);
+  EXPECT_EQ(measure({{1, 9, 1}, {1, 1, 9}, {9, 1, 1}, {1, 1, 9}}), 1) << "one of three is late in each";
+  EXPECT_DOUBLE_EQ(measure({{1, 1, 1}, {1, 1, 1}, {2, 2, 2}, {2, 2, 2}}), 2);
+  EXPECT_DOUBLE_EQ(measure({{3, 3, 3}, {3, 3, 3}, {1, 1, 1}, {3, 3, 3}}), 3) << "there and back";
+  // Each round is given the same time: one of 3 times the length has a third of the repetitions, 3 of 30, of which no quarter
+  // of all 30 has more than half.
+  const std::vector<double> fast(9, 1);
+  EXPECT_DOUBLE_EQ(measure({fast, fast, {3, 3, 3}, fast}), 3);
 }
 
 TEST(Calibration, RefusesAClockThatStandsStill) {
