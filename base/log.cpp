@@ -50,11 +50,15 @@ class Logger {
   Logger() : color_(stderr_wants_color()) {
     sink_->set_color_mode(color_ ? spdlog::color_mode::always : spdlog::color_mode::never);
     logger_.set_pattern("%^%l%$ %v");
-    logger_.set_level(spdlog::level::warn);
+    set_level(LogLevel::warn);
     read_environment();
   }
 
-  void set_level(LogLevel level) { logger_.set_level(to_spdlog(level)); }
+  void set_level(LogLevel level) {
+    level_ = level;
+    logger_.set_level(to_spdlog(level));
+  }
+  [[nodiscard]] LogLevel level() const { return level_; }
   void set_color(bool on) {
     color_ = on;
     sink_->set_color_mode(on ? spdlog::color_mode::always : spdlog::color_mode::never);
@@ -80,6 +84,7 @@ class Logger {
       std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>(spdlog::color_mode::never);
   spdlog::logger logger_{"polyplane", sink_};
   std::atomic<bool> color_;
+  std::atomic<LogLevel> level_ = LogLevel::warn;
 };
 
 Logger& logger() {
@@ -90,6 +95,8 @@ Logger& logger() {
 }  // namespace
 
 void set_log_level(LogLevel level) { logger().set_level(level); }
+
+LogLevel log_level() { return logger().level(); }
 
 void set_log_color(bool on) { logger().set_color(on); }
 

@@ -10,6 +10,7 @@ enum class LogLevel { debug, info, warn, error, off };
 
 /// Level from POLYPLANE_LOG (debug, info, warn, error, off; default warn) until set here.
 void set_log_level(LogLevel level);
+[[nodiscard]] LogLevel log_level();
 /// Until set: off when NO_COLOR is non-empty, else on when stderr is a terminal. An explicit `--color` is set here and
 /// so goes before NO_COLOR (no-color.org).
 void set_log_color(bool on);

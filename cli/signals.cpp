@@ -15,7 +15,9 @@ namespace {
 
 volatile std::sig_atomic_t first_signal = 0;
 volatile std::sig_atomic_t first_signal_ms = 0;
-const char* volatile last_words = "nothing was kept; the same command starts again";
+constexpr const char* kNothingKept = "nothing was kept; the same command starts again";
+const char* volatile last_words = kNothingKept;
+const char* volatile which_command = "";
 const char* volatile program_name = "polyplane";
 bool is_told = false;
 
@@ -29,7 +31,7 @@ long now_ms() {
 }
 
 void say_last_words(const char* what) {
-  const char* const parts[] = {"\n", program_name, what, last_words, "\n"};
+  const char* const parts[] = {"\n", program_name, what, which_command, last_words, "\n"};
   for (const char* part : parts) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, part, std::strlen(part));
   }
@@ -76,6 +78,11 @@ void install_signal_handlers(const char* program) {
 }
 
 void set_last_words(const char* text) { last_words = text; }
+
+void begin_command(const char* which) {
+  last_words = kNothingKept;
+  which_command = which;
+}
 
 void tell_interrupted(const std::string& text) {
   is_told = true;

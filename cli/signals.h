@@ -16,6 +16,9 @@ void install_signal_handlers(const char* program = "polyplane");
 /// What is said when a process that did not stop in time is ended, instead of "nothing was kept; the same command starts again".
 /// REQUIRES: lives as long as the program.
 void set_last_words(const char* text);
+/// Of a program that carries out several commands, one after the other: the last words are "nothing was kept; the same command
+/// starts again" anew, and stand behind `which`, as "command 2 of 3, perf: ". REQUIRES: lives as long as the program.
+void begin_command(const char* which);
 /// Of commands that print all and then write files.
 inline constexpr const char* kAllIsPrinted = "all was printed; what was to be written beside it may be missing";
 /// Says on stderr "PROGRAM: interrupted TEXT": what is there and how it goes on.

@@ -1,4 +1,4 @@
-// How a program of many ranks ends when some of them failed.
+// How a program of many ranks, and each command of it, ends when some of them failed.
 #pragma once
 
 #include <string>

@@ -24,6 +24,13 @@ TEST(Log, OffIsSilent) {
   set_log_level(LogLevel::warn);
 }
 
+TEST(Log, TellsItsLevel) {
+  set_log_level(LogLevel::error);
+  EXPECT_EQ(log_level(), LogLevel::error);
+  set_log_level(LogLevel::warn);
+  EXPECT_EQ(log_level(), LogLevel::warn);
+}
+
 TEST(Log, ColorsWhenTold) {
   set_log_level(LogLevel::warn);
   set_log_color(true);
