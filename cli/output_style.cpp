@@ -5,11 +5,16 @@
 
 namespace polyplane::cli {
 
-std::string apply_output_style(const CommonArguments& common, const std::vector<std::string>& formats) {
-  const std::string color = one_of("--color", common.color, {"auto", "always", "never"});
-  if (color != "auto") set_log_color(color == "always");
-  if (common.quiet) set_log_level(LogLevel::error);
+std::string check_output_style(const CommonArguments& common, const std::vector<std::string>& formats) {
+  one_of("--color", common.color, {"auto", "always", "never"});
   return one_of("--format", common.format, formats);
+}
+
+std::string apply_output_style(const CommonArguments& common, const std::vector<std::string>& formats) {
+  std::string format = check_output_style(common, formats);
+  if (common.color != "auto") set_log_color(common.color == "always");
+  if (common.quiet) set_log_level(LogLevel::error);
+  return format;
 }
 
 }  // namespace polyplane::cli

@@ -70,6 +70,8 @@ std::optional<sim::SweepSearch> search_of(const SweepArguments& arguments) {
   return search;
 }
 
+std::vector<std::string> formats() { return {"table", "json", "csv"}; }
+
 int print_table(sim::SweepStore& store, const std::string& format) {
   const sim::SweepTable table = sim::table_of(store);
   if (format == "json") print(sim::to_json(table));
@@ -243,18 +245,27 @@ sim::SweepOptions sweep_options(const SweepArguments& arguments) {
 
 bool runs_points(const SweepArguments& arguments) { return !arguments.experiment.empty() && !arguments.list; }
 
+void check_sweep(const SweepArguments& arguments) {
+  const std::string format = check_output_style(arguments.common, formats());
+  if (arguments.experiment.empty()) return refuse_options_of_runs(arguments);
+  if (arguments.list) refuse_options_beside_list(arguments, format);
+  static_cast<void>(search_of(arguments));
+  static_cast<void>(shard_of(arguments));
+  if (!arguments.store && !arguments.list)
+    throw InputError("--store is missing; it is the file that keeps the results");
+  static_cast<void>(sweep_request(arguments));
+  static_cast<void>(sweep_options(arguments));
+}
+
 int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner) {
-  const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
+  check_sweep(arguments);
+  const std::string format = apply_output_style(arguments.common, formats());
   if (arguments.experiment.empty()) {
-    refuse_options_of_runs(arguments);
     sim::SweepStore store = sim::SweepStore::read(*arguments.store);
     return print_table(store, format);
   }
-  if (arguments.list) refuse_options_beside_list(arguments, format);
   const std::optional<sim::SweepSearch> search = search_of(arguments);
   const Shard shard = shard_of(arguments);
-  if (!arguments.store && !arguments.list)
-    throw InputError("--store is missing; it is the file that keeps the results");
   std::error_code error;
   if (arguments.resume && arguments.store && !std::filesystem::exists(*arguments.store, error)) {
     throw InputError("--resume: there is no store " + printable(*arguments.store) + " to go on with");

@@ -31,7 +31,10 @@ using MakeRunner = std::function<sim::PointRunner(const sim::SweepPlan&, const s
 /// Does the command run points, and not only print a store or a list?
 [[nodiscard]] bool runs_points(const SweepArguments& arguments);
 
-/// Checks every point, opens the store, runs what is open, prints the table. Returns an exit code; throws as commands do.
+/// Throws what is wrong with the options, whatever is in the files that they name.
+void check_sweep(const SweepArguments& arguments);
+/// Checks the options and every point, opens the store, runs what is open, prints the table. Returns an exit code; throws as
+/// commands do.
 [[nodiscard]] int sweep_with(const SweepArguments& arguments, const MakeRunner& make_runner);
 
 }  // namespace polyplane::cli

@@ -131,6 +131,7 @@ void write(const CalibrateArguments& arguments, const PlacedRanks& placed, const
 }
 
 int calibrate(const Communicator& world, const CalibrateArguments& arguments, const CalibrateOptions& options) {
+  check_files(world, arguments);  // again: a command before this one may have written them
   cli::set_last_words("no file was written");
   const std::string before = load_text();
   const PlacedRanks placed = place_ranks(world);

@@ -224,21 +224,36 @@ void define(CLI::App& app, MpiPerfArguments& arguments) {
       "./stack.textproto\n");
 }
 
+ElementKind element_kind_of(const sim::CollectiveJob& job) {
+  const bool of_tokens = collectives::is_of_tokens(job.kind) || job.tokens;
+  return of_tokens ? ElementKind::byte : parse_element_kind(job.datatype);
+}
+
+std::vector<std::string> formats() { return {"table", "json", "csv"}; }
+
+/// Throws what is wrong whichever machine is simulated.
+void check(const Communicator& world, cli::PerfArguments simulated) {
+  simulated.cluster = made_up_cluster(world.size());
+  simulated.stack = "mpi";
+  const cli::PerfPlan plan = cli::plan_perf(simulated, sim::Catalog::open());
+  const sim::CollectiveJob& job = plan.experiment.collectives.front();
+  static_cast<void>(element_kind_of(job));
+  static_cast<void>(parse_reduction(job.reduction));
+  if (job.algorithm != "auto" && job.algorithm != "nccl") {
+    static_cast<void>(collectives::find_algorithm(job.kind, job.algorithm, job.schedule.get()));
+  }
+}
+
 int perf(const Communicator& world, MpiPerfArguments arguments, const Repetitions& repetitions) {
   cli::PerfArguments& simulated = arguments.simulated;
-  const std::string& format = simulated.common.format;
-  simulated.ranks = std::to_string(world.size());
-  const bool barrier = collectives::parse_collective(simulated.collective) == CollectiveKind::barrier;
-  if (!simulated.max_bytes && !simulated.min_bytes && !barrier) simulated.max_bytes = "64M";
-  if (!simulated.min_bytes && !barrier) simulated.min_bytes = "8";
+  const std::string format = cli::apply_output_style(simulated.common, formats());
   const sim::Catalog catalog = sim::Catalog::open();
   const SimulatedMachine machine = simulated_machine(world, catalog, arguments.cluster, arguments.stack);
   simulated.cluster = machine.cluster;
   simulated.stack = machine.stack;
   const cli::PerfPlan plan = cli::plan_perf(simulated, catalog);
   const sim::CollectiveJob& job = plan.experiment.collectives.front();
-  const bool of_tokens = collectives::is_of_tokens(job.kind) || job.tokens;
-  const ElementKind kind = of_tokens ? ElementKind::byte : parse_element_kind(job.datatype);
+  const ElementKind kind = element_kind_of(job);
   const Reduction reduction = parse_reduction(job.reduction);
 
   const topology::Topology topology = sim::build_topology(plan.experiment);
@@ -274,12 +289,17 @@ Task prepare_perf(const Communicator& world, const std::vector<std::string>& giv
                "mpirun -n RANKS polyplane-mpi perf");
   define(app, arguments);
   if (!parse_arguments(app, world, given)) return {};
-  cli::apply_output_style(arguments.simulated.common, {"table", "json", "csv"});
-  static_cast<void>(collectives::parse_collective(arguments.simulated.collective));
+  cli::PerfArguments& simulated = arguments.simulated;
+  cli::check_output_style(simulated.common, formats());
   const Repetitions repetitions{
       .timed = static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000)),
       .warm_ups = static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000)),
       .patience_seconds = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400))};
+  simulated.ranks = std::to_string(world.size());
+  const bool barrier = collectives::parse_collective(simulated.collective) == CollectiveKind::barrier;
+  if (!simulated.max_bytes && !simulated.min_bytes && !barrier) simulated.max_bytes = "64M";
+  if (!simulated.min_bytes && !barrier) simulated.min_bytes = "8";
+  check(world, simulated);
   return [=, &world] { return perf(world, arguments, repetitions); };
 }
 

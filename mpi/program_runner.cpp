@@ -21,7 +21,9 @@ using enum collectives::Operation::Kind;
 constexpr unsigned kLooksUntilAbsorb = 16, kLooksUntilYield = 64;
 constexpr std::size_t kMaxStallLines = 8;
 
-void check(const collectives::Program& program, int ranks) {
+}  // namespace
+
+void check_runnable(const collectives::Program& program, int ranks) {
   if (program.actors.size() != static_cast<std::size_t>(ranks)) {
     throw InputError(program.name + " is for " + std::to_string(program.actors.size()) + " ranks, not for " +
                      std::to_string(ranks) + ": mpirun -n " + std::to_string(program.actors.size()));
@@ -34,14 +36,12 @@ void check(const collectives::Program& program, int ranks) {
   }
 }
 
-}  // namespace
-
 ProgramRunner::ProgramRunner(const Communicator& ranks, const collectives::Program& program, double patience_seconds)
     : ranks_(ranks.duplicate()),
       program_(program),
       me_(static_cast<std::uint32_t>(ranks.rank())),
       patience_seconds_(patience_seconds) {
-  check(program, ranks.size());
+  check_runnable(program, ranks.size());
   plan_tags();
   const Actor& mine = actor();
   waiters_.resize(mine.operations.size());

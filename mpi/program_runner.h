@@ -20,10 +20,13 @@
 
 namespace polyplane::mpi {
 
+/// Throws InputError where the program has other actors than ranks, actors of several cards or collectives.
+void check_runnable(const collectives::Program& program, int ranks);
+
 class ProgramRunner {
  public:
-  /// Collective. Keeps a reference to `program`. Throws InputError where the program has other actors than ranks, actors of
-  /// several cards or collectives; LimitError for more messages of a pair than MPI has tags.
+  /// Collective. Keeps a reference to `program`. Throws InputError as check_runnable() does; LimitError for more messages of a
+  /// pair than MPI has tags.
   /// REQUIRES: check_program().
   ProgramRunner(const Communicator& ranks, const collectives::Program& program, double patience_seconds);
 

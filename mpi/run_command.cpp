@@ -47,16 +47,14 @@ Duration simulate(const Communicator& world, const SimulatedMachine& machine, co
   return Duration::from_ps(std::stoll(ps));
 }
 
-int run_program(const Communicator& world, const RunArguments& arguments, int iterations, int warm_ups,
+int run_program(const Communicator& world, const RunArguments& arguments,
+                const std::shared_ptr<const collectives::Program>& program, int iterations, int warm_ups,
                 double patience) {
-  const std::string format = format_of(arguments);
-  const collectives::ImportedProgram imported = sim::read_program(format, arguments.file);
-  const auto program = std::make_shared<const collectives::Program>(imported.program);
   ProgramRunner runner(world, *program, patience);
 
   const sim::Catalog catalog = sim::Catalog::open();
   const SimulatedMachine machine = simulated_machine(world, catalog, arguments.cluster, arguments.stack);
-  const Duration simulated = simulate(world, machine, catalog, format, program);
+  const Duration simulated = simulate(world, machine, catalog, format_of(arguments), program);
   const std::string before = load_text();
   const Timing timing = time_together(world, warm_ups, iterations, [&] { runner.run(); });
   if (!world.is_root()) return cli::kExitFine;
@@ -98,8 +96,10 @@ Task prepare_run(const Communicator& world, const std::vector<std::string>& give
   const auto iterations = static_cast<int>(cli::parse_whole("--iters", arguments.iterations, 1, 1'000'000));
   const auto warm_ups = static_cast<int>(cli::parse_whole("--warmup_iters", arguments.warm_ups, 0, 1'000'000));
   const auto patience = static_cast<double>(cli::parse_whole("--patience", arguments.patience, 1, 86'400));
-  static_cast<void>(format_of(arguments));
-  return [=, &world] { return run_program(world, arguments, iterations, warm_ups, patience); };
+  collectives::ImportedProgram imported = sim::read_program(format_of(arguments), arguments.file);
+  const auto program = std::make_shared<const collectives::Program>(std::move(imported.program));
+  check_runnable(*program, world.size());
+  return [=, &world] { return run_program(world, arguments, program, iterations, warm_ups, patience); };
 }
 
 }  // namespace polyplane::mpi

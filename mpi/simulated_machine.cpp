@@ -18,6 +18,13 @@ std::size_t cards_of(const sim::ClusterChoice& cluster) {
 
 }  // namespace
 
+std::string made_up_cluster(int ranks) {
+  return fmt::format(
+      "single_switch:endpoints={0},radix={0},rate=80 Gbps,cable_latency=0 ns,access_cable_latency=100 ns,"
+      "switch_latency=0 ns,nic_latency=0 ns",
+      std::max(ranks, 2));
+}
+
 SimulatedMachine simulated_machine(const Communicator& world, const sim::Catalog& catalog,
                                    const std::optional<std::string>& cluster, const std::optional<std::string>& stack) {
   const bool one_node = world.min(world.split_nodes().size() == world.size() ? 1.0 : 0.0) > 0;
@@ -37,16 +44,12 @@ SimulatedMachine simulated_machine(const Communicator& world, const sim::Catalog
                      "writes them)");
   }
   const std::string chosen = stack.value_or("mpi");
-  return {
-      fmt::format("single_switch:endpoints={0},radix={0},rate=80 Gbps,cable_latency=0 ns,access_cable_latency=100 ns,"
-                  "switch_latency=0 ns,nic_latency=0 ns",
-                  std::max(world.size(), 2)),
-      chosen,
-      fmt::format("simulated on a guess, NOT CALIBRATED: every rank sends and receives 10 GB/s, 0.2 us apart, "
-                  "stack {}; {}",
-                  chosen,
-                  files ? "the files in " + machine_directory() + " are for fewer ranks"
-                        : "polyplane-mpi calibrate -o " + machine_directory() + " measures this machine")};
+  return {made_up_cluster(world.size()), chosen,
+          fmt::format("simulated on a guess, NOT CALIBRATED: every rank sends and receives 10 GB/s, 0.2 us apart, "
+                      "stack {}; {}",
+                      chosen,
+                      files ? "the files in " + machine_directory() + " are for fewer ranks"
+                            : "polyplane-mpi calibrate -o " + machine_directory() + " measures this machine")};
 }
 
 }  // namespace polyplane::mpi

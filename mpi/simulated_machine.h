@@ -14,6 +14,9 @@ struct SimulatedMachine {
   std::string sentence;        // for tables: where they come from
 };
 
+/// As the catalog takes it: one switch that nobody waits for, a card for each rank.
+[[nodiscard]] std::string made_up_cluster(int ranks);
+
 /// Collective. `cluster` and `stack` as the user gave them; else the files that calibrate wrote (mpi/machine_files.h), if their
 /// cluster has cards for all ranks; else a guess, which the sentence calls not calibrated: every rank sends and receives
 /// 10 GB/s, 0.2 us apart, stack mpi. Throws InputError where ranks are on several nodes and nothing describes what joins them.

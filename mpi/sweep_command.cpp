@@ -69,6 +69,7 @@ Task prepare_sweep(const Communicator& world, const std::vector<std::string>& ar
     if (world.is_root()) cli::print(text->text);
     return {};
   }
+  cli::check_sweep(sweep);
   return [&world, sweep] { return sweep_on(world, sweep); };
 }
 

@@ -12,35 +12,11 @@ import unittest
 sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "sim", "campaign"))
-from sweep_harness import PATIENCE, QUICK_VARY, SLOW_VARY, SweepTest  # noqa: E402
-
-for name, value in {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-                    "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
-                    "OMPI_MCA_btl": "self,vader", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}.items():
-    os.environ.setdefault(name, value)
+from ranks_harness import RanksTest  # noqa: E402
+from sweep_harness import PATIENCE, QUICK_VARY, SLOW_VARY  # noqa: E402
 
 
-class Ranks(SweepTest):
-    mpirun = mpi_program = None
-
-    def ranks(self, count, *more):
-        return [self.mpirun, *more, "-n", str(count), self.mpi_program]
-
-    def worker_processes(self, mpirun):
-        """Processes of polyplane-mpi under an mpirun, by rank."""
-        found = {}
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    variables = dict(one.split(b"=", 1) for one in file.read().split(b"\0") if b"=" in one)
-                with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent == mpirun.pid and b"OMPI_COMM_WORLD_RANK" in variables:
-                found[int(variables[b"OMPI_COMM_WORLD_RANK"])] = int(pid)
-        return found
-
+class Ranks(RanksTest):
     def test_the_same_bytes_for_any_number_of_ranks(self):
         for form in ("table", "json", "csv"):
             serial = self.run_well(self.words(self.quick, QUICK_VARY, f"serial.{form}", "--format", form))
@@ -117,6 +93,6 @@ class Ranks(SweepTest):
 
 
 if __name__ == "__main__":
-    SweepTest.program = [os.path.abspath(sys.argv[1])]
+    RanksTest.program = [os.path.abspath(sys.argv[1])]
     Ranks.mpi_program, Ranks.mpirun = os.path.abspath(sys.argv[2]), sys.argv[3]
     unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
