@@ -74,9 +74,10 @@ def one_launch(folder):
                                           " 0 wrong")]
     assert order == sorted(order), out
     assert out.count(f"simulated on cluster {machine}/cluster.textproto") == 2, out
-    failed = run([mpiexec, "-n", "2", polyplane_mpi] + perf + ["all_gather", "--algorithm", "rnig", "then", "calibrate",
-                                                               "-o", str(unmade)] + quick, 2)
-    assert "did you mean \"ring\"" in failed.stderr and "# launch" not in failed.stdout, failed
+    failed = run([mpiexec, "-n", "2", polyplane_mpi, "perf", "all_gather", "--cluster", str(unmade / "cluster.textproto"),
+                  "then", "calibrate", "-o", str(unmade)] + quick, 2)
+    assert "command 1 of 2, perf: " in failed.stderr and "there is no such file" in failed.stderr, failed
+    assert "# launch" not in failed.stdout, failed
     for last, message in [(["perff"], "did you mean \"perf\""), ([], "a command is missing"),
                           (["perf", "all_redce"], "did you mean \"all_reduce\""),
                           (["verify", "--al"], "did you mean \"--all\""),
