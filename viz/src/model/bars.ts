@@ -29,7 +29,9 @@ export interface Bar {
 }
 
 export interface BarSet {
-  id: string;
+  id: string; // "step-0-1": of what kind, of which recording, and which of it
+  fromRecording: number; // index into the recordings
+  key: string; // the id within its recording
   subject: { collective?: string; step?: string; program?: string; cluster: string; ranks: number; recording: string };
   bars: Bar[];
   left: number; // sizes of whose time no parts were recorded
@@ -46,10 +48,16 @@ export function barSets(recordings: readonly Recording[]): BarSet[] {
       : compared.flatMap((row) => row.collectives.map((result) => ({ result, cluster: row.cluster })));
     return [
       ...ofCollectives(rows, recording.name, index),
-      ...(report?.steps ?? []).map((step, i) => ofStep(step, recording.name, `step-${index}-${i}`)),
-      ...(report?.programs ?? []).map((program, i) => ofProgram(program, recording.name, `program-${index}-${i}`)),
+      ...(report?.steps ?? []).map((step, i) => ofStep(step, recording.name, named("step", index, i))),
+      ...(report?.programs ?? []).map((program, i) => ofProgram(program, recording.name, named("program", index, i))),
     ];
   });
+}
+
+type Named = Pick<BarSet, "id" | "fromRecording" | "key">;
+
+function named(kind: string, fromRecording: number, place: number): Named {
+  return { id: `${kind}-${fromRecording}-${place}`, fromRecording, key: `${kind}-${place}` };
 }
 
 function ofCollectives(rows: readonly { result: CollectiveResult; cluster: string }[], recording: string, index: number): BarSet[] {
@@ -59,7 +67,7 @@ function ofCollectives(rows: readonly { result: CollectiveResult; cluster: strin
     let set = sets.get(key);
     if (!set) {
       set = {
-        id: `collective-${index}-${sets.size}`,
+        ...named("collective", index, sets.size),
         subject: { collective: result.collective, cluster, ranks: result.ranks, recording },
         bars: [],
         left: 0,
@@ -94,9 +102,9 @@ export function ofAttribution(attribution: Attribution): Segment[] {
   ]);
 }
 
-function ofStep(step: StepResult, recording: string, id: string): BarSet {
+function ofStep(step: StepResult, recording: string, name: Named): BarSet {
   return {
-    id,
+    ...name,
     subject: { step: step.name || step.model, cluster: step.cluster, ranks: step.cards, recording },
     left: 0,
     bars: [
@@ -126,7 +134,7 @@ function ofStep(step: StepResult, recording: string, id: string): BarSet {
   };
 }
 
-function ofProgram(program: ProgramResult, recording: string, id: string): BarSet {
+function ofProgram(program: ProgramResult, recording: string, name: Named): BarSet {
   const bars: Bar[] = [
     {
       name: { what: "meanCard" },
@@ -147,7 +155,7 @@ function ofProgram(program: ProgramResult, recording: string, id: string): BarSe
     },
   ];
   return {
-    id,
+    ...name,
     subject: { program: program.name, cluster: program.cluster, ranks: program.cards, recording },
     left: 0,
     bars,

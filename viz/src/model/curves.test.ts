@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { BandSchema, CollectiveResultSchema, CompareReportSchema, MeasuredSchema, RecordingSchema, ReportSchema, type CollectiveResult } from "../schema";
-import { curveGroups, telling } from "./curves";
+import { curveGroups, lineKey, telling } from "./curves";
 
 const result = (fields: Partial<CollectiveResult>): CollectiveResult =>
   create(CollectiveResultSchema, { collective: "all_reduce", model: "flow", ranks: 8, timePs: 1e6, timeUs: 1, busbwGBps: 10, ...(fields as object) });
@@ -33,6 +33,16 @@ describe("curves", () => {
     const [group] = curveGroups([recordingOf(results)]);
     expect(group?.lines.map((line) => line.attributes.algorithm)).toEqual(["ring", "tree"]);
     expect(telling(group?.lines ?? [])).toEqual(["algorithm"]);
+  });
+
+  it("have keys of their own, the same whatever is opened before them", () => {
+    const results = ["ring", "tree"].flatMap((algorithm) => [1024, 2048].map((sizeBytes) => result({ sizeBytes, algorithm })));
+    const other = recordingOf([result({ sizeBytes: 1024 }), result({ sizeBytes: 2048 })], "other");
+    const keysOf = (...all: Parameters<typeof curveGroups>[0][number][]) => curveGroups(all)[0]?.lines.map(lineKey) ?? [];
+    const alone = keysOf(recordingOf(results));
+    expect(new Set(alone).size).toBe(2);
+    expect(keysOf(other, recordingOf(results)).slice(1)).toEqual(alone);
+    expect(keysOf(other, recordingOf(results))[0]).not.toBe(alone[0]);
   });
 
   it("stay one line though several sizes are too small and count as zero bytes", () => {

@@ -36,6 +36,11 @@ export interface ResultLine {
   points: ResultPoint[]; // by size, ascending; one a size
 }
 
+// What a line is, whatever stands beside it: no two lines of a group have the same.
+export function lineKey({ attributes, measured }: ResultLine): string {
+  return JSON.stringify([measured, ...Object.values(attributes)]);
+}
+
 // All lines of one collective: what can be compared in one figure.
 export interface CurveGroup {
   collective: string;

@@ -21,6 +21,12 @@ export function runsOf(recordings: readonly Recording[], wanted: (run: Recording
   );
 }
 
+/** Of the run that was chosen; of the last where none was, or where it is no longer among them. */
+export function placeOfRun(runs: readonly RunRef[], chosen: RunRef | null): number {
+  const at = chosen ? runs.findIndex(({ recording, run }) => recording === chosen.recording && run === chosen.run) : -1;
+  return at < 0 ? runs.length - 1 : at;
+}
+
 function collectives(recording: Recording): readonly CollectiveResult[] {
   const { result } = recording;
   if (result.case === "report") return result.value.results;

@@ -10,6 +10,7 @@ import { language } from "../i18n/language";
 import { said } from "../i18n/terms";
 import { barSets, ownersOf, type Bar, type BarSet, type Part, type Segment } from "../model/bars";
 import { Choice } from "../shell/choice";
+import { identity } from "../state/identity";
 import { palette } from "../state/theme";
 import { barsText } from "./bars.strings";
 import type { View } from "./view";
@@ -21,7 +22,7 @@ export const bars: View = {
   Body: ({ recordings }) => {
     const sets = useMemo(() => barSets(recordings), [recordings]);
     const several = recordings.length > 1;
-    return sets.map((set) => <Bars key={set.id} set={set} several={several} />);
+    return sets.map((set) => <Bars key={`${identity(recordings[set.fromRecording]!)} ${set.key}`} set={set} several={several} />);
   },
 };
 

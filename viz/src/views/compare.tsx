@@ -4,7 +4,7 @@ import { shown } from "../format/names";
 import { language } from "../i18n/language";
 import { parseFilter, type Filter } from "../model/compare_filter";
 import { varied } from "../model/compare_grid";
-import { resultTables, type ResultTable, type TableRow } from "../model/compare_table";
+import { resultTables, type ResultTable, type TableCell, type TableRow } from "../model/compare_table";
 import { tunings } from "../model/tuning";
 import { validations } from "../model/validation";
 import { identity } from "../state/identity";
@@ -28,8 +28,9 @@ export const compareView: View = {
     const tables = useMemo(() => resultTables(recordings), [recordings]);
     const measured = useMemo(() => validations(recordings), [recordings]);
     const tuned = useMemo(() => tunings(recordings), [recordings]);
-    const [chosen, setChosen] = useState(0);
-    const index = chosen < tables.length ? chosen : 0;
+    const keys = useMemo(() => keysOf(tables), [tables]);
+    const [chosen, setChosen] = useState("");
+    const index = Math.max(0, keys.indexOf(chosen));
     const names = { compare: text.compareTable, sweep: text.sweepTable, report: text.reportTable, steps: text.stepTable };
     return (
       <>
@@ -38,10 +39,10 @@ export const compareView: View = {
             label={text.which}
             value={index}
             options={tables.map((t, i) => [i, `${names[t.kind]} (${count(t.rows.length)})`] as const)}
-            onChoose={setChosen}
+            onChoose={(to) => setChosen(keys[to]!)}
           />
         )}
-        {tables.length > 0 && <Table key={columnsOf(tables[index]!)} table={tables[index]!} />}
+        {tables.length > 0 && <Table key={keys[index]!} table={tables[index]!} />}
         {measured.map((one) => (
           <ValidationFigures key={`measured ${identity(one.report)}`} one={one} />
         ))}
@@ -53,9 +54,10 @@ export const compareView: View = {
   },
 };
 
-/** Tables of the same columns: a filter, axes and an order hold for all of them. */
-function columnsOf({ kind, columns }: ResultTable): string {
-  return JSON.stringify([kind, ...columns.map(({ key, unit }) => [key, unit])]);
+/** By its columns a table is known again when files are opened and closed: its filter, axes and order stay. */
+function keysOf(tables: readonly ResultTable[]): string[] {
+  const columns = tables.map(({ kind, columns }) => JSON.stringify([kind, ...columns.map(({ key, unit }) => [key, unit])]));
+  return columns.map((key, i) => `${columns.slice(0, i).filter((other) => other === key).length} ${key}`);
 }
 
 /** Parameters with few values get a list of them beside the filter. */
@@ -64,22 +66,22 @@ const fewValues = 16;
 function Table({ table }: { table: ResultTable }) {
   const text = compareText();
   const [filterText, setFilterText] = useState("");
-  const [only, setOnly] = useState<ReadonlyMap<number, number>>(new Map()); // column to index into its values
+  const [only, setOnly] = useState<ReadonlyMap<number, TableCell>>(new Map()); // column to the value that it must have
   const parameters = useMemo(() => varied(table), [table]);
-  const values = useMemo(() => new Map(parameters.map((c) => [c, valuesOf(table, c)])), [table, parameters]);
+  const values = useMemo(() => new Map(parameters.map((c) => [c, valuesOf(table, c)] as const).filter(([, rows]) => rows.length <= fewValues)), [table, parameters]);
   const names = useMemo(() => table.columns.map((column) => columnName(column.key)), [table, language.value]);
   const filter = useMemo(() => parseFilter(table, filterText, names), [table, filterText, names]);
   const rows = useMemo(
     () =>
       table.rows.filter(
-        (row) => filter.accepts(row) && [...only].every(([c, i]) => (row.cells[c] ?? null) === (values.get(c)?.[i]?.cells[c] ?? null)),
+        (row) => filter.accepts(row) && [...only].every(([c, value]) => placeOf(values, c, value) < 0 || cellOf(row, c) === value),
       ),
     [table, filter, only, values],
   );
   const choose = (column: number, value: number) => {
     const next = new Map(only);
     if (value < 0) next.delete(column);
-    else next.set(column, value);
+    else next.set(column, cellOf(values.get(column)![value]!, column));
     setOnly(next);
   };
   return (
@@ -96,20 +98,15 @@ function Table({ table }: { table: ResultTable }) {
             onInput={(event) => setFilterText(event.currentTarget.value)}
           />
         </label>
-        {parameters
-          .filter((c) => values.get(c)!.length <= fewValues)
-          .map((c) => (
-            <Pick
-              key={c}
-              label={columnName(table.columns[c]!.key)}
-              value={only.get(c) ?? -1}
-              options={[
-                [-1, text.any],
-                ...values.get(c)!.map((row, i) => [i, cellWords(row.cells[c] ?? null, row.texts?.[c], table.columns[c]!.unit)] as const),
-              ]}
-              onChoose={(value) => choose(c, value)}
-            />
-          ))}
+        {[...values].map(([c, rows]) => (
+          <Pick
+            key={c}
+            label={columnName(table.columns[c]!.key)}
+            value={only.has(c) ? placeOf(values, c, only.get(c)!) : -1}
+            options={[[-1, text.any], ...rows.map((row, i) => [i, cellWords(cellOf(row, c), row.texts?.[c], table.columns[c]!.unit)] as const)]}
+            onChoose={(value) => choose(c, value)}
+          />
+        ))}
         <span class="note" role="status">
           {text.rows(count(rows.length), count(table.rows.length))}
         </span>
@@ -120,6 +117,15 @@ function Table({ table }: { table: ResultTable }) {
       <RowsFigure table={table} rows={rows} />
     </>
   );
+}
+
+function cellOf(row: TableRow, column: number): TableCell {
+  return row.cells[column] ?? null;
+}
+
+/** Of a value in the list of its column; -1 where no open file has it. */
+function placeOf(values: ReadonlyMap<number, readonly TableRow[]>, column: number, value: TableCell): number {
+  return values.get(column)?.findIndex((row) => cellOf(row, column) === value) ?? -1;
 }
 
 /** One row for each value of a column, in the order of the table; numbers by size. */

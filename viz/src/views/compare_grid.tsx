@@ -19,9 +19,13 @@ export function GridFigure({ table, rows }: { table: ResultTable; rows: readonly
     () => table.columns.flatMap((c, i) => (!c.parameter && c.better !== "neither" && table.rows.some((r) => typeof r.cells[i] === "number") ? [i] : [])),
     [table],
   );
-  const [x, setX] = useState(parameters[0] ?? -1);
-  const [y, setY] = useState(parameters[1] ?? -1);
-  const [figure, setFigure] = useState(figures[0] ?? -1);
+  const [chosenX, setX] = useState(parameters[0] ?? -1);
+  const [chosenY, setY] = useState(parameters[1] ?? -1);
+  // A column may have one value alone, or none, once a file is closed.
+  const x = parameters.includes(chosenX) ? chosenX : (parameters.find((c) => c !== chosenY) ?? -1);
+  const y = parameters.includes(chosenY) && chosenY !== x ? chosenY : (parameters.find((c) => c !== x) ?? -1);
+  const [chosenFigure, setFigure] = useState(figures[0] ?? -1);
+  const figure = figures.includes(chosenFigure) ? chosenFigure : (figures[0] ?? -1);
   const handle = useRef<HeatHandle>(null);
   const ready = x >= 0 && y >= 0 && figure >= 0;
   const grid = useMemo(() => (ready ? gridOf(table, rows, x, y, figure) : null), [ready, table, rows, x, y, figure]);

@@ -38,11 +38,12 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
   const [x, setX] = useState(start.x);
   const [y, setY] = useState(start.y);
   const [log, setLog] = useState(true);
-  const [told, setTold] = useState(-1);
+  const [toldRow, setTold] = useState<TableRow | null>(null);
   const [box, width] = useWidth<HTMLDivElement>(800);
   const drawing = useRef<SVGSVGElement>(null);
   const numbers = table.columns.flatMap((c, i) => (c.unit === "text" ? [] : [[i, columnName(c.key)] as const]));
   const drawn = useMemo(() => rows.filter((r) => typeof r.cells[x] === "number" && typeof r.cells[y] === "number"), [rows, x, y]);
+  const told = toldRow ? drawn.indexOf(toldRow) : -1;
   const points = useMemo(() => pointsOf(drawn, x, y), [drawn, x, y]);
   const works = useMemo(() => worksOf(table, drawn, points, x, y), [table, drawn, points, x, y]);
   const front = useMemo(() => works.flatMap((w) => w.front), [works]);
@@ -88,7 +89,7 @@ export function Scatter({ table, rows, telling }: ScatterProps) {
             width={width}
             log={log}
             told={told}
-            onTold={setTold}
+            onTold={(point) => setTold(drawn[point] ?? null)}
             words={words}
             label={(i) => rowName(table, drawn[i]!, naming.length > 0 ? naming : telling)}
             xName={columnName(cx.key)}

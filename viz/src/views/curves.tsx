@@ -9,7 +9,7 @@ import type { FigureTable } from "../figure/table";
 import { bytes, bytesShort, rate, short, time, timeShort } from "../format/numbers";
 import { shown } from "../format/names";
 import { language } from "../i18n/language";
-import { curveGroups, telling, type CurveGroup, type LineAttributes, type ResultLine, type ResultPoint } from "../model/curves";
+import { curveGroups, lineKey, telling, type CurveGroup, type LineAttributes, type ResultLine, type ResultPoint } from "../model/curves";
 import { Choice } from "../shell/choice";
 import { palette } from "../state/theme";
 import { curvesText } from "./curves.strings";
@@ -164,7 +164,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
     const note = (point: ResultPoint) => [point.algorithm, point.protocol].filter((word) => word !== "").map((word) => shown(word, 40)).join(" ");
     const y = (point: ResultPoint, timePs: number) => (quantity === "time" ? timePs : busbwAt(point, timePs));
     const main: CurveLine = {
-      id: `line-${index}`,
+      id: `line ${lineKey(line)}`,
       label,
       colour: index,
       style: line.measured ? "points" : "line",
@@ -181,7 +181,7 @@ function chartOf(group: CurveGroup, labels: readonly string[], quantity: Quantit
       })),
     };
     const bound: CurveLine = {
-      id: `bound-${index}`,
+      id: `bound ${bounds[index]}`,
       label: common ? text.bound : text.boundOf(label),
       colour: index,
       style: "bound",

@@ -10,7 +10,7 @@ import type { FabricGraph, Load } from "../model/fabric_graph";
 import { rootGroup, summarise, type Group } from "../model/fabric_groups";
 import { locate, mapOf, type FabricMap } from "../model/fabric_map";
 import { usedOf } from "../model/fabric_used";
-import { runsOf, type RunRef } from "../model/fabric_runs";
+import { placeOfRun, runsOf, type RunRef } from "../model/fabric_runs";
 import type { Recording } from "../schema";
 import { identity } from "../state/identity";
 import { Damage } from "./fabric_damage";
@@ -42,20 +42,20 @@ export const fabric: View = {
   Body: ({ recordings }) => {
     const text = fabricText();
     const fabrics = useMemo(() => fabricsOf(recordings), [recordings]);
-    const [chosen, setChosen] = useState(0);
-    const ref = fabrics[chosen] ?? fabrics[0]!;
+    const [chosen, setChosen] = useState<FabricRef | null>(null);
+    const ref = fabrics.find(({ recording, fabric }) => recording === chosen?.recording && fabric === chosen.fabric) ?? fabrics[0]!;
     const runs = useMemo(
       () => runsOf([ref.recording], (run) => run.traffic !== undefined && run.fabric === ref.fabric),
       [ref.recording, ref.fabric],
     );
-    const [run, setRun] = useState(-1);
-    const index = run === -1 || run >= runs.length ? runs.length - 1 : run;
+    const [run, setRun] = useState<RunRef | "none" | null>(null);
+    const index = run === "none" ? noRun : placeOfRun(runs, run);
     const graph = fabricOf(ref.recording, ref.fabric);
     if (!graph) return <Damage recording={ref.recording} />;
     const load = index >= 0 ? loadOf(ref.recording, runs[index]!.run) : undefined;
     return (
       <>
-        <Picks fabrics={fabrics} chosen={fabrics.indexOf(ref)} onChoose={setChosen} runs={runs} run={index} onRun={setRun} />
+        <Picks fabrics={fabrics} chosen={fabrics.indexOf(ref)} onChoose={(to) => setChosen(fabrics[to]!)} runs={runs} run={index} onRun={(to) => setRun(runs[to] ?? "none")} />
         {graph.faults.length > 0 && (
           <p>
             {text.faultsAre}: <bdi>{graph.faults.map((f) => shown(f)).join("; ")}</bdi>

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { fabricOf, loadOf } from "../model/fabric_cache";
 import type { FabricGraph, Load } from "../model/fabric_graph";
-import { runsOf, type RunRef } from "../model/fabric_runs";
+import { placeOfRun, runsOf, type RunRef } from "../model/fabric_runs";
 import { planeMatrix } from "../model/stuck_matrix";
 import type { Recording } from "../schema";
 import { identity } from "../state/identity";
@@ -22,13 +22,13 @@ export const stuck: View = {
   shows: (recordings) => withTraffic(recordings).length > 0,
   Body: ({ recordings }) => {
     const runs = useMemo(() => withTraffic(recordings), [recordings]);
-    const [chosen, setChosen] = useState(-1);
-    const index = chosen >= 0 && chosen < runs.length ? chosen : runs.length - 1; // the largest size is the last
+    const [chosen, setChosen] = useState<RunRef | null>(null);
+    const index = placeOfRun(runs, chosen); // the largest size is the last
     return (
       <>
         {runs.length > 1 && (
           <div class="picks">
-            <RunChoice runs={runs} chosen={index} onChoose={setChosen} />
+            <RunChoice runs={runs} chosen={index} onChoose={(to) => setChosen(runs[to]!)} />
           </div>
         )}
         <Run key={`${identity(runs[index]!.recording)} ${runs[index]!.run}`} run={runs[index]!} />

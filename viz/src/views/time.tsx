@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { runsOf, type RunRef } from "../model/fabric_runs";
+import { placeOfRun, runsOf, type RunRef } from "../model/fabric_runs";
 import type { Span } from "../model/time_heat";
 import type { Recording } from "../schema";
 import { identity } from "../state/identity";
@@ -20,13 +20,13 @@ export const timeView: View = {
   shows: (recordings) => timed(recordings).length > 0,
   Body: ({ recordings }) => {
     const runs = useMemo(() => timed(recordings), [recordings]);
-    const [chosen, setChosen] = useState(-1);
-    const index = chosen >= 0 && chosen < runs.length ? chosen : runs.length - 1;
+    const [chosen, setChosen] = useState<RunRef | null>(null);
+    const index = placeOfRun(runs, chosen);
     return (
       <>
         {runs.length > 1 && (
           <div class="picks">
-            <RunChoice runs={runs} chosen={index} onChoose={setChosen} />
+            <RunChoice runs={runs} chosen={index} onChoose={(to) => setChosen(runs[to]!)} />
           </div>
         )}
         <Run key={`${identity(runs[index]!.recording)} ${runs[index]!.run}`} run={runs[index]!} />

@@ -81,7 +81,7 @@ function chartOf(one: Tuning): CurveChart {
     all.map((point) => ({ x: point.sizeBytes, y: point.timePs, note: note(point) }));
   const lines = one.lines.map(
     ({ how, points: all }, index): CurveLine => ({
-      id: `how-${index}`,
+      id: `how ${how}`,
       label: shown(how, 40),
       colour: index,
       style: "line",
