@@ -61,6 +61,32 @@ describe("time", () => {
     await expect.poll(async () => Math.abs((await lanes.locator("svg").boundingBox())!.width - (await lanes.boundingBox())!.width)).toBeLessThan(1);
   });
 
+  it("says that nothing happens in a part of time, and how to leave it", async () => {
+    const page = await open(pageWith(sampleRecording()));
+    const figure = page.locator('[data-figure="lanes"]');
+    const told = figure.locator(".heat-told");
+    await expect.poll(() => told.innerText()).toContain("Drag to move");
+    for (const stage of [1, 2, 3]) await figure.getByLabel(`stage ${stage}`).uncheck();
+    // Stage 0 computes until 520 ns and again from 525 ns. Windows have a middle of 500 ns, 515.625 (half of 31.25 later) and
+    // 523.4375 (half of 15.625 later), and at last a width of 1000 / 512 ns.
+    const press = async (name: string, times = 1) => {
+      for (let i = 0; i < times; ++i) await page.getByRole("button", { name }).click();
+    };
+    await press("Nearer", 5);
+    await press("Later");
+    await press("Nearer");
+    await press("Later");
+    await press("Nearer", 3);
+    await expect.poll(() => told.innerText()).toBe("Nothing of these actors happens from 522.461 ns to 524.414 ns. “All” above shows the whole time again; an arrow key goes to an interval.");
+    expect(await figure.innerText()).not.toContain("Drag");
+    await figure.locator(".lanes-box").focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => told.innerText()).toBe("stage 0, compute: F · forward · compute, 525.000 ns to 550.000 ns (25.00 ns)");
+    await expect.poll(() => page.locator("#time .span-controls .note").innerText()).toBe("524.0 ns to 526.0 ns"); // what is told is in sight
+    await page.locator("#time").getByRole("button", { name: "All", exact: true }).click();
+    await expect.poll(() => page.locator("#time .span-controls .note").innerText()).toBe("0 s to 1.000 µs");
+  });
+
   it("tells what a finger has touched", async () => {
     const page = await open(pageWith(sampleRecording()), { hasTouch: true });
     const figure = page.locator('[data-figure="lanes"]');

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { Lanes_Kind, LanesSchema, SeriesSchema } from "../schema";
 import { heatRows, resample, shift, ticks, zoom } from "./time_heat";
-import { actorsOf, busy, drawRow, intervalAt, laneRows, rowsOfLane } from "./time_lanes";
+import { actorsOf, busy, drawRow, intervalAt, isEmpty, isIn, laneRows, rowsOfLane } from "./time_lanes";
 
 describe("utilisation over time", () => {
   it("has the mean and the most of a track", () => {
@@ -53,6 +53,14 @@ describe("lanes", () => {
       { lane: 0, depth: 1, intervals: [2] },
     ]);
     expect(rowsOfLane(lanes.lanes[2]!, 2)).toEqual([{ lane: 2, depth: 0, intervals: [] }]);
+  });
+  it("may have nothing in a part of time", () => {
+    const rows = laneRows(lanes, new Set(["rank 0"]));
+    expect(isEmpty(lanes, rows, { begin: 20, end: 30 })).toBe(true); // the third ends at 20, the fourth begins at 30
+    expect(isEmpty(lanes, rows, { begin: 19, end: 30 })).toBe(false);
+    expect(isEmpty(lanes, rows, { begin: 20, end: 30.5 })).toBe(false);
+    expect(isEmpty(lanes, laneRows(lanes, new Set(["rank 7"])), { begin: 0, end: 100 })).toBe(true);
+    expect([0, 1, 2, 3].filter((i) => isIn(lanes.lanes[0]!, i, { begin: 13, end: 14 }))).toEqual([1, 2]);
   });
   it("show the chosen actors", () => {
     expect(actorsOf(lanes)).toEqual(["rank 0", "rank 7"]);

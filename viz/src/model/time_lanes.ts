@@ -38,6 +38,16 @@ export function laneRows(lanes: Lanes, chosen: ReadonlySet<string>): LaneRow[] {
   return lanes.lanes.flatMap((lane, i) => (chosen.has(lane.actor) ? rowsOfLane(lane, i, receives(lane) ? 1 : DEPTH_LIMIT) : []));
 }
 
+export function isIn(lane: Lanes_Lane, interval: number, span: Span): boolean {
+  const begin = lane.beginPs[interval]!;
+  return begin < span.end && (begin >= span.begin || begin + lane.durationPs[interval]! > span.begin);
+}
+
+/** Whether no interval of the rows is in the span. */
+export function isEmpty(lanes: Lanes, rows: readonly LaneRow[], span: Span): boolean {
+  return !rows.some((row) => row.intervals.some((i) => isIn(lanes.lanes[row.lane]!, i, span)));
+}
+
 /** The interval of a row that is running at a time, or -1. */
 export function intervalAt(lane: Lanes_Lane, row: LaneRow, at: number): number {
   let low = 0;

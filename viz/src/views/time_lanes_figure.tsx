@@ -10,7 +10,7 @@ import { said } from "../i18n/terms";
 import { time } from "../format/numbers";
 import { language } from "../i18n/language";
 import { shift, zoom, type Span } from "../model/time_heat";
-import { actorsOf, intervalAt, laneRows, type LaneRow } from "../model/time_lanes";
+import { actorsOf, intervalAt, isEmpty, isIn, laneRows, type LaneRow } from "../model/time_lanes";
 import { Lanes_Kind, type Lanes, type Lanes_Lane } from "../schema";
 import { palette } from "../state/theme";
 import { lateTable } from "./stuck_table";
@@ -52,8 +52,12 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!step || isOfBrowser(event) || rows.length === 0) return;
     event.preventDefault();
-    setCursor(walk(lanes, rows, cursor, step[0]!, step[1]!));
+    const to = walk(lanes, rows, span, cursor, step[0]!, step[1]!);
+    setCursor(to);
+    const of = to && lanes.lanes[rows[to.row]!.lane]!;
+    if (of && !isIn(of, to.interval, span)) onSpan(shift(span, of.beginPs[to.interval]! - (span.begin + span.end) / 2, whole));
   };
+  const empty = useMemo(() => rows.length > 0 && isEmpty(lanes, rows, span), [lanes, rows, span]);
   const lane = cursor && rows[cursor.row] ? lanes.lanes[rows[cursor.row]!.lane]! : null;
   const table = useMemo(() => tableOf(lanes, chosen), [lanes, chosen, language.value]);
   const legend = legendOf(lanes, colours);
@@ -82,6 +86,7 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
                 const next = new Set(chosen);
                 if (!next.delete(actor)) next.add(actor);
                 setChosen(next);
+                setCursor(null);
               }}
             />
             <bdi>{shown(actor, 40)}</bdi>
@@ -141,7 +146,7 @@ export function LanesFigure({ lanes, whole, least, span, onSpan }: { lanes: Lane
         )}
       </div>
       <output class="heat-told" aria-live="polite">
-        <bdi>{cursor && lane ? words(lanes, lane, cursor.interval) : text.pointAt}</bdi>
+        <bdi>{cursor && lane ? words(lanes, lane, cursor.interval) : empty ? text.nothingIn(time(span.begin, 6), time(span.end, 6)) : text.pointAt}</bdi>
       </output>
     </Figure>
   );
@@ -182,11 +187,19 @@ function words(lanes: Lanes, lane: Lanes_Lane, interval: number): string {
   return text.interval(`${shown(lane.actor, 60)}, ${shown(lane.stream, 40)}`, title.join(" · "), time(begin, 6), time(begin + length, 6), time(length));
 }
 
+/** Of intervals the one that begins nearest to a time. */
+function nearest(lane: Lanes_Lane, intervals: readonly number[], time: number): number {
+  return intervals.reduce((best, i) => (Math.abs(lane.beginPs[i]! - time) < Math.abs(lane.beginPs[best]! - time) ? i : best));
+}
+
 /** The next interval of the row, or the row above or below at about the same time. */
-function walk(lanes: Lanes, rows: readonly LaneRow[], from: { row: number; interval: number } | null, byRow: number, byInterval: number): { row: number; interval: number } | null {
+function walk(lanes: Lanes, rows: readonly LaneRow[], span: Span, from: { row: number; interval: number } | null, byRow: number, byInterval: number): { row: number; interval: number } | null {
   if (!from || !rows[from.row]) {
     const row = rows.findIndex((r) => r.intervals.length > 0);
-    return row < 0 ? null : { row, interval: rows[row]!.intervals[0]! };
+    if (row < 0) return null;
+    const lane = lanes.lanes[rows[row]!.lane]!;
+    const list = rows[row]!.intervals;
+    return { row, interval: list.find((i) => isIn(lane, i, span)) ?? nearest(lane, list, (span.begin + span.end) / 2) };
   }
   if (byRow === 0) {
     const list = rows[from.row]!.intervals;
@@ -198,8 +211,7 @@ function walk(lanes: Lanes, rows: readonly LaneRow[], from: { row: number; inter
     const lane = lanes.lanes[rows[row]!.lane]!;
     const list = rows[row]!.intervals;
     if (list.length === 0) continue;
-    const near = list.reduce((best, i) => (Math.abs(lane.beginPs[i]! - begin) < Math.abs(lane.beginPs[best]! - begin) ? i : best), list[0]!);
-    return { row, interval: near };
+    return { row, interval: nearest(lane, list, begin) };
   }
   return from;
 }
