@@ -53,6 +53,31 @@ describe("the fabric", () => {
     await expect.poll(() => page.locator('[data-figure="fabric"] .heat-told').innerText()).toMatch(/^plane3\/leaf0: 12 cables/);
   });
 
+  it("keeps what a finger has touched until it touches something else", async () => {
+    const page = await open(pageWith(sampleRecording()), { hasTouch: true });
+    await page.locator('[data-group="cluster/plane3"]').click();
+    const figure = page.locator('[data-figure="fabric"]');
+    const told = figure.locator(".heat-told");
+    const hint = "Point at a device or a cable to read it.";
+    await figure.locator(".layered").scrollIntoViewIfNeeded();
+    await expect.poll(() => told.innerText()).toBe(hint);
+    // A quarter down the line of the first spine to the first leaf, which are one above the other.
+    const spine = (await figure.locator('[data-item="spine0"] rect').boundingBox())!;
+    const leaf = (await figure.locator('[data-item="leaf0"] rect').boundingBox())!;
+    const x = spine.x + spine.width / 2;
+    const y = spine.y + spine.height + (leaf.y - spine.y - spine.height) / 4;
+    await page.touchscreen.tap(x, y);
+    await expect.poll(() => told.innerText()).toMatch(/spine0.*leaf0|leaf0.*spine0/);
+    await page.touchscreen.tap(spine.x - 20, spine.y + 10); // beside all of it
+    await expect.poll(() => told.innerText()).toBe(hint);
+    await page.touchscreen.tap(x - 6, y); // a finger is not as thin as a line
+    await expect.poll(() => told.innerText()).toMatch(/spine0.*leaf0|leaf0.*spine0/);
+    await page.touchscreen.tap(spine.x + 10, spine.y + 10); // opens the spine, and tells nothing of what was drawn before
+    await expect.poll(() => figure.locator("h3").innerText()).toBe("Inside: plane3/spine0");
+    await page.locator("#fabric h2").tap();
+    await expect.poll(() => told.innerText()).toBe(hint);
+  });
+
   it("draws all shortest paths, says how many, and says what is wrong", async () => {
     const page = await open(pageWith(sampleRecording()));
     const figure = page.locator('[data-figure="path"]');

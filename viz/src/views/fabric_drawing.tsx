@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { elementNear } from "../chart/near";
 import { useWidth } from "../chart/use_width";
 import { sequential } from "../figure/palette";
 import type { MapEdge } from "../model/fabric_map";
@@ -31,6 +32,15 @@ const rowHeight = 92;
 const boxHeight = 34;
 const arcRoom = 50; // below the last row, where links join its own devices
 
+const finger = 12; // pixels from a line within which a finger means it
+
+interface Told {
+  item: number; // -1: none
+  edge: number;
+}
+
+const nothing: Told = { item: -1, edge: -1 };
+
 interface Placed {
   x: number; // of its middle
   y: number;
@@ -41,7 +51,27 @@ interface Placed {
 // Items in rows, each row spread over the width, and lines between them coloured by use.
 export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }: LayeredProps) {
   const [box, width] = useWidth<HTMLDivElement>(800);
-  const [told, setTold] = useState<{ item: number; edge: number }>({ item: -1, edge: -1 });
+  const [pointed, setPointed] = useState<Told & { of: readonly MapEdge[] }>({ ...nothing, of: edges });
+  const told = pointed.of === edges ? pointed : nothing; // of another drawing the numbers are of other things
+  const tell = (to: Partial<Told>) => setPointed({ ...nothing, ...to, of: edges });
+  const lines = useRef<SVGGElement>(null);
+  const isTold = told.item >= 0 || told.edge >= 0;
+  // What a finger has touched stays told until it touches something else.
+  useEffect(() => {
+    if (!isTold) return;
+    const elsewhere = (event: PointerEvent) => {
+      if (!drawing.current?.contains(event.target as Node)) tell(nothing);
+    };
+    document.addEventListener("pointerdown", elsewhere);
+    return () => document.removeEventListener("pointerdown", elsewhere);
+  }, [isTold, edges]);
+  const onPointerDown = (event: PointerEvent) => {
+    const hit = (event.target as Element).closest("path, [data-item]");
+    if (hit) return;
+    const isLine = (element: Element) => element.parentElement === lines.current && element.tagName === "path";
+    const line = event.pointerType === "mouse" ? null : elementNear(event.clientX, event.clientY, finger, isLine);
+    tell({ edge: line ? [...lines.current!.children].indexOf(line) : -1 });
+  };
   const colours = palette.value;
   const { ink, muted, rule, panel, accent, warn } = colours.colours;
   const gutter = width < 520 ? 0 : 12 + 6.4 * rows.reduce((most, name) => Math.max(most, [...name].length), 0);
@@ -53,7 +83,6 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
   const edge = edges[told.edge];
   const item = items[told.item];
   const lit = (e: MapEdge) => told.edge < 0 ? told.item < 0 || e.a === told.item || e.b === told.item : edges[told.edge] === e;
-  const quiet = told.edge >= 0 || told.item >= 0;
   const fewFailed = useMemo(() => edges.filter((e) => e.down === e.links).length <= 12, [edges]); // else dashes say enough
   const thick = edges.length > 600 ? 0.7 : edges.length > 150 ? 1.2 : 2;
   return (
@@ -66,9 +95,10 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
         height={height}
         role="group"
         aria-label={label}
-        onPointerLeave={() => setTold({ item: -1, edge: -1 })}
+        onPointerDown={onPointerDown}
+        onPointerLeave={(event) => event.pointerType === "mouse" && tell(nothing)}
       >
-        <g fill="none">
+        <g fill="none" ref={lines}>
           {edges.map((e, i) => {
             const [from, to] = [places[e.a]!, places[e.b]!];
             const used = Math.max(Number.isNaN(e.forth) ? -1 : e.forth, Number.isNaN(e.back) ? -1 : e.back);
@@ -79,16 +109,16 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
                 key={i}
                 d={ring ? chord(from, to) : line(from, to, width)}
                 stroke={colour}
-                stroke-width={quiet && lit(e) ? thick + 1.2 : failed || e.degraded > 0 ? thick + 0.8 : thick}
+                stroke-width={isTold && lit(e) ? thick + 1.2 : failed || e.degraded > 0 ? thick + 0.8 : thick}
                 stroke-opacity={lit(e) ? 1 : 0.12}
                 stroke-dasharray={failed ? "4 4" : undefined}
-                onPointerEnter={() => setTold({ item: -1, edge: i })}
+                onPointerEnter={() => tell({ edge: i })}
               />
             );
           })}
           {edges.map((e) => ((e.down > 0 && (fewFailed || e.down < e.links)) || e.degraded > 0 ? <Mark at={middle(places[e.a]!, places[e.b]!, ring, width)} failed={e.down > 0} colour={warn} paper={panel} /> : null))}
         </g>
-        <g font-size="11" fill={muted}>
+        <g font-size="11" fill={muted} stroke={panel} stroke-width="3" paint-order="stroke">
           {(ring ? [] : rows).map((name, r) =>
             gutter > 0 ? (
               <text x={0} y={r * rowHeight + boxHeight / 2 + 9}>
@@ -113,9 +143,9 @@ export function Layered({ label, rows, items, edges, edgeWords, hint, drawing }:
                 tabindex={it.open || items.length <= 64 ? 0 : undefined}
                 aria-label={it.words}
                 data-item={it.name}
-                onPointerEnter={() => setTold({ item: i, edge: -1 })}
-                onFocus={() => setTold({ item: i, edge: -1 })}
-                onBlur={() => setTold({ item: -1, edge: -1 })}
+                onPointerEnter={() => tell({ item: i })}
+                onFocus={() => tell({ item: i })}
+                onBlur={() => setPointed((now) => (now.item === i ? { ...nothing, of: edges } : now))}
                 onClick={it.open}
                 onKeyDown={(event) => {
                   if (event.key !== "Enter" && event.key !== " ") return;
