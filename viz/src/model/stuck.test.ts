@@ -5,7 +5,7 @@ import { makeFabric, railFabric } from "./fabric_fixture";
 import type { FabricGraph, Load } from "./fabric_graph";
 import { topLinks } from "./stuck_links";
 import { linkMatrix, tierMatrix } from "./stuck_matrix";
-import { layOut, sankeyOf } from "./stuck_sankey";
+import { band, layOut, sankeyOf } from "./stuck_sankey";
 
 function loadBy(graph: FabricGraph, bytes: (from: string, to: string) => number): Load {
   const load = { bytes: new Float64Array(graph.links.count), utilisation: new Float64Array(graph.links.count) };
@@ -182,5 +182,15 @@ describe("the flow of bytes", () => {
     }
     const scales = sankey.flows.map((f) => f.thickness / f.bytes);
     for (const s of scales) expect(s).toBeCloseTo(scales[0]!, 12);
+  });
+});
+
+describe("a band", () => {
+  it("is as high as it is thick from end to end, however steep it is", () => {
+    const node = (x: number) => ({ key: "", what: "cards", side: "up", tier: 0, plane: -1, column: 0, bytes: 1, x, y: 0, width: 12, height: 400 }) as const;
+    const flow = { from: 0, to: 1, bytes: 1, links: 1, utilisation: 0.5, fromY: 200, toY: 300, thickness: 200 };
+    // From x 12 to x 40: its upper edge from 100 to 200, its lower edge back from 400 to 300.
+    expect(band(node(0), node(40), flow)).toBe("M12 100C26 100 26 200 40 200V400C26 400 26 300 12 300Z");
+    expect(band(node(0), node(40), { ...flow, thickness: 0.01 })).toBe("M12 199.5C26 199.5 26 299.5 40 299.5V300.5C26 300.5 26 200.5 12 200.5Z");
   });
 });

@@ -244,3 +244,14 @@ function lanesOf(nodes: readonly SankeyNode[]): Lane[] {
       return { columns: lists, bytes: Math.max(...bytes), most: Math.max(...lists.map((list) => list.length)) };
     });
 }
+
+/** The outline of a band, as high at every place as it is thick: a thick stroke of a steep curve would fold over itself. */
+export function band(from: SankeyNode, to: SankeyNode, { fromY, toY, thickness }: SankeyFlow): string {
+  const [x0, x1] = [from.x + from.width, to.x];
+  const middle = (x0 + x1) / 2;
+  const half = Math.max(1, thickness) / 2;
+  return (
+    `M${x0} ${fromY - half}C${middle} ${fromY - half} ${middle} ${toY - half} ${x1} ${toY - half}` +
+    `V${toY + half}C${middle} ${toY + half} ${middle} ${fromY + half} ${x0} ${fromY + half}Z`
+  );
+}

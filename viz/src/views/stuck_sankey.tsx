@@ -7,7 +7,7 @@ import type { FigureTable } from "../figure/table";
 import { bytes, percent } from "../format/numbers";
 import type { FabricGraph, Load } from "../model/fabric_graph";
 import { cut } from "../model/stuck_heat";
-import { layOut, sankeyOf, type Sankey, type SankeyFlow, type SankeyNode } from "../model/stuck_sankey";
+import { band, layOut, sankeyOf, type Sankey, type SankeyFlow, type SankeyNode } from "../model/stuck_sankey";
 import { palette } from "../state/theme";
 import { stuckText } from "./stuck.strings";
 import { Scale } from "./stuck_scale";
@@ -54,17 +54,15 @@ export function SankeyFigure({ graph, load }: { graph: FabricGraph; load: Load }
           height={height + 24}
           role="group"
           aria-label={text.sankeyTitle}
-          onPointerLeave={() => setLit(-1)}
+          onPointerLeave={(event) => event.pointerType === "mouse" && setLit(-1)}
         >
           <g transform="translate(1 20)">
             {sankey.flows.map((f, i) => (
               <path
                 key={i}
                 d={band(sankey.nodes[f.from]!, sankey.nodes[f.to]!, f)}
-                fill="none"
-                stroke={f.links === 0 ? colours.neutral[1] : sequential(colours, 0.12 + 0.88 * Math.min(1, f.utilisation))}
-                stroke-width={Math.max(1, f.thickness)}
-                stroke-opacity={lit === i ? 1 : lit >= 0 ? 0.35 : f.links === 0 ? 0.45 : 0.8}
+                fill={f.links === 0 ? colours.neutral[1] : sequential(colours, 0.12 + 0.88 * Math.min(1, f.utilisation))}
+                fill-opacity={lit === i ? 1 : lit >= 0 ? 0.35 : f.links === 0 ? 0.45 : 0.8}
                 tabindex={0}
                 role="img"
                 aria-label={words(f)}
@@ -89,12 +87,6 @@ export function SankeyFigure({ graph, load }: { graph: FabricGraph; load: Load }
       <Scale least={0} most={1} format={(value) => percent(value, 2)} down={false} />
     </Figure>
   );
-}
-
-function band(from: SankeyNode, to: SankeyNode, flow: SankeyFlow): string {
-  const [x0, x1] = [from.x + from.width, to.x];
-  const middle = (x0 + x1) / 2;
-  return `M${x0} ${flow.fromY}C${middle} ${flow.fromY} ${middle} ${flow.toY} ${x1} ${flow.toY}`;
 }
 
 // Cards have their names above, other boxes beside them when they are high enough.
