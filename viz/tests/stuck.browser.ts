@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { download, open, pageWith, rowsOfCsv, useBrowser } from "./browser";
+import { download, open, openFiles, pageWith, recordingOf, rowsOfCsv, template, useBrowser } from "./browser";
 import { expectPicture } from "./pictures";
 import { pick } from "./picks";
 import { sampleRecording } from "./sample_recording";
@@ -78,6 +78,15 @@ describe("where it is stuck", () => {
     await expect.poll(() => figure.locator("th", { hasText: "Rate" }).getAttribute("aria-sort")).toBe("descending");
     await figure.getByRole("button", { name: "Each link" }).click();
     await expect.poll(() => figure.locator("tbody tr").count()).toBe(20);
+  });
+
+  it("begins all bars of the fullest links at one place", async () => {
+    const page = await open(template);
+    await openFiles(page, recordingOf("perf", "all_reduce", "--cluster", "deepseek-v3-2048", "--ranks", "64", "-b", "1M", "-e", "1M"));
+    const figure = page.locator('[data-figure="top-links"]');
+    await expect.poll(() => figure.locator("tbody").innerText()).toMatch(/\d\.\d %[^]*\b0 %/); // of different lengths
+    const starts = await figure.locator(".bar").evaluateAll((all) => all.map((bar) => Math.round(bar.getBoundingClientRect().left)));
+    expect(new Set(starts).size).toBe(1);
   });
 
   it("tells bytes of a band, and turns what does not climb", async () => {

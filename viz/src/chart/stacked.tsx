@@ -33,19 +33,22 @@ interface StackedProps {
   svg: Ref<SVGSVGElement>;
 }
 
-const rowHeight = 26;
 const barHeight = 18;
 const top = 4;
 const bottom = 22;
 const right = 74;
 const nameWidth = 66; // of a bar that has a note beside its name
+const narrow = 420; // names stand above their bars where there is no room beside
 
 // Horizontal bars, one below the other. Hover or focus on a bar lists its parts; arrow keys go from bar to bar.
 export function Stacked({ label, bars, share, palette, width, labelWidth, svg }: StackedProps) {
   const id = useId().replaceAll(":", "");
   const [at, setAt] = useState<{ bar: number; key: string | null } | null>(null);
   const [stop, setStop] = useState(0); // the bar that Tab reaches; arrow keys go on from there
-  const inner = Math.max(40, width - labelWidth - right);
+  const above = width < narrow;
+  const left = above ? 1 : labelWidth;
+  const rowHeight = above ? 42 : 26;
+  const inner = Math.max(40, width - left - right);
   const longest = Math.max(...bars.map((bar) => bar.totalPs), 1);
   const scale = (ps: number, bar: StackBar) => (inner * ps) / (share ? bar.totalPs || 1 : longest);
   const height = top + bars.length * rowHeight + bottom;
@@ -65,19 +68,19 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
           ))}
         </defs>
         {axis.map((mark) => {
-          const x = labelWidth + (share ? mark * inner : (inner * mark) / longest);
+          const x = left + (share ? mark * inner : (inner * mark) / longest);
           return (
             <g key={mark}>
               <path d={`M${x} ${top}v${bars.length * rowHeight}`} stroke={colours.grid} />
-              <text x={x} y={height - 6} text-anchor="middle" fill={colours.muted}>
+              <text x={x} y={height - 6} text-anchor={above && mark === 0 ? "start" : "middle"} fill={colours.muted}>
                 {share ? `${short(100 * mark)} %` : timeShort(mark)}
               </text>
             </g>
           );
         })}
         {bars.map((bar, row) => {
-          const y = top + row * rowHeight + (rowHeight - barHeight) / 2;
-          let x = labelWidth;
+          const y = top + row * rowHeight + (above ? rowHeight - barHeight - 4 : (rowHeight - barHeight) / 2);
+          let x = left;
           return (
             <g
               key={row}
@@ -99,12 +102,21 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
               onBlur={() => setAt(null)}
             >
               <rect x="0" y={top + row * rowHeight} width={width} height={rowHeight} fill="transparent" onMouseMove={() => setAt({ bar: row, key: null })} />
-              <text x={bar.note === "" ? labelWidth - 8 : nameWidth - 8} y={y + 13} text-anchor="end" pointer-events="none">
-                {clip(bar.label, bar.note === "" ? labelWidth : nameWidth)}
-              </text>
-              {bar.note !== "" && (
+              {above ? (
+                <text x={left} y={y - 5} pointer-events="none">
+                  {clip(bar.label, width - nameWidth)}
+                  <tspan dx="8" fill={colours.muted}>
+                    {clip(bar.note, width - nameWidth)}
+                  </tspan>
+                </text>
+              ) : (
+                <text x={bar.note === "" ? left - 8 : nameWidth - 8} y={y + 13} text-anchor="end" pointer-events="none">
+                  {clip(bar.label, bar.note === "" ? left : nameWidth)}
+                </text>
+              )}
+              {!above && bar.note !== "" && (
                 <text x={nameWidth} y={y + 13} fill={colours.muted} pointer-events="none">
-                  {clip(bar.note, labelWidth - nameWidth)}
+                  {clip(bar.note, left - nameWidth)}
                 </text>
               )}
               {bar.segments.map((segment) => {
@@ -132,7 +144,7 @@ export function Stacked({ label, bars, share, palette, width, labelWidth, svg }:
           );
         })}
       </svg>
-      <div class="curve-tip stacked-tip" aria-hidden="true" hidden={!chosen} style={{ top: `${top + ((at?.bar ?? 0) + 1) * rowHeight + 2}px`, left: `${labelWidth}px` }}>
+      <div class="curve-tip stacked-tip" aria-hidden="true" hidden={!chosen} style={{ top: `${top + ((at?.bar ?? 0) + 1) * rowHeight + 2}px`, left: `${left}px` }}>
         {chosen && (
           <>
             <strong>

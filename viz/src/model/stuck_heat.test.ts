@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, heatGeometry, labelStep, largest, withoutPrefix } from "./stuck_heat";
+import { cut, cutToWidth, heatGeometry, labelStep, labelWidth, largest, withoutPrefix } from "./stuck_heat";
 
 describe("cells", () => {
   const limits = { cellWidth: 40, cellHeight: 20, height: 200 };
@@ -35,5 +35,19 @@ describe("labels", () => {
   it("are cut by characters, not by halves of them", () => {
     expect(cut("𝒜𝒜𝒜𝒜", 3)).toBe("𝒜𝒜…");
     expect(cut("abc", 3)).toBe("abc");
+  });
+});
+
+describe("labels cut to a width", () => {
+  it("are told apart where the room allows it", () => {
+    // 60 pixels are eight letters of 6.2 and the dots of 11.
+    const cuts = cutToWidth(["nvlink", "gpu-leaf, plane 0", "gpu-leaf, plane 1", "node0/gpu0 > nvswitch", "node1/gpu0 > nvswitch"], 60.7);
+    expect(cuts).toEqual(["nvlink", "gpu-…ne 0", "gpu-…ne 1", "node0/gp…", "node1/gp…"]);
+    for (const label of cuts) expect(labelWidth(label)).toBeLessThanOrEqual(60.7);
+  });
+  it("lose their beginning where nothing else tells them apart, and their end where nothing does", () => {
+    expect(cutToWidth(["aaaaaaaaaXbbbbbbb", "aaaaaaaaaYbbbbbbb"], 61)).toEqual(["…Xbbbbbbb", "…Ybbbbbbb"]);
+    expect(cutToWidth(["aaaaaaaaaaaaXbbbbbbbbbbbb", "aaaaaaaaaaaaYbbbbbbbbbbbb"], 61)).toEqual(["aaaaaaaa…", "aaaaaaaa…"]);
+    expect(cutToWidth(["链路链路链路", "x"], 34)).toEqual(["链路…", "x"]);
   });
 });

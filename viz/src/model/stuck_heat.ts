@@ -73,6 +73,42 @@ export function withoutPrefix(names: readonly string[]): { prefix: string; short
   return { prefix, short: names.map((name) => name.slice(prefix.length)) };
 }
 
+export const labelSize = 11; // pixels
+export const letter = 6.2; // width of one, about
+
+/** Of a label, about: CJK characters, arrows and dots are as wide as they are high. */
+export function labelWidth(text: string): number {
+  let width = 0;
+  for (const c of text) width += (c.codePointAt(0) ?? 0) >= 0x2000 ? labelSize : letter;
+  return width;
+}
+
+/** Labels that fit into a width. They lose their end, or where that makes two read the same, their middle or beginning. */
+export function cutToWidth(texts: readonly string[], most: number): string[] {
+  const widths = texts.map(labelWidth);
+  if (widths.every((width) => width <= most)) return [...texts];
+  const ways = [1, 0.5, 0].map((share) => {
+    const cuts = texts.map((text, i) => (widths[i]! <= most ? text : without(text, most, share)));
+    const meant = new Map<string, string | null>(); // what a label stands for; null: for several
+    cuts.forEach((words, i) => meant.set(words, meant.has(words) && meant.get(words) !== texts[i] ? null : texts[i]!));
+    return { cuts, isClear: (i: number) => meant.get(cuts[i]!) !== null };
+  });
+  return texts.map((_, i) => (ways.find((way) => way.isClear(i)) ?? ways[0]!).cuts[i]!);
+}
+
+/** `share` of the room is for the beginning of a text, what is left of it for its end. */
+function without(text: string, most: number, share: number): string {
+  const letters = [...text];
+  if (letters.length < 2) return text;
+  let room = most - labelSize; // the dots
+  let first = 0;
+  for (const left = room * (1 - share); room - labelWidth(letters[first]!) >= left; first++) room -= labelWidth(letters[first]!);
+  let last = letters.length;
+  while (share < 1 && last > first && room - labelWidth(letters[last - 1]!) >= 0) room -= labelWidth(letters[--last]!);
+  if (first === 0 && last === letters.length) first = 1; // so narrow that none fits
+  return `${letters.slice(0, first).join("")}…${letters.slice(last).join("")}`;
+}
+
 export function cut(text: string, most: number): string {
   const letters = [...text];
   return letters.length > most ? `${letters.slice(0, Math.max(1, most - 1)).join("")}…` : text;

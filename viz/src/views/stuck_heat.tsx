@@ -4,7 +4,7 @@ import { isOfBrowser } from "../chart/keys";
 import { useWidth } from "../chart/use_width";
 import { sequentialRgb, type Palette } from "../figure/palette";
 import type { Picture } from "../figure/picture";
-import { cut, heatGeometry, labelStep, type HeatGeometry, type HeatLimits } from "../model/stuck_heat";
+import { cut, cutToWidth, heatGeometry, labelSize, labelStep, labelWidth, letter, type HeatGeometry, type HeatLimits } from "../model/stuck_heat";
 import { palette } from "../state/theme";
 import { stuckText } from "./stuck.strings";
 import { heatPicture, inkOn, paint } from "./stuck_heat_paint";
@@ -36,9 +36,6 @@ export interface HeatProps {
   onChoose?: (row: number, column: number) => void;
   handle: RefObject<HeatHandle | null>;
 }
-
-const letter = 6.2; // width of one at 11 pixels, about
-const labelSize = 11;
 
 // A matrix on a canvas. Hover, touch or the arrow keys name a cell in the line below.
 export function Heat(props: HeatProps) {
@@ -140,11 +137,12 @@ interface Placed {
 
 function layOut(props: HeatProps, width: number): Placed {
   const { rows, columns } = props;
-  const rowTexts = Array.from({ length: rows }, (_, r) => cut(props.rowLabel(r), width < 480 ? 14 : 28));
+  const room = Math.max(width / 3, Math.min(110, 0.42 * width)); // of rows' names
+  const rowTexts = cutToWidth(Array.from({ length: rows }, (_, r) => props.rowLabel(r)), Math.min(28 * letter, room - 10));
   const columnTexts = props.ticks ? [] : Array.from({ length: columns }, (_, c) => cut(props.columnLabel(c), 18));
-  const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+  const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, labelWidth(text)), 0);
   const titleRoom = props.rowTitle ? 16 : 0;
-  const left = Math.min(longest(rowTexts) + 10, width / 3) + titleRoom;
+  const left = Math.min(longest(rowTexts) + 10, room) + titleRoom;
   const guess = heatGeometry(width, rows, columns, left, 0, props.limits);
   const wide = longest(columnTexts) + 6;
   const turned = wide > guess.cellWidth && longest(columnTexts) > 3 * letter;
@@ -165,16 +163,10 @@ function layOut(props: HeatProps, width: number): Placed {
   };
 }
 
-function textWidth(text: string): number {
-  let width = 0;
-  for (const c of text) width += (c.codePointAt(0) ?? 0) >= 0x2e80 ? labelSize : letter;
-  return width;
-}
-
 function Labels({ place, rowTitle, columnTitle, colours }: { place: Placed; rowTitle?: string; columnTitle?: string; colours: Palette }) {
   const { left, top } = place.geometry;
   const { muted, ink } = colours.colours;
-  const titleWidth = columnTitle ? textWidth(columnTitle) : 0;
+  const titleWidth = columnTitle ? labelWidth(columnTitle) : 0;
   return (
     <g font-size={labelSize} fill={muted}>
       {columnTitle && (
@@ -183,7 +175,7 @@ function Labels({ place, rowTitle, columnTitle, colours }: { place: Placed; rowT
         </text>
       )}
       {rowTitle &&
-        (textWidth(rowTitle) <= place.geometry.height ? (
+        (labelWidth(rowTitle) <= place.geometry.height ? (
           <text x={11} y={top + place.geometry.height / 2} text-anchor="middle" fill={ink} transform={`rotate(-90 11 ${top + place.geometry.height / 2})`}>
             {rowTitle}
           </text>
@@ -220,7 +212,7 @@ function Texts({ rows, columns, values, down, text, geometry, colours, least, mo
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column]!;
       const words = Number.isNaN(value) || down?.[row * columns + column] ? "" : text(row, column);
-      if (words === "" || textWidth(words) > geometry.cellWidth - 9) continue;
+      if (words === "" || labelWidth(words) > geometry.cellWidth - 9) continue;
       cells.push(
         <text
           x={geometry.left + (column + 0.5) * geometry.cellWidth}

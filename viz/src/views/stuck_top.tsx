@@ -108,7 +108,7 @@ export function TopLinks({ graph, load }: { graph: FabricGraph; load: Load }) {
                   <span class="bar" aria-hidden="true">
                     <span style={{ width: `${Math.min(1, r.utilisation) * 100}%`, background: sequential(colours, 0.25 + 0.75 * r.utilisation) }} />
                   </span>
-                  {percent(r.utilisation)}
+                  <span class="share">{percent(r.utilisation)}</span>
                 </td>
                 <td class="number">{bytes(r.bytes)}</td>
                 <td class="number">{bitRate(r.rate)}</td>
