@@ -1,3 +1,4 @@
+import { Words } from "../format/words";
 import { recordings } from "../state/recordings";
 import { views } from "../views/all_views";
 import type { View } from "../views/view";
@@ -38,7 +39,7 @@ function Section({ view }: { view: View }) {
         </>
       ) : (
         <p class="note">
-          {shellText().notHere} {text.empty}
+          {shellText().notHere} <Words text={text.empty} />
         </p>
       )}
     </section>

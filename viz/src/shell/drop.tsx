@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { Words } from "../format/words";
 import { shown } from "../format/names";
 import { recordings } from "../state/recordings";
 import { OpenButton } from "./open_button";
@@ -47,14 +48,16 @@ export function Welcome() {
   return (
     <section class="welcome" aria-labelledby="welcome">
       <h1 id="welcome">{text.dropTitle}</h1>
-      <p>{text.dropLead}</p>
+      <p>
+        <Words text={text.dropLead} />
+      </p>
       <p>
         <OpenButton />
       </p>
       <p class="note">{text.dropHow}</p>
       <pre>
-        {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.pprec\n"}
-        {"polyplane compare deepseek-v3-2048 ft2-2048 --workload all_reduce:1GiB --format json > compare.json"}
+        <Words text={"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 1K -e 16G --explain --record run.pprec\n"} />
+        <Words text="polyplane compare deepseek-v3-2048 ft2-2048 --workload all_reduce:1GiB --format json > compare.json" />
       </pre>
     </section>
   );

@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { bytes, change, count, decimalBytes, dollars, percent, rate, significant, time, watts } from "../format/numbers";
 import { shown } from "../format/names";
+import { Words } from "../format/words";
 import { said } from "../i18n/terms";
 import { assumedOf } from "../model/assumed";
 import { answersOf, numberOf, type Answer, type Binding, type CollectiveAnswer, type Held, type Help, type Spread, type StepAnswer, type SweepAnswer, type Waited } from "../model/answer";
@@ -46,13 +47,21 @@ function AnswerCard({ recording, answer: one }: { recording: Recording; answer: 
   if (assumed > 0) facts.push({ id: "assumed", label: text.assumed, value: count(assumed), note: text.assumedWhere });
   return (
     <article class="answer" data-kind={one.kind}>
-      <p class="answer-sentence">{sentenceOf(one)}</p>
+      <p class="answer-sentence">
+        <Words text={sentenceOf(one)} />
+      </p>
       <dl class="facts">
         {facts.map((fact) => (
           <div key={fact.id} data-fact={fact.id}>
             <dt>{fact.label}</dt>
-            <dd class={fact.value.length > 24 ? "long" : undefined}>{fact.value}</dd>
-            {fact.note && <dd class="note">{fact.note}</dd>}
+            <dd class={fact.value.length > 24 ? "long" : undefined}>
+              <Words text={fact.value} />
+            </dd>
+            {fact.note && (
+              <dd class="note">
+                <Words text={fact.note} />
+              </dd>
+            )}
           </div>
         ))}
         {helps.length > 0 && <Helps helps={helps} />}

@@ -4,6 +4,7 @@ import { fileName, saveFile } from "../figure/save";
 import type { FigureTable } from "../figure/table";
 import { count } from "../format/numbers";
 import { shown } from "../format/names";
+import { Words } from "../format/words";
 import { said } from "../i18n/terms";
 import { bySource, filtered, provenanceOf, type Provenance } from "../model/provenance";
 import type { Figure as HardwareFigure, Recording } from "../schema";
@@ -34,7 +35,7 @@ function Origin({ recording, number }: { recording: Recording; number: number | 
           polyplane {shown(from.version)}, {shown(from.schema)}
         </dd>
         <dt>{text.command}</dt>
-        <dd>{from.commandLine ? <code>{shown(from.commandLine, 4000)}</code> : <span class="note">{from.recordable ? text.unknownCommand : text.noCommand}</span>}</dd>
+        <dd>{from.commandLine ? <code><Words text={shown(from.commandLine, 4000)} /></code> : <span class="note">{from.recordable ? text.unknownCommand : text.noCommand}</span>}</dd>
         {from.fingerprints.map((one) => (
           <>
             <dt>{text.fingerprint}</dt>
@@ -82,7 +83,7 @@ function Source({ role, name, text: content }: Provenance["sources"][number]) {
           <button type="button" onClick={() => saveFile(lastOf(name), "text/plain", content)}>
             {text.save(shown(name))}
           </button>
-          <pre class="scroll" tabIndex={0}>
+          <pre class="scroll" tabIndex={0} role="region" aria-label={shown(name)}>
             {content}
           </pre>
         </>

@@ -142,7 +142,7 @@ export function TierFigure({ graph, load }: LoadProps) {
         )
       }
     >
-      <div class="scroll">
+      <div class="scroll sideways" tabIndex={0} role="region" aria-label={text.matrixTitle}>
         <table class="tier-matrix">
           <thead>
             <tr>

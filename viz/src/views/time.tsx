@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { Words } from "../format/words";
 import { placeOfRun, runsOf, type RunRef } from "../model/fabric_runs";
 import type { Span } from "../model/time_heat";
 import type { Recording } from "../schema";
@@ -62,8 +63,8 @@ function Perfetto() {
       <h3>{text.perfettoTitle}</h3>
       <p>{text.perfetto}</p>
       <pre class="perfetto">
-        {"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 64M -e 64M --trace run.pftrace.gz --trace-links top:64\n"}
-        {"polyplane run EXPERIMENT --trace run.pftrace.gz --trace-ranks 0-7 --trace-window 10us..20us"}
+        <Words text={"polyplane perf all_reduce --cluster deepseek-v3-2048 -b 64M -e 64M --trace run.pftrace.gz --trace-links top:64\n"} />
+        <Words text="polyplane run EXPERIMENT --trace run.pftrace.gz --trace-ranks 0-7 --trace-window 10us..20us" />
       </pre>
     </div>
   );
