@@ -5,15 +5,11 @@ export const curveText = defineStrings(
   {
     reset: "Whole range",
     keys: "Arrow keys go from point to point, + and − zoom, 0 shows the whole range.",
-    band: "range of the hardware's figures",
     legend: "Lines; press one to hide or show it",
-    drag: "Drag over a part to zoom in.",
   },
   {
     reset: "全部范围",
     keys: "方向键逐点移动，+ 和 − 缩放，0 显示全部范围。",
-    band: "硬件参数的不确定范围",
     legend: "曲线；点击可隐藏或显示",
-    drag: "拖动选择区域可放大。",
   },
 );
