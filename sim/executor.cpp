@@ -268,7 +268,7 @@ bool Executor::begins_work(std::uint32_t lane) {
   if (job.folding != nullptr) flow.copies = job.folding->copies();
   const topology::Hop processor{processor_of(state.rank)};
   if (processor.trunk.valid()) {
-    flow.size = bytes_of_work(time, router_.trunks()[processor.trunk.index()].capacity);
+    flow.size = bytes_of_work(time, router_.trunks()[processor.trunk.index()]);
     if (flow.size > Bytes()) {
       flow.latency = {};
       flow.hops = {&processor, 1};

@@ -98,21 +98,23 @@ Processors processors_of(std::span<const topology::Hop> hops, std::span<const to
 
 Duration put_work(const ProtocolCosts& costs, const Processors& processors, std::span<const topology::Trunk> trunks,
                   const WorkedMessage& message, Bytes& wire, std::vector<topology::Hop>& hops) {
-  Duration delay = size_cost(costs, message.payload);
+  Duration delay = size_cost(costs, message.payload), sent, received;
   const Duration work = work_cost(costs, message.payload);
-  Duration received = message.to_agent ? Duration() : work;
-  if (message.added_up) received += reduction_cost(costs, message.payload);
-  if (work + received == Duration()) return delay;
-  if (!processors.sender.valid()) delay += work;
-  if (!processors.receiver.valid()) delay += received;
-  if (!processors.sender.valid() && !processors.receiver.valid()) return delay;
-  wire = std::max(wire, Bytes(1));
+  (processors.sender.valid() ? sent : delay) += work;
+  Duration to_do = message.to_agent ? Duration() : work;
+  if (message.added_up) to_do += reduction_cost(costs, message.payload);
+  (processors.receiver.valid() ? received : delay) += to_do;
+  if (sent + received == Duration()) return delay;
+  const bool is_empty = wire == Bytes();
+  if (is_empty) wire = Bytes(1);
   for (topology::Hop& hop : hops) {
+    if (is_empty) hop.weight = 0;
     Duration here;
-    if (hop.trunk == processors.sender) here += work;
+    if (hop.trunk == processors.sender) here += sent;
     if (hop.trunk == processors.receiver) here += received;
-    if (here > Duration()) hop.weight += weight_of(here, trunks[hop.trunk.index()].capacity, wire);
+    if (here > Duration()) hop.weight += weight_of(here, trunks[hop.trunk.index()].nominal(), wire);
   }
+  if (is_empty) std::erase_if(hops, [](const topology::Hop& hop) { return hop.weight == 0; });
   return delay;
 }
 
@@ -124,13 +126,14 @@ Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::Loc
   return time;
 }
 
-Bytes bytes_of_work(Duration work, BitRate capacity) {
-  const int128 bits = static_cast<int128>(work.ps()) * capacity.bps();
+Bytes bytes_of_work(Duration work, const topology::Trunk& processor) {
+  const BitRate rate = processor.nominal();
+  const int128 bits = static_cast<int128>(work.ps()) * rate.bps();
   const int128 unit = static_cast<int128>(kPsPerSecond) * 8;
   const int128 bytes = (bits + unit / 2) / unit;
   if (bytes > INT64_MAX) {
     throw LimitError("the stack's work of " + to_string(work) + " within a rank is more than its processor's link, " +
-                     to_string(capacity) + ", can be given");
+                     to_string(rate) + ", can be given");
   }
   return Bytes(static_cast<std::int64_t>(bytes));
 }

@@ -1,10 +1,10 @@
 // What the processor of a rank does for its messages beside passing their bytes: the fixed part of sending and receiving, and
 // sums. One processor does it for all lanes of a rank, so that lanes do not hide it from each other: it stands as weight on the
 // links of the tier that a stack names (ProtocolCosts::processor_tier), where it takes turns with the bytes of all messages of
-// the rank, by the network model like any contention. calibrate writes such stacks; LogGP's overhead o (Alexandrov et al., 1995)
-// is the same thing. Left out: which of two messages the processor takes first; it shares itself out evenly. Weights are those of
-// the capacity with which the run begins: a capacity event on a processor's link slows its work, too, a fault its bytes alone.
-// Messages that an agent sends cost their receiver nothing.
+// the rank, by the network model like any contention. calibrate writes such stacks; LogGP's overhead o (Alexandrov et al.,
+// 1995) is the same thing. Left out: which of two messages the processor takes first; it shares itself out evenly. A link that
+// is a processor is slow in all that it does: a fault that takes half of its rate, or a capacity event, doubles the time of its
+// work as that of its bytes. Messages that an agent sends cost their receiver nothing.
 #pragma once
 
 #include <cstdint>
@@ -49,15 +49,15 @@ struct WorkedMessage {
   bool to_agent = false;
 };
 /// Puts what the processors do for it onto their hops, as weight beside its `wire` bytes; of none it becomes one, for the work
-/// to stand on. Returns what the sender pays before the message: its delay, and the work of an end without a processor. Throws
-/// LimitError where work outweighs the message more than 2^30 times.
+/// to stand on, which lies on no other hop. Returns what the sender pays before the message: its delay, and the work of an end
+/// without a processor. Throws LimitError where work outweighs the message more than 2^30 times.
 [[nodiscard]] Duration put_work(const ProtocolCosts& costs, const Processors& processors,
                                 std::span<const topology::Trunk> trunks, const WorkedMessage& message, Bytes& wire,
                                 std::vector<topology::Hop>& hops);
 
 /// Of copies and sums within a rank, one after the other.
 [[nodiscard]] Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::LocalWork> work);
-/// As many bytes as the link passes in that time, to the nearest; zero without capacity. Throws LimitError past 2^63.
-[[nodiscard]] Bytes bytes_of_work(Duration work, BitRate capacity);
+/// As many bytes as the link, as built, passes in that time, to the nearest. Throws LimitError past 2^63.
+[[nodiscard]] Bytes bytes_of_work(Duration work, const topology::Trunk& processor);
 
 }  // namespace polyplane::sim

@@ -30,6 +30,9 @@ struct Trunk {
   BitRate capacity;                                 // at weight 1
   std::uint32_t tier = 0;                           // of its links
   std::uint32_t first_member = 0, num_members = 0;  // into Router::members()
+  BitRate lost;                                     // to faults of its links
+  /// As built.
+  [[nodiscard]] BitRate nominal() const { return BitRate::from_bps(capacity.bps() + lost.bps()); }
 };
 
 struct Hop {

@@ -181,10 +181,12 @@ void find_groups(const Topology& topology, const ShortestPaths& paths, std::vect
 
 void add_single(const Topology& topology, LinkId link, TrunkTable& table) {
   table.trunk_of_link[link.index()] = TrunkId(static_cast<std::uint32_t>(table.trunks.size()));
-  table.trunks.push_back({.capacity = topology.link(link).rate,
-                          .tier = topology.link(link).tier,
+  const Link& of = topology.link(link);
+  table.trunks.push_back({.capacity = of.rate,
+                          .tier = of.tier,
                           .first_member = static_cast<std::uint32_t>(table.members.size()),
-                          .num_members = 1});
+                          .num_members = 1,
+                          .lost = BitRate::from_bps(of.nominal_rate.bps() - of.rate.bps())});
   table.members.push_back({link, 1.0});
 }
 
@@ -201,18 +203,23 @@ void add_trunk(const Topology& topology, const Group& group, TrunkTable& table) 
     equal = equal && group.shares[i].numerator == group.shares[i].denominator;
     whole += ratio(i);
   }
-  std::int64_t capacity = INT64_MAX;
+  std::int64_t capacity = INT64_MAX, nominal = INT64_MAX;
   for (std::size_t i = 0; i < group.links.size(); ++i) {
-    const std::int64_t rate = topology.link(group.links[i]).rate.bps();
+    const Link& link = topology.link(group.links[i]);
     const double share = ratio(i) / whole;
-    capacity = std::min(capacity, equal ? n * rate : static_cast<std::int64_t>(static_cast<double>(rate) / share));
+    const auto with = [&](BitRate rate) {
+      return equal ? n * rate.bps() : static_cast<std::int64_t>(static_cast<double>(rate.bps()) / share);
+    };
+    capacity = std::min(capacity, with(link.rate));
+    nominal = std::min(nominal, with(link.nominal_rate));
     table.members.push_back({group.links[i], share});
     table.trunk_of_link[group.links[i].index()] = id;
   }
   table.trunks.push_back({.capacity = BitRate::from_bps(capacity),
                           .tier = topology.link(group.links[0]).tier,
                           .first_member = first_member,
-                          .num_members = n});
+                          .num_members = n,
+                          .lost = BitRate::from_bps(nominal - capacity)});
 }
 
 }  // namespace

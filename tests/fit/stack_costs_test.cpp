@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "base/error.h"
 #include "base/random.h"
 #include "sim/catalog.h"
 #include "sim/job_costs.h"
+#include "sim/plain_flows.h"
 #include "sim/simulation.h"
 #include "tests/configs/temporary_file.h"
 
@@ -143,12 +146,29 @@ TEST(ProcessorWork, TakesTurnsWithTheBytesOfItsLink) {
 }
 
 TEST(ProcessorWork, OfNoBytesIsThereToo) {
-  // A barrier by dissemination on 4 ranks: 2 steps of 1 us and 0.5 us of work, and 1 ns for the byte that stands for none.
+  // A barrier by dissemination on 4 ranks: 2 steps of 1 us and 0.5 us of work.
   ProtocolCosts costs;
   costs.by_size = {{.size = 0_B, .cost = 1_us, .work = 500_ns}};
   costs.processor_tier = kStarTier;
   const Experiment barrier = on_star(stack_with(costs), CollectiveKind::barrier, "dissemination", 0_B);
-  EXPECT_EQ(time_of(barrier).ps(), 2 * (1'000'000 + 500'000 + 1'000));
+  EXPECT_EQ(time_of(barrier).ps(), 2 * (1'000'000 + 500'000));
+}
+
+TEST(ProcessorWork, IsSlowedByFaultsAndByEventsAlike) {
+  // 3 steps of 1 us, and of 1.024 us of bytes and 0.5 us of work, both of which take twice as long at half of the rate.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 0_B, .cost = 1_us, .work = 500_ns}};
+  costs.processor_tier = kStarTier;
+  const Experiment whole = on_star(stack_with(costs), CollectiveKind::all_gather, "ring", 4_KiB);
+  Experiment faults = whole;
+  faults.faults = {std::string("100% of ") + kStarTier + " at 50%"};
+  EXPECT_EQ(time_of(faults).ps(), 3 * (1'000'000 + 2 * (1'024'000 + 500'000)));
+  Experiment events = whole;
+  const topology::Topology topology = build_topology(whole);
+  for (const topology::Link& link : topology.links()) {
+    events.capacity_events.push_back({TimePoint(), by_ends(topology, link), 4_Gbps});
+  }
+  EXPECT_EQ(time_of(events), time_of(faults));
 }
 
 TEST(ProcessorWork, AStackWithoutAnyIsTheSameByEveryWay) {

@@ -96,11 +96,15 @@ TEST(PutWork, AgentsDoNone) {
 }
 
 TEST(PutWork, StandsOnAByteWhereThereIsNone) {
-  Route route({1, 1});
+  Route route({0, 1, 0, 1, 0});
   Bytes wire = 0_B;
   EXPECT_EQ(put(route, {.payload = 0_B}, wire), 1_us);
   EXPECT_EQ(wire, 1_B);
-  EXPECT_EQ(route.hops[0].weight, 1 + 512.0);  // 512 ns beside the 1 ns of a byte
+  ASSERT_EQ(route.hops.size(), 2U) << "the byte lies on processors alone";
+  EXPECT_EQ(route.hops[0].trunk, TrunkId(1));
+  EXPECT_EQ(route.hops[0].weight, 512.0);  // 512 ns, in units of the 1 ns that a byte would take
+  EXPECT_EQ(route.hops[1].trunk, TrunkId(3));
+  EXPECT_EQ(route.hops[1].weight, 512.0);
   // Without work nothing becomes a byte.
   ProtocolCosts delay;
   delay.by_size = {{.size = 0_B, .cost = 1_us}};
@@ -109,16 +113,35 @@ TEST(PutWork, StandsOnAByteWhereThereIsNone) {
   EXPECT_EQ(wire, 0_B);
 }
 
+TEST(PutWork, OfNoBytesToAnAgentIsThatOfTheSender) {
+  Route route({1, 0, 1});
+  Bytes wire = 0_B;
+  EXPECT_EQ(put(route, {.payload = 0_B, .to_agent = true}, wire), 1_us);
+  ASSERT_EQ(route.hops.size(), 1U);
+  EXPECT_EQ(route.hops[0].trunk, TrunkId(0));
+}
+
+// Of 8 Gbps 6 are left: 512 ns are still the work of 512 B, which now take 683 ns.
+TEST(PutWork, OfALinkWithAFaultIsThatOfTheWholeLink) {
+  Route route({1, 1});
+  route.trunks[0].capacity = 6_Gbps;
+  route.trunks[0].lost = 2_Gbps;
+  Bytes wire = 1_KiB;
+  EXPECT_EQ(put(route, {.payload = 1_KiB}, wire), 1_us);
+  EXPECT_EQ(route.hops[0].weight, 1.5);
+  EXPECT_EQ(bytes_of_work(512_ns, route.trunks[0]), 512_B);
+}
+
 TEST(PutWork, RefusesWhatOutweighsAllBytes) {
   Route route({1, 1});
   ProtocolCosts heavy;
   heavy.by_size = {{.size = 0_B, .cost = 0_ns, .work = Duration::from_ps(1'200'000'000'000)}};  // 1.2 s for 1 ns
   Bytes wire = 0_B;
   EXPECT_THROW(static_cast<void>(put_work(heavy, route.processors(), route.trunks, {}, wire, route.hops)), LimitError);
-  EXPECT_THROW(
-      static_cast<void>(bytes_of_work(Duration::from_ps(INT64_MAX / 8), BitRate::from_bps(1'000'000'000'000'000))),
-      LimitError);
-  EXPECT_EQ(bytes_of_work(1_us, 8_Gbps), 1000_B);
+  EXPECT_THROW(static_cast<void>(bytes_of_work(Duration::from_ps(INT64_MAX / 8),
+                                               {.capacity = BitRate::from_bps(1'000'000'000'000'000)})),
+               LimitError);
+  EXPECT_EQ(bytes_of_work(1_us, {.capacity = 8_Gbps}), 1000_B);
   heavy.by_size.front().size = 1_B;  // above, in proportion
   EXPECT_THROW(static_cast<void>(work_cost(heavy, Bytes(INT64_MAX / 2))), LimitError);
 }

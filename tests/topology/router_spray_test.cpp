@@ -139,6 +139,7 @@ TEST(Spray, DegradedMemberBindsItsTrunk) {
   EXPECT_EQ(router->members(up).size(), 2U);
   // Half of the bytes cross the slow link, so the trunk carries 2 x 100 Gbps.
   EXPECT_EQ(router->trunks()[up.index()].capacity, BitRate::from_bps(200'000'000'000));
+  EXPECT_EQ(router->trunks()[up.index()].nominal(), BitRate::from_bps(800'000'000'000));  // 2 x 400 Gbps
 }
 
 TEST(Spray, LatencyIsThatOfTheLongestPath) {
