@@ -56,31 +56,32 @@ bool is_asked(const Result& result) {
   return result.spread.has_value() || !result.sensitivities.empty();
 }
 
-std::string answer_of(const sim::StepResult& step, const std::string& cluster) {
+std::string answer_of(const sim::StepResult& step, const sim::Report& report) {
   Waits waits;
   for (const sim::StepExposure& one : step.exposed) waits.add(one.label, one.moving, one.waiting);
-  return sentence(
-      "Answer: one " + step.phase + " step of " + printable(step.model) + " on " + cards_of(step.cards, cluster) +
-          " takes " + rough(step.time) + spread_words(step.spread),
-      {waits.words(step.time), binding_words(step.communication, step.time), help_words(step.time, step.sensitivities)},
-      is_asked(step));
+  return sentence("Answer: one " + step.phase + " step of " + printable(step.model) + " on " +
+                      cards_of(step.cards, report.cluster) + " takes " + rough(step.time) + spread_words(step.spread),
+                  {waits.words(step.time), binding_words(step.communication, step.time, report.processor_tiers),
+                   help_words(step.time, step.sensitivities)},
+                  is_asked(step));
 }
 
-std::string answer_of(const sim::ProgramResult& program, const std::string& cluster) {
+std::string answer_of(const sim::ProgramResult& program, const sim::Report& report) {
   Waits waits;
   for (const sim::ProgramLabel& label : program.labels) waits.add(label.label, label.moving, label.waiting);
-  return sentence("Answer: " + printable(program.name) + " on " + cards_of(program.cards, cluster) + " takes " +
-                      rough(program.time) + spread_words(program.spread),
-                  {waits.words(program.time), binding_words(program.communication, program.time),
-                   help_words(program.time, program.sensitivities)},
-                  is_asked(program));
+  return sentence(
+      "Answer: " + printable(program.name) + " on " + cards_of(program.cards, report.cluster) + " takes " +
+          rough(program.time) + spread_words(program.spread),
+      {waits.words(program.time), binding_words(program.communication, program.time, report.processor_tiers),
+       help_words(program.time, program.sensitivities)},
+      is_asked(program));
 }
 
-std::string answer_of(const sim::ExchangeResult& exchange, const std::string& cluster) {
+std::string answer_of(const sim::ExchangeResult& exchange, const sim::Report& report) {
   return sentence("Answer: a layer of " + printable(exchange.name) + " among " + std::to_string(exchange.ranks) +
-                      " ranks of " + printable(cluster) + " takes " + rough(exchange.layer) +
+                      " ranks of " + printable(report.cluster) + " takes " + rough(exchange.layer) +
                       spread_words(exchange.spread),
-                  {binding_words(exchange.communication, exchange.dispatch + exchange.combine),
+                  {binding_words(exchange.communication, exchange.dispatch + exchange.combine, report.processor_tiers),
                    help_words(exchange.layer, exchange.sensitivities)},
                   is_asked(exchange));
 }
@@ -96,19 +97,22 @@ std::string spread_words(const std::optional<sim::TimeSpread>& spread) {
   return " (" + rough(spread->fastest) + " to " + rough(spread->slowest) + " with the hardware's uncertain figures)";
 }
 
-std::string binding_words(const sim::Attribution& communication, Duration time) {
+std::string binding_words(const sim::Attribution& communication, Duration time,
+                          std::span<const std::string> processor_tiers) {
   const auto tier =
       std::ranges::find(communication.tiers, communication.binding_tier, &sim::Attribution::TierParts::tier);
   if (tier == communication.tiers.end()) return "";
+  const bool is_processor = std::ranges::find(processor_tiers, tier->tier) != processor_tiers.end();
   return "of the links, " + printable(tier->tier) + " holds it up most (" +
-         percent(share_of(tier->serialisation + tier->contention, time)) + " of its critical path)";
+         percent(share_of(tier->serialisation + tier->contention, time)) + " of its critical path)" +
+         (is_processor ? ", which is work of the ranks' processors as well as bytes" : "");
 }
 
 std::string answer_text(const sim::Report& report) {
   std::string text;
-  for (const sim::StepResult& step : report.steps) text += answer_of(step, report.cluster);
-  for (const sim::ProgramResult& program : report.programs) text += answer_of(program, report.cluster);
-  for (const sim::ExchangeResult& exchange : report.exchanges) text += answer_of(exchange, report.cluster);
+  for (const sim::StepResult& step : report.steps) text += answer_of(step, report);
+  for (const sim::ProgramResult& program : report.programs) text += answer_of(program, report);
+  for (const sim::ExchangeResult& exchange : report.exchanges) text += answer_of(exchange, report);
   return text;
 }
 

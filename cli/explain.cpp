@@ -48,10 +48,12 @@ std::string text_of(const sim::Experiment& experiment, const sim::Report& report
     text += "\n" + explain_words(result) + "\n" + explain_text(result, "  ") + sensitivity_text(result, "  ");
   }
   for (const sim::StepResult& step : report.steps) {
-    text += "\n" + explain_words(step) + "\n" + sensitivity_text(step.time, step.sensitivities, "  ");
+    text += "\n" + explain_words(step, report.processor_tiers) + "\n" +
+            sensitivity_text(step.time, step.sensitivities, "  ");
   }
   for (const sim::ProgramResult& program : report.programs) {
-    text += "\n" + explain_words(program) + "\n" + sensitivity_text(program.time, program.sensitivities, "  ");
+    text += "\n" + explain_words(program, report.processor_tiers) + "\n" +
+            sensitivity_text(program.time, program.sensitivities, "  ");
   }
   return text;
 }

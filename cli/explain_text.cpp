@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "cli/processor_words.h"
 #include "cli/text_table.h"
 
 namespace polyplane::cli {
@@ -66,6 +67,8 @@ std::string explain_text(const sim::CollectiveResult& result, const std::string&
   text += parts.text();
   if (!where.binding_tier.empty()) {
     text += "binding tier: " + printable(where.binding_tier) + " (most bytes and sharing on the critical path)\n";
+    const std::string processors = processor_words(result, where.binding_tier);
+    if (!processors.empty()) text += "  " + processors + "\n";
   }
   if (result.lower_bound > Duration()) {
     text += fmt::format("lower bound: {} ({}); the result is {:.3f} x the bound\n",

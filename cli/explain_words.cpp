@@ -10,6 +10,7 @@
 
 #include "base/suggest.h"
 #include "cli/answer_text.h"
+#include "cli/processor_words.h"
 #include "cli/text_table.h"
 #include "cli/wording.h"
 #include "sim/sensitivity.h"
@@ -57,7 +58,9 @@ std::string what_binds(const sim::CollectiveResult& result) {
     if (share < kWorthTelling) break;
     others += (others.empty() ? " Then come " : ", ") + parts[i].name + " (" + percent(share) + ")";
   }
-  return text + others + (others.empty() ? "" : ".");
+  std::string processors = processor_words(result, result.attribution.binding_tier);
+  if (!processors.empty()) processors = " L" + processors.substr(1) + ".";
+  return text + others + (others.empty() ? "" : ".") + processors;
 }
 
 std::string distance(const sim::CollectiveResult& result) {
@@ -120,9 +123,11 @@ std::string mean_card(Duration time, Duration busy, Duration idle, std::vector<S
   return text;
 }
 
-std::string critical(Duration time, Duration compute, std::vector<Share> communication, const sim::Attribution& parts) {
+std::string critical(Duration time, Duration compute, std::vector<Share> communication, const sim::Attribution& parts,
+                     std::span<const std::string> processor_tiers) {
   std::string text = " Of the critical path " + percent(share_of(compute, time)) + " is compute";
-  const std::string listed = list_of(std::move(communication), time), binding = binding_words(parts, time);
+  const std::string listed = list_of(std::move(communication), time),
+                    binding = binding_words(parts, time, processor_tiers);
   return text + (listed.empty() ? "" : "; the rest is communication: " + listed) +
          (binding.empty() ? "" : "; " + binding) + ".";
 }
@@ -138,7 +143,7 @@ std::string explain_words(const sim::CollectiveResult& result) {
   return wrapped(first + what_binds(result) + distance(result) + what_helps(result.time, result.sensitivities));
 }
 
-std::string explain_words(const sim::StepResult& step) {
+std::string explain_words(const sim::StepResult& step, std::span<const std::string> processor_tiers) {
   std::vector<Share> waits, path;
   Duration compute;
   for (const sim::StepExposure& one : step.exposed) { add_waits(one.label, one.moving, one.waiting, waits); }
@@ -150,11 +155,11 @@ std::string explain_words(const sim::StepResult& step) {
                             std::to_string(step.cards) + " cards, takes " + rough(step.time) +
                             spread_words(step.spread) + ". ";
   return wrapped(first + mean_card(step.time, step.busy, step.idle, std::move(waits)) +
-                 critical(step.time, compute, std::move(path), step.communication) +
+                 critical(step.time, compute, std::move(path), step.communication, processor_tiers) +
                  what_helps(step.time, step.sensitivities));
 }
 
-std::string explain_words(const sim::ProgramResult& program) {
+std::string explain_words(const sim::ProgramResult& program, std::span<const std::string> processor_tiers) {
   std::vector<Share> waits, path;
   Duration compute;
   for (const sim::ProgramLabel& label : program.labels) {
@@ -165,7 +170,7 @@ std::string explain_words(const sim::ProgramResult& program) {
   const std::string first = printable(program.name) + ", " + program.format + " of " + std::to_string(program.actors) +
                             " ranks, takes " + rough(program.time) + spread_words(program.spread) + ". ";
   return wrapped(first + mean_card(program.time, program.busy, program.idle, std::move(waits)) +
-                 critical(program.time, compute, std::move(path), program.communication) +
+                 critical(program.time, compute, std::move(path), program.communication, processor_tiers) +
                  what_helps(program.time, program.sensitivities));
 }
 

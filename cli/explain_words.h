@@ -1,6 +1,7 @@
 // Where the time of a result goes, in sentences.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,10 @@ namespace polyplane::cli {
 
 /// What binds, how far the result is from the lower bound, what would help most. Lines of at most 100 columns.
 [[nodiscard]] std::string explain_words(const sim::CollectiveResult& result);
-/// What a mean card does meanwhile, what it waits for, what would help most.
-[[nodiscard]] std::string explain_words(const sim::StepResult& step);
-[[nodiscard]] std::string explain_words(const sim::ProgramResult& program);
+/// What a mean card does meanwhile, what it waits for, what would help most. `processor_tiers`: of the report.
+[[nodiscard]] std::string explain_words(const sim::StepResult& step, std::span<const std::string> processor_tiers);
+[[nodiscard]] std::string explain_words(const sim::ProgramResult& program,
+                                        std::span<const std::string> processor_tiers);
 
 /// "what would help most" of a result that took `time`, as a table. Each line starts with `prefix`.
 [[nodiscard]] std::string sensitivity_text(Duration time, const std::vector<sim::Sensitivity>& answers,

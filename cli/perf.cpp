@@ -15,6 +15,7 @@
 #include "cli/output_style.h"
 #include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
+#include "cli/processor_words.h"
 #include "cli/progress.h"
 #include "cli/record.h"
 #include "cli/signals.h"
@@ -61,6 +62,11 @@ class PerfPrinter {
     if (std::ranges::any_of(rows_, &sim::CollectiveResult::in_network)) {
       remarks.emplace_back(
           "switches reduce or multicast: fewer bytes pass a link than busbw counts, so it may exceed the wire");
+    }
+    if (verbose_) {
+      std::vector<const sim::CollectiveResult*> rows;
+      for (const sim::CollectiveResult& row : rows_) rows.push_back(&row);
+      for (std::string& remark : processor_remarks(rows)) remarks.push_back(std::move(remark));
     }
     print(table_.footer(report.fingerprint, remarks));
     if (!explain_ || report.collectives.empty()) return;

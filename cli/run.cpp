@@ -20,6 +20,7 @@
 #include "cli/partial_report.h"
 #include "cli/perf_experiment.h"
 #include "cli/placed.h"
+#include "cli/processor_words.h"
 #include "cli/program_text.h"
 #include "cli/progress.h"
 #include "cli/record.h"
@@ -130,7 +131,7 @@ std::string tables(const sim::Experiment& experiment, const sim::Report& report,
       text += table.row(*row);
       if (explain && verbose) text += explain_text(*row, "# ") + sensitivity_text(*row, "# ");
     }
-    text += table.footer(report.fingerprint, {});
+    text += table.footer(report.fingerprint, verbose ? processor_remarks(rows) : std::vector<std::string>());
     if (explain && !verbose) text += explain_text(*rows.back(), "# ") + sensitivity_text(*rows.back(), "# ");
     begin = end;
   }

@@ -21,6 +21,7 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
   for (std::uint32_t j = 0; j < jobs_.size(); ++j) {
     const Job& job = jobs_[j];
     work_.push_back(work_of(job, tier_names));
+    if (work_.back().processor_tier) processor_times_.resize(router_.trunks().size());
     const auto ranks = job.folding != nullptr ? job.folding->stride() : static_cast<std::uint32_t>(job.devices.size());
     first_rank_.push_back(static_cast<std::uint32_t>(ranks_.size()));
     for (std::uint32_t r = 0; r < ranks; ++r) {
@@ -270,6 +271,7 @@ bool Executor::begins_work(std::uint32_t lane) {
   if (processor.trunk.valid()) {
     flow.size = bytes_of_work(time, router_.trunks()[processor.trunk.index()]);
     if (flow.size > Bytes()) {
+      add_processor_time(processor.trunk, time);
       flow.latency = {};
       flow.hops = {&processor, 1};
     }
@@ -338,7 +340,14 @@ Duration Executor::put_work(const Job& job, const Work& work, const Step& step, 
   if (job.costs.by_size.empty() && !work.sums) return {};
   const WorkedMessage message{step.send_bytes, work.sums && is_added_up(job, step), job.is_agent(step.send_to)};
   const Processors processors = processors_of(route_.hops, router_.trunks(), work.processor_tier);
-  return sim::put_work(job.costs, processors, router_.trunks(), message, wire, route_.hops);
+  const MessageWork put = sim::put_work(job.costs, processors, router_.trunks(), message, wire, route_.hops);
+  add_processor_time(processors.sender, put.sender);
+  add_processor_time(processors.receiver, put.receiver);
+  return put.delay;
+}
+
+void Executor::add_processor_time(TrunkId processor, Duration time) {
+  if (time > Duration()) processor_times_[processor.index()] += time;
 }
 
 /// Now, when the lane's message before is through: software and latency have passed since it was sent, but for what begins

@@ -82,6 +82,8 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] std::uint32_t slots() const { return waiting_.slots(); }
   /// Messages sent, by all ranks.
   [[nodiscard]] std::uint64_t sends() const { return sends_; }
+  /// What processors did beside passing bytes, by trunk; empty: no job has any. (sim/processor_work.h)
+  [[nodiscard]] const std::vector<Duration>& processor_times() const { return processor_times_; }
   /// "" when all lanes are done; else who waits for whom, a few of them, for the stall report.
   [[nodiscard]] std::string unfinished() const;
 
@@ -131,6 +133,7 @@ class Executor final : public EventHandler, public FlowSink {
   [[nodiscard]] bool begins_work(std::uint32_t lane);
   void end_work(std::uint32_t lane);
   [[nodiscard]] TrunkId processor_of(std::uint32_t rank);
+  void add_processor_time(TrunkId processor, Duration time);
   [[nodiscard]] Duration put_work(const Job& job, const Work& work, const collectives::Step& step, Bytes& wire);
   void send(std::uint32_t lane, const collectives::Step& step);
   void start_message(std::uint32_t lane, const collectives::Step& step, const WaitingMessages::Message& message);
@@ -153,7 +156,8 @@ class Executor final : public EventHandler, public FlowSink {
   std::vector<Job> jobs_;
   std::vector<std::uint32_t> first_rank_;  // of each job, and the end
   std::vector<Rank> ranks_;
-  std::vector<Work> work_;                 // by job
+  std::vector<Work> work_;  // by job
+  std::vector<Duration> processor_times_;
   std::vector<std::uint32_t> lanes_left_;  // by rank: lanes that are not done; empty unless jobs go rank by rank
   std::vector<DoneRank> done_ranks_;       // not yet told
   std::vector<bool> has_agents_;           // by job: they were released; empty unless jobs go rank by rank

@@ -47,12 +47,19 @@ std::string named_processor_tier(const Stack& stack) {
   return named;
 }
 
-bool has_processors(const Stack& stack, const topology::Topology& topology) {
-  bool any = false;
+std::vector<std::string> named_processor_tiers(const Stack& stack, const topology::Topology& topology) {
+  std::vector<std::string> names;
   for_each_costs(stack, [&](const ProtocolCosts& costs) {
-    any = any || processor_tier(costs, topology.tier_names()).has_value();
+    const bool is_there = processor_tier(costs, topology.tier_names()).has_value();
+    if (is_there && std::ranges::find(names, costs.processor_tier) == names.end()) {
+      names.push_back(costs.processor_tier);
+    }
   });
-  return any;
+  return names;
+}
+
+bool has_processors(const Stack& stack, const topology::Topology& topology) {
+  return !named_processor_tiers(stack, topology).empty();
 }
 
 std::string processors_missing(const Stack& stack, const topology::Topology& topology) {
@@ -96,26 +103,26 @@ Processors processors_of(std::span<const topology::Hop> hops, std::span<const to
   return found;
 }
 
-Duration put_work(const ProtocolCosts& costs, const Processors& processors, std::span<const topology::Trunk> trunks,
-                  const WorkedMessage& message, Bytes& wire, std::vector<topology::Hop>& hops) {
-  Duration delay = size_cost(costs, message.payload), sent, received;
+MessageWork put_work(const ProtocolCosts& costs, const Processors& processors, std::span<const topology::Trunk> trunks,
+                     const WorkedMessage& message, Bytes& wire, std::vector<topology::Hop>& hops) {
+  MessageWork put{size_cost(costs, message.payload), {}, {}};
   const Duration work = work_cost(costs, message.payload);
-  (processors.sender.valid() ? sent : delay) += work;
-  Duration to_do = message.to_agent ? Duration() : work;
-  if (message.added_up) to_do += reduction_cost(costs, message.payload);
-  (processors.receiver.valid() ? received : delay) += to_do;
-  if (sent + received == Duration()) return delay;
+  Duration received = message.to_agent ? Duration() : work;
+  if (message.added_up) received += reduction_cost(costs, message.payload);
+  (processors.sender.valid() ? put.sender : put.delay) += work;
+  (processors.receiver.valid() ? put.receiver : put.delay) += received;
+  if (put.sender + put.receiver == Duration()) return put;
   const bool is_empty = wire == Bytes();
   if (is_empty) wire = Bytes(1);
   for (topology::Hop& hop : hops) {
     if (is_empty) hop.weight = 0;
     Duration here;
-    if (hop.trunk == processors.sender) here += sent;
-    if (hop.trunk == processors.receiver) here += received;
+    if (hop.trunk == processors.sender) here += put.sender;
+    if (hop.trunk == processors.receiver) here += put.receiver;
     if (here > Duration()) hop.weight += weight_of(here, trunks[hop.trunk.index()].nominal(), wire);
   }
   if (is_empty) std::erase_if(hops, [](const topology::Hop& hop) { return hop.weight == 0; });
-  return delay;
+  return put;
 }
 
 Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::LocalWork> work) {
@@ -136,6 +143,25 @@ Bytes bytes_of_work(Duration work, const topology::Trunk& processor) {
                      to_string(rate) + ", can be given");
   }
   return Bytes(static_cast<std::int64_t>(bytes));
+}
+
+double load_of_work(Duration work, const topology::Trunk& processor) {
+  return static_cast<double>(work.ps()) * static_cast<double>(processor.nominal().bps()) /
+         (8.0 * static_cast<double>(kPsPerSecond));
+}
+
+std::vector<ProcessorTier> processor_tiers(const topology::Topology& topology, std::span<const topology::Trunk> trunks,
+                                           std::span<const double> trunk_bytes, std::span<const Duration> trunk_work) {
+  std::vector<double> work(topology.tier_names().size()), all(work.size());
+  for (std::size_t t = 0; t < trunk_work.size(); ++t) {
+    work[trunks[t].tier] += load_of_work(trunk_work[t], trunks[t]);
+    all[trunks[t].tier] += trunk_bytes[t];
+  }
+  std::vector<ProcessorTier> tiers;
+  for (std::size_t tier = 0; tier < work.size(); ++tier) {
+    if (work[tier] > 0) tiers.push_back({topology.tier_names()[tier], std::min(work[tier] / all[tier], 1.0)});
+  }
+  return tiers;
 }
 
 }  // namespace polyplane::sim

@@ -15,6 +15,7 @@
 
 #include "base/units.h"
 #include "collectives/schedule.h"
+#include "sim/report.h"
 #include "sim/stack.h"
 #include "topology/router.h"
 #include "topology/topology.h"
@@ -24,6 +25,8 @@ namespace polyplane::sim {
 /// Index of the tier; none: the stack names none, or there are no links of that name.
 [[nodiscard]] std::optional<std::uint32_t> processor_tier(const ProtocolCosts& costs,
                                                           std::span<const std::string> tier_names);
+/// Of all protocols and families, each once.
+[[nodiscard]] std::vector<std::string> named_processor_tiers(const Stack& stack, const topology::Topology& topology);
 /// The first that any protocol and family names; "": none does.
 [[nodiscard]] std::string named_processor_tier(const Stack& stack);
 /// Of any protocol and family. Runs with processors are not folded: the two ends of a message weigh differently.
@@ -48,16 +51,29 @@ struct WorkedMessage {
   bool added_up = false;  // by its receiver to what it has
   bool to_agent = false;
 };
+/// Of the two ends of a message.
+struct MessageWork {
+  Duration delay;             // before the message: its own, and the work of an end without a processor
+  Duration sender, receiver;  // of their processors
+};
 /// Puts what the processors do for it onto their hops, as weight beside its `wire` bytes; of none it becomes one, for the work
-/// to stand on, which lies on no other hop. Returns what the sender pays before the message: its delay, and the work of an end
-/// without a processor. Throws LimitError where work outweighs the message more than 2^30 times.
-[[nodiscard]] Duration put_work(const ProtocolCosts& costs, const Processors& processors,
-                                std::span<const topology::Trunk> trunks, const WorkedMessage& message, Bytes& wire,
-                                std::vector<topology::Hop>& hops);
+/// to stand on, which lies on no other hop. Throws LimitError where work outweighs the message more than 2^30 times.
+[[nodiscard]] MessageWork put_work(const ProtocolCosts& costs, const Processors& processors,
+                                   std::span<const topology::Trunk> trunks, const WorkedMessage& message, Bytes& wire,
+                                   std::vector<topology::Hop>& hops);
 
 /// Of copies and sums within a rank, one after the other.
 [[nodiscard]] Duration local_cost(const ProtocolCosts& costs, std::span<const collectives::LocalWork> work);
 /// As many bytes as the link, as built, passes in that time, to the nearest. Throws LimitError past 2^63.
 [[nodiscard]] Bytes bytes_of_work(Duration work, const topology::Trunk& processor);
+/// The same, not rounded.
+[[nodiscard]] double load_of_work(Duration work, const topology::Trunk& processor);
+
+/// Of the tiers whose links are processors that worked, by tier. `trunk_bytes`: what trunks carried, work included;
+/// `trunk_work`: time of their processors; may be empty.
+[[nodiscard]] std::vector<ProcessorTier> processor_tiers(const topology::Topology& topology,
+                                                         std::span<const topology::Trunk> trunks,
+                                                         std::span<const double> trunk_bytes,
+                                                         std::span<const Duration> trunk_work);
 
 }  // namespace polyplane::sim

@@ -27,6 +27,13 @@ struct LinkLoad {
   double utilisation = 0;  // bytes / (rate x makespan)
 };
 
+/// A tier whose links stand for the processors of ranks (sim/processor_work.h).
+struct ProcessorTier {
+  std::string tier;
+  double work =
+      0;  // of the load of its links, of the run: what is done for messages, copies and sums; the rest are bytes
+};
+
 /// Which way a result was computed.
 struct Way {
   std::string text;                // "flow by flow", "flow by flow, folded: rotation by 256 of 16384 ranks", ...
@@ -68,6 +75,7 @@ struct CollectiveResult {
   std::vector<std::string> not_run;
   std::uint64_t fingerprint = 0;
   std::vector<LinkLoad> top_links;
+  std::vector<ProcessorTier> processors;   // that did more than pass bytes
   Attribution attribution;                 // filled when asked for
   std::vector<Sensitivity> sensitivities;  // the most helpful first; filled by add_sensitivities()
   std::optional<TimeSpread> spread;        // filled by add_spreads()
@@ -83,7 +91,8 @@ struct Report {
   std::uint32_t endpoints = 0;
   std::vector<std::string> assumed;
   std::string routing, hash, stack;
-  std::vector<std::string> faults;  // selectors, as given
+  std::vector<std::string> processor_tiers;  // of the stack, that the cluster has
+  std::vector<std::string> faults;           // selectors, as given
   std::uint64_t seed = 0;
   std::vector<CollectiveResult> collectives;
   std::vector<FlowResult> flows;

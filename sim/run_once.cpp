@@ -181,6 +181,7 @@ RunOutcome run_once(RunInput input) {
     const TrunkId trunk = folding == nullptr ? TrunkId(t) : folding->trunk_class(TrunkId(t));
     outcome.trunk_bytes.push_back(network->carried_bytes(trunk));
   }
+  outcome.trunk_work = executor.processor_times();
   outcome.model_facts = network->model_facts();
   outcome.way = way_of(input);
   outcome.foretold_bytes = foretold;

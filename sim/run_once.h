@@ -70,6 +70,7 @@ struct RunOutcome {
   ModelFacts model_facts;
   std::uint64_t foretold_bytes = 0;          // peak of the process
   std::vector<double> trunk_bytes;           // of the router's trunks
+  std::vector<Duration> trunk_work;          // Executor::processor_times()
   std::vector<Attribution> job_attribution;  // of each job, its parts sum to job_end; empty unless explained
 };
 

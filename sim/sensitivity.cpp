@@ -12,12 +12,13 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "sim/plain_flows.h"
+#include "sim/processor_work.h"
 
 namespace polyplane::sim {
 
 namespace {
 
-constexpr Scale kFaster{11, 10}, kLess{9, 10}, kQuicker{10, 11};
+constexpr Scale kFaster{11, 10}, kLess{9, 10}, kQuicker{10, 11}, kLessTime{10, 9};
 
 /// One thing that could be better.
 struct Knob {
@@ -46,6 +47,30 @@ Knob stack_cost(std::string what, Duration ProtocolCosts::* cost) {
               for (ProtocolCosts& costs : protocol.costs) costs.*cost = kLess.of(costs.*cost);
             }
           }};
+}
+
+/// Beside passing bytes.
+Knob processor_work() {
+  return {"work of processors", [](Experiment& experiment) {
+            for (Protocol& protocol : experiment.stack.protocols) {
+              for (ProtocolCosts& costs : protocol.costs) {
+                for (MessageCost& cost : costs.by_size) {
+                  for (Duration* const part : {&cost.work, &cost.copy, &cost.reduction}) *part = kLess.of(*part);
+                }
+                for (BitRate* const rate : {&costs.reduction_rate, &costs.copy_rate}) {
+                  *rate = BitRate::from_bps(kLessTime.of(rate->bps()));
+                }
+              }
+            }
+          }};
+}
+
+bool has_processor_work(const Stack& stack) {
+  return std::ranges::any_of(stack.protocols, [](const Protocol& protocol) {
+    return std::ranges::any_of(protocol.costs, [](const ProtocolCosts& costs) {
+      return has_work_cost(costs) || has_reduction_cost(costs) || has_copy_cost(costs);
+    });
+  });
 }
 
 bool has_cost(const Stack& stack, Duration ProtocolCosts::* cost) {
@@ -78,6 +103,8 @@ std::vector<Knob> knobs_of(const Experiment& experiment) {
   for (const auto& [what, cost] : costs) {
     if (has_cost(experiment.stack, cost)) knobs.push_back(stack_cost(what, cost));
   }
+  if (has_processors(experiment.stack, topology) && has_processor_work(experiment.stack))
+    knobs.push_back(processor_work());
   if (!experiment.training.empty() || !experiment.inference.empty() || !experiment.traces.empty()) {
     knobs.push_back({"speed of compute", [](Experiment& variant) { variant.what_if.compute = kQuicker; }});
   }

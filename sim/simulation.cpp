@@ -27,6 +27,7 @@
 #include "sim/placed_job.h"
 #include "sim/placement.h"
 #include "sim/plain_flows.h"
+#include "sim/processor_work.h"
 #include "sim/router_pool.h"
 #include "sim/run_once.h"
 #include "sim/run_steps.h"
@@ -107,6 +108,7 @@ class Simulation {
     report_.faults = experiment_.faults;
     report_.seed = experiment_.seed;
     report_.stack = experiment_.stack.name;
+    report_.processor_tiers = named_processor_tiers(experiment_.stack, topology_);
     if (runs_rows(experiment_)) {
       run_rows(jobs_.front());
     } else if (!jobs_.empty() || !experiment_.flows.empty()) {
@@ -247,6 +249,7 @@ class Simulation {
     std::vector<LinkLoad> busiest = busiest_links(topology_, bytes, row.run.makespan);
     result.bottleneck = bottleneck_of(busiest);
     if (options_.link_loads) result.top_links = std::move(busiest);
+    result.processors = processor_tiers(topology_, router.trunks(), row.run.trunk_bytes, row.run.trunk_work);
     if (options_.explain) result.attribution = attribution(row.run, last_job, start);
     return result;
   }

@@ -48,6 +48,7 @@ void fill(const Report& from, v1::ReportedCluster& to) {
   for (const std::string& fault : from.faults) to.add_faults(valid_utf8(fault));
   to.set_seed(static_cast<double>(from.seed));
   to.set_stack(valid_utf8(from.stack));
+  for (const std::string& tier : from.processor_tiers) to.add_processor_tiers(valid_utf8(tier));
   for (const std::string& assumption : from.assumed) to.add_assumed(valid_utf8(assumption));
 }
 
@@ -128,6 +129,11 @@ void fill(const CollectiveResult& from, bool explained, v1::CollectiveResult& to
     link.set_tier(valid_utf8(load.tier));
     link.set_bytes(load.bytes);
     link.set_utilisation(load.utilisation);
+  }
+  for (const ProcessorTier& processors : from.processors) {
+    v1::ProcessorTier& tier = *to.add_processors();
+    tier.set_tier(valid_utf8(processors.tier));
+    tier.set_work(processors.work);
   }
   if (explained) fill(from.attribution, *to.mutable_attribution());
   fill(from.sensitivities, from.time, *to.mutable_sensitivities());

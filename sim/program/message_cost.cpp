@@ -18,7 +18,7 @@ Duration message_software(const ProtocolCosts& costs, Bytes payload, const Messa
   const Duration fixed = fixed_software(costs, route);
   if (costs.by_size.empty()) return fixed;
   const Processors processors = processors_of(route.hops, links.trunks, processor_tier(costs, links.tier_names));
-  return fixed + put_work(costs, processors, links.trunks, {.payload = payload}, wire, route.hops);
+  return fixed + put_work(costs, processors, links.trunks, {.payload = payload}, wire, route.hops).delay;
 }
 
 const Protocol& message_protocol(const Stack& stack, Bytes payload, const topology::Route& route,

@@ -2,13 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "sim/catalog.h"
 #include "sim/job_costs.h"
 #include "sim/plain_flows.h"
+#include "sim/sensitivity.h"
 #include "sim/simulation.h"
 #include "tests/configs/temporary_file.h"
 
@@ -152,6 +155,43 @@ TEST(ProcessorWork, OfNoBytesIsThereToo) {
   costs.processor_tier = kStarTier;
   const Experiment barrier = on_star(stack_with(costs), CollectiveKind::barrier, "dissemination", 0_B);
   EXPECT_EQ(time_of(barrier).ps(), 2 * (1'000'000 + 500'000));
+}
+
+TEST(ProcessorWork, IsToldApartFromBytes) {
+  // Of each message 1024 B and 500 ns at 1 GB/s at either end.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 0_B, .cost = 1_us, .work = 500_ns}};
+  costs.processor_tier = kStarTier;
+  const Report report = run(on_star(stack_with(costs), CollectiveKind::alltoall, "direct", 4_KiB), {});
+  EXPECT_EQ(report.processor_tiers, std::vector<std::string>{kStarTier});
+  const std::vector<ProcessorTier>& tiers = report.collectives.front().processors;
+  ASSERT_EQ(tiers.size(), 1U);
+  EXPECT_EQ(tiers.front().tier, kStarTier);
+  EXPECT_DOUBLE_EQ(tiers.front().work, 500.0 / 1524);
+  // Three messages into each card, 3 KiB, and sums of them, 3 x 512 ns: 1536 B at the links out, 4 x 1536 of 4 x (6144 + 1536).
+  costs.by_size.clear();
+  costs.reduction_rate = 2_GBps;
+  const Report sums = run(on_star(stack_with(costs), CollectiveKind::all_reduce, "recursive_multiplying", 1_KiB), {});
+  EXPECT_DOUBLE_EQ(sums.collectives.front().processors.at(0).work, 0.2);
+  costs.processor_tier = "";
+  const Report delays = run(on_star(stack_with(costs), CollectiveKind::all_reduce, "recursive_multiplying", 1_KiB), {});
+  EXPECT_TRUE(delays.processor_tiers.empty());
+  EXPECT_TRUE(delays.collectives.front().processors.empty());
+}
+
+TEST(ProcessorWork, IsAnswerToWhatWouldHelp) {
+  // One message after the other of 1024 B: 1.024 us of bytes, 0.5 us of work. With 10 % less work 0.45 us, with 10 % more rate
+  // 1.024 us / 1.1 and 0.5 us as before.
+  ProtocolCosts costs;
+  costs.by_size = {{.size = 0_B, .cost = Duration(), .work = 500_ns}};
+  costs.processor_tier = kStarTier;
+  const Experiment ring = on_star(stack_with(costs), CollectiveKind::all_gather, "ring", 4_KiB);
+  Report report = run(ring, {});
+  add_sensitivities(ring, {}, kDearEvents, report);
+  std::map<std::string, std::int64_t> told;
+  for (const Sensitivity& answer : report.collectives.front().sensitivities) told[answer.what] = answer.time.ps();
+  EXPECT_EQ(told.at("work of processors"), 3 * (1'024'000 + 450'000));
+  EXPECT_NEAR(static_cast<double>(told.at(std::string("rate of ") + kStarTier)), 3 * (1'024'000 / 1.1 + 500'000), 3);
 }
 
 TEST(ProcessorWork, IsSlowedByFaultsAndByEventsAlike) {

@@ -55,7 +55,7 @@ ProtocolCosts costs() {
 
 /// What is left to be paid before the message.
 Duration put(Route& route, const WorkedMessage& message, Bytes& wire) {
-  return put_work(costs(), route.processors(), route.trunks, message, wire, route.hops);
+  return put_work(costs(), route.processors(), route.trunks, message, wire, route.hops).delay;
 }
 
 // 1024 B at 1 GB/s are 1024 ns: 512 ns of work weigh 0.5, a sum of 1024 ns 1.
@@ -109,7 +109,7 @@ TEST(PutWork, StandsOnAByteWhereThereIsNone) {
   ProtocolCosts delay;
   delay.by_size = {{.size = 0_B, .cost = 1_us}};
   wire = 0_B;
-  EXPECT_EQ(put_work(delay, route.processors(), route.trunks, {}, wire, route.hops), 1_us);
+  EXPECT_EQ(put_work(delay, route.processors(), route.trunks, {}, wire, route.hops).delay, 1_us);
   EXPECT_EQ(wire, 0_B);
 }
 

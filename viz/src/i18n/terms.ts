@@ -10,6 +10,7 @@ const words: Readonly<Record<string, string>> = {
   "step cost inside scale-up domains": "scale-up 域内的每步开销",
   "step cost between scale-up domains": "scale-up 域间的每步开销",
   "message cost": "每条消息的开销",
+  "work of processors": "处理器的工作",
   "speed of compute": "计算速度",
   // sim/bounds.cpp, sim/busiest_links.cpp
   latency: "延迟",
