@@ -12,6 +12,19 @@ namespace polyplane::sim {
 
 using collectives::Step;
 
+namespace {
+
+/// Of all that is added, or copied.
+Bytes bytes_of(std::span<const collectives::LocalWork> work, bool added) {
+  Bytes bytes;
+  for (const collectives::LocalWork& one : work) {
+    if (one.add == added) bytes += one.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
 Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jobs,
                    std::span<const std::string> tier_names)
     : engine_(engine), router_(router), jobs_(std::move(jobs)), ends_(jobs_.size()), last_lanes_(jobs_.size()) {
@@ -63,10 +76,9 @@ Executor::Executor(Engine& engine, topology::Router& router, std::vector<Job> jo
 }
 
 Executor::Work Executor::work_of(const Job& job, std::span<const std::string> tier_names) {
-  const bool sums = has_reduction_cost(job.costs);
   return {.processor_tier = processor_tier(job.costs, tier_names),
-          .sums = sums,
-          .within_ranks = (sums || has_copy_cost(job.costs)) && job.schedule->has_local_moves()};
+          .sums = has_reduction_cost(job.costs),
+          .within_ranks = works_within_ranks(job.costs, *job.schedule)};
 }
 
 void Executor::bind(NetworkModel& network, CriticalPath* critical_path, TraceSink* trace) {
@@ -142,8 +154,8 @@ void Executor::handle(EventKind, std::span<const Event> events) {
 
 void Executor::delivered(FlowId id) {
   const std::uint32_t lane = id.index();
-  if (lanes_[lane].working) return end_work(lane);
   if (trace_ != nullptr) trace_->delivered(id, engine_.now());
+  if (lanes_[lane].working) return end_work(lane);
   if (critical_path_ != nullptr) critical_path_->delivered(lane, network_->facts(id), engine_.now());
   Lane& state = lanes_[lane];
   state.under_way -= 1;
@@ -277,6 +289,10 @@ bool Executor::begins_work(std::uint32_t lane) {
     }
   }
   if (critical_path_ != nullptr) critical_path_->works(lane, flow.latency);
+  if (trace_ != nullptr) {
+    trace_->works({flow.id, rank.job, job.devices[rank.number.index()], rank.number, lane_of(lane), state.step,
+                   engine_.now(), bytes_of(local_work_, false), bytes_of(local_work_, true)});
+  }
   network_->start(flow);
   return true;
 }

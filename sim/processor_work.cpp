@@ -87,7 +87,11 @@ std::string processors_missing(const Stack& stack, const topology::Topology& top
 }
 
 bool takes_processor(const ProtocolCosts& costs, const collectives::Schedule& schedule) {
-  return has_reduction_cost(costs) || has_work_cost(costs) || (schedule.has_local_moves() && has_copy_cost(costs));
+  return has_reduction_cost(costs) || has_work_cost(costs) || works_within_ranks(costs, schedule);
+}
+
+bool works_within_ranks(const ProtocolCosts& costs, const collectives::Schedule& schedule) {
+  return schedule.has_local_moves() && (has_reduction_cost(costs) || has_copy_cost(costs));
 }
 
 Processors processors_of(std::span<const topology::Hop> hops, std::span<const topology::Trunk> trunks,

@@ -37,6 +37,9 @@ namespace polyplane::sim {
 /// Do steps of the schedule take time of a processor, which the short cuts know nothing of?
 [[nodiscard]] bool takes_processor(const ProtocolCosts& costs, const collectives::Schedule& schedule);
 
+/// Do steps of the schedule copy or add within their rank, and that takes time?
+[[nodiscard]] bool works_within_ranks(const ProtocolCosts& costs, const collectives::Schedule& schedule);
+
 /// The links of a route that stand for the processors of its two ends: the first of the tier in the half of the sender, the
 /// last in that of the receiver. None of an end that has no such link.
 struct Processors {

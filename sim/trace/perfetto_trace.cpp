@@ -35,6 +35,14 @@ std::string_view kind_text(Operation::Kind kind) {
   CHECK(false, "a kind of operation without a name");
 }
 
+/// "copy 64 KiB", "sum 64 KiB", "copy 64 KiB, sum 128 KiB".
+std::string work_name(const TracedWork& work) {
+  std::string name;
+  if (work.copied > Bytes()) name = "copy " + to_string(work.copied);
+  if (work.added > Bytes()) name += (name.empty() ? "sum " : ", sum ") + to_string(work.added);
+  return name;
+}
+
 std::string operation_name(const collectives::Program& program, const Operation& operation) {
   if (!program.names[operation.name].empty()) return program.names[operation.name];
   if (operation.kind == Operation::Kind::collective && !program.calls[operation.call].name.empty()) {
@@ -135,32 +143,47 @@ void PerfettoTrace::describe_lanes(std::uint32_t job, std::uint32_t rank) {
       sends = sends || step.send_to.valid();
       receives = receives || step.receive_from.valid();
     }
-    if (sends) lane_tracks(job, RankId(rank), lane, Direction::sends).describe(writer_);
-    if (receives) lane_tracks(job, RankId(rank), lane, Direction::receives).describe(writer_);
+    if (sends) lane_tracks(job, RankId(rank), lane, Part::sends).describe(writer_);
+    if (receives) lane_tracks(job, RankId(rank), lane, Part::receives).describe(writer_);
+    if (working_steps(scene_.jobs[job], RankId(rank), lane) > 0) {
+      lane_tracks(job, RankId(rank), lane, Part::work).describe(writer_);
+    }
   }
 }
 
-SliceTracks& PerfettoTrace::lane_tracks(std::uint32_t job, RankId rank, std::uint32_t lane, Direction direction) {
+std::string_view PerfettoTrace::part_text(Part part) {
+  switch (part) {
+    case Part::sends:
+      return "sends";
+    case Part::receives:
+      return "receives";
+    case Part::work:
+      return "copies and sums";
+  }
+  CHECK(false, "a part of a lane without a name");
+}
+
+SliceTracks& PerfettoTrace::lane_tracks(std::uint32_t job, RankId rank, std::uint32_t lane, Part part) {
   const Job& runs = scene_.jobs[job];
   const std::uint64_t number = first_lane_[job] + std::uint64_t{rank.index()} * runs.schedule->num_lanes() + lane;
-  const std::uint64_t key = 2 * number + static_cast<std::uint64_t>(direction);
+  const std::uint64_t key = kParts * number + static_cast<std::uint64_t>(part);
   const auto known = lanes_.find(key);
   if (known != lanes_.end()) return known->second;
-  std::string name = direction == Direction::sends ? "sends" : "receives";
+  std::string name(part_text(part));
   if (runs.schedule->num_lanes() > 1) name = "lane " + std::to_string(lane) + ": " + name;
   if (scene_.jobs.size() > 1 && !runs.name.empty()) name = runs.name + " " + name;
-  const auto order = static_cast<std::int32_t>(2 * lane + static_cast<std::uint32_t>(direction));
+  const auto order = static_cast<std::int32_t>(kParts * lane + static_cast<std::uint32_t>(part));
   return lanes_.emplace(key, SliceTracks(std::move(name), {card_track(runs.devices[rank.index()]), order}))
       .first->second;
 }
 
-/// Messages inside the collectives of a program.
-SliceTracks& PerfettoTrace::call_tracks(DeviceId card, Direction direction) {
-  const std::uint64_t key = 2 * std::uint64_t{card.index()} + static_cast<std::uint64_t>(direction);
+/// Of what goes on inside the collectives of a program.
+SliceTracks& PerfettoTrace::call_tracks(DeviceId card, Part part) {
+  const std::uint64_t key = kParts * std::uint64_t{card.index()} + static_cast<std::uint64_t>(part);
   const auto known = lanes_.find(key);
   if (known != lanes_.end()) return known->second;
-  const std::string name = direction == Direction::sends ? "sends of collectives" : "receives of collectives";
-  const std::int32_t order = kAfterStreams + static_cast<std::int32_t>(direction);
+  const std::string name = std::string(part_text(part)) + " of collectives";
+  const std::int32_t order = kAfterStreams + static_cast<std::int32_t>(part);
   return lanes_.emplace(key, SliceTracks(name, {card_track(card), order})).first->second;
 }
 
@@ -220,15 +243,26 @@ void PerfettoTrace::describe_flows() {
 }
 
 void PerfettoTrace::sent(const TracedMessage& message) {
-  if (!is_shown(message.src) && !is_shown(message.dst)) return;
-  if (in_flight_.size() <= message.flow.index()) in_flight_.resize(message.flow.index() + std::size_t{1});
-  in_flight_[message.flow.index()] = message;
+  if (is_shown(message.src) || is_shown(message.dst)) begin(message.flow, message);
+}
+
+void PerfettoTrace::works(const TracedWork& work) {
+  if (is_shown(work.card)) begin(work.flow, work);
+}
+
+void PerfettoTrace::begin(FlowId flow, const InFlight& what) {
+  if (in_flight_.size() <= flow.index()) in_flight_.resize(flow.index() + std::size_t{1});
+  in_flight_[flow.index()] = what;
 }
 
 void PerfettoTrace::delivered(FlowId flow, TimePoint now) {
-  if (flow.index() >= in_flight_.size() || !in_flight_[flow.index()].flow.valid()) return;
-  const TracedMessage message = std::exchange(in_flight_[flow.index()], {});
-  if (is_shown(message.begin, now)) write_message(message, now);
+  if (flow.index() >= in_flight_.size()) return;
+  const InFlight done = std::exchange(in_flight_[flow.index()], {});
+  if (const auto* const message = std::get_if<TracedMessage>(&done)) {
+    if (is_shown(message->begin, now)) write_message(*message, now);
+  } else if (const auto* const work = std::get_if<TracedWork>(&done)) {
+    if (is_shown(work->begin, now)) write_work(*work, now);
+  }
 }
 
 void PerfettoTrace::write_message(const TracedMessage& message, TimePoint end) {
@@ -236,8 +270,8 @@ void PerfettoTrace::write_message(const TracedMessage& message, TimePoint end) {
   const bool both = is_shown(message.src) && is_shown(message.dst);
   const std::uint64_t arrow = both ? ++arrows_ : 0;
   if (is_shown(message.src)) {
-    SliceTracks& tracks = has_lanes ? lane_tracks(message.job, message.sender, message.lane, Direction::sends)
-                                    : call_tracks(message.src, Direction::sends);
+    SliceTracks& tracks = has_lanes ? lane_tracks(message.job, message.sender, message.lane, Part::sends)
+                                    : call_tracks(message.src, Part::sends);
     const std::array<Annotation, 7> annotations{{{"begin_ps", message.begin.ps()},
                                                  {"end_ps", end.ps()},
                                                  {"bytes", message.payload.count()},
@@ -250,14 +284,26 @@ void PerfettoTrace::write_message(const TracedMessage& message, TimePoint end) {
     write(tracks, message.begin, end, name, "send", annotations, arrow, 0);
   }
   if (!is_shown(message.dst)) return;
-  SliceTracks& tracks = has_lanes ? lane_tracks(message.job, message.receiver, message.peer_lane, Direction::receives)
-                                  : call_tracks(message.dst, Direction::receives);
+  SliceTracks& tracks = has_lanes ? lane_tracks(message.job, message.receiver, message.peer_lane, Part::receives)
+                                  : call_tracks(message.dst, Part::receives);
   const TimePoint first_bit = message.begin + message.software + message.latency;
   const std::array<Annotation, 3> annotations{
       {{"begin_ps", first_bit.ps()}, {"end_ps", end.ps()}, {"step", message.peer_step}}};
   const std::string name =
       has_lanes ? "from " + std::to_string(message.sender.index()) : "from " + device_name(message.src);
   write(tracks, first_bit, end, name, "receive", annotations, 0, arrow);
+}
+
+void PerfettoTrace::write_work(const TracedWork& work, TimePoint end) {
+  const bool has_lanes = work.job < scene_.jobs.size();
+  SliceTracks& tracks =
+      has_lanes ? lane_tracks(work.job, work.rank, work.lane, Part::work) : call_tracks(work.card, Part::work);
+  const std::array<Annotation, 5> annotations{{{"begin_ps", work.begin.ps()},
+                                               {"end_ps", end.ps()},
+                                               {"copied_bytes", work.copied.count()},
+                                               {"added_bytes", work.added.count()},
+                                               {"step", work.step}}};
+  write(tracks, work.begin, end, work_name(work), "work", annotations, 0, 0);
 }
 
 void PerfettoTrace::operation(const TracedOperation& traced) {

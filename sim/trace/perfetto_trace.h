@@ -1,5 +1,6 @@
 // A run as a Perfetto trace (docs/traces.md):
 //   cluster > node > card > lanes of sends and of receives   one slice a message, an arrow from its send to its receive
+//                         > lanes of copies and sums         one slice a step: what it does within its rank
 //                         > streams of a program             one slice an operation
 //           > links > tier > links                           a counter each: % of the capacity that is used
 //           > flows > plain flows
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "sim/trace/perfetto_writer.h"
@@ -30,6 +32,7 @@ class PerfettoTrace final : public TraceSink {
   PerfettoTrace(const TraceScene& scene, const TraceOptions& options);
 
   void sent(const TracedMessage& message) override;
+  void works(const TracedWork& work) override;
   void delivered(FlowId flow, TimePoint now) override;
   void operation(const TracedOperation& operation) override;
   void flow_ended(std::uint32_t flow, TimePoint end) override;
@@ -39,13 +42,16 @@ class PerfettoTrace final : public TraceSink {
   void finish();
 
  private:
-  enum class Direction : std::uint8_t { sends, receives };
+  /// What a lane does, on a track each.
+  enum class Part : std::uint8_t { sends, receives, work };
+  static constexpr std::uint32_t kParts = 3;
   struct Counter {
     TrackUuid track = 0;
     std::int64_t value = 0;   // in steps, see load()
     std::int64_t shown = -1;  // the last that was written
     bool is_pending = false;
   };
+  using InFlight = std::variant<std::monostate, TracedMessage, TracedWork>;
   [[nodiscard]] bool is_shown(TimePoint begin, TimePoint end) const {
     return end >= options_.from && begin <= options_.to;
   }
@@ -58,9 +64,12 @@ class PerfettoTrace final : public TraceSink {
   void describe_links();
   void describe_flows();
   [[nodiscard]] TrackUuid card_track(DeviceId card);
-  [[nodiscard]] SliceTracks& lane_tracks(std::uint32_t job, RankId rank, std::uint32_t lane, Direction direction);
-  [[nodiscard]] SliceTracks& call_tracks(DeviceId card, Direction direction);
+  [[nodiscard]] static std::string_view part_text(Part part);
+  [[nodiscard]] SliceTracks& lane_tracks(std::uint32_t job, RankId rank, std::uint32_t lane, Part part);
+  [[nodiscard]] SliceTracks& call_tracks(DeviceId card, Part part);
+  void begin(FlowId flow, const InFlight& what);
   void write_message(const TracedMessage& message, TimePoint end);
+  void write_work(const TracedWork& work, TimePoint end);
   void write(SliceTracks& tracks, TimePoint begin, TimePoint end, std::string_view name, std::string_view category,
              std::span<const Annotation> annotations, std::uint64_t arrow_from, std::uint64_t arrow_to);
   void write_loads();
@@ -75,10 +84,10 @@ class PerfettoTrace final : public TraceSink {
   std::map<DeviceId, TrackUuid> cards_;
   std::map<DeviceId, std::string> roles_;                 // "rank 3"
   std::vector<std::uint64_t> first_lane_;                 // of each job, over all ranks
-  std::unordered_map<std::uint64_t, SliceTracks> lanes_;  // by lane or card, and direction; only looked up
+  std::unordered_map<std::uint64_t, SliceTracks> lanes_;  // by lane or card, and part; only looked up
   std::vector<std::vector<SliceTracks>> streams_;         // of each actor that is shown
   std::vector<TrackUuid> flow_tracks_;
-  std::vector<TracedMessage> in_flight_;                          // by flow
+  std::vector<InFlight> in_flight_;                               // by flow
   std::unordered_map<std::uint64_t, std::uint64_t> open_arrows_;  // of operations: message to arrow; only looked up
   std::vector<std::uint32_t> counter_of_;                         // by trunk; none: no counter
   std::vector<Counter> counters_;

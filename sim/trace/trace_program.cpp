@@ -7,18 +7,20 @@ namespace polyplane::sim {
 
 namespace {
 
-/// Only counts messages.
-class MessageCount final : public TraceSink {
+/// Only counts what the collectives of a program send, copy and add.
+class CallCount final : public TraceSink {
  public:
   void sent(const TracedMessage&) override { ++messages_; }
+  void works(const TracedWork&) override { ++works_; }
   void delivered(FlowId, TimePoint) override {}
   void operation(const TracedOperation&) override {}
   void flow_ended(std::uint32_t, TimePoint) override {}
   void load(TrunkId, double, TimePoint) override {}
   [[nodiscard]] std::uint64_t messages() const { return messages_; }
+  [[nodiscard]] std::uint64_t works() const { return works_; }
 
  private:
-  std::uint64_t messages_ = 0;
+  std::uint64_t messages_ = 0, works_ = 0;
 };
 
 }  // namespace
@@ -29,11 +31,12 @@ ProgramOutcome trace_program(const collectives::Program& program, ProgramInput i
   TraceScene scene{.topology = input.topology, .router = *router, .program = &program};
   ProgramOutcome untraced;
   if (input.mode == ProgramMode::flows) {
-    MessageCount count;
+    CallCount count;
     input.trace = &count;
     untraced = run_program(program, input);
     scene.makespan = untraced.makespan;
     scene.messages_in_calls = count.messages();
+    scene.works_in_calls = count.works();
     if (input.model != "analytic") scene.trunk_bytes = untraced.trunk_bytes;
   }
   PerfettoTrace trace(scene, options);

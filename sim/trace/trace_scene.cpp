@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/processor_work.h"
 
 namespace polyplane::sim {
 
@@ -13,8 +14,8 @@ namespace {
 
 // Of each, begin and end together; measured on traces of rings, trees, pairwise and direct exchanges, and of a training
 // step.
-constexpr double kBytesOfSend = 106, kBytesOfReceive = 73, kBytesOfOperation = 68, kBytesOfValue = 27,
-                 kBytesOfTrack = 40;
+constexpr double kBytesOfSend = 106, kBytesOfReceive = 73, kBytesOfOperation = 68, kBytesOfWork = 90,
+                 kBytesOfValue = 27, kBytesOfTrack = 40;
 
 bool contains(const std::vector<RankRange>& ranges, std::uint32_t number) {
   return ranges.empty() || std::ranges::any_of(ranges, [&](const RankRange& range) {
@@ -42,6 +43,11 @@ std::vector<TrunkId> used_trunks(const TraceScene& scene) {
     if (scene.trunk_bytes[t] > 0) trunks.emplace_back(t);
   }
   return trunks;
+}
+
+double work_on(const TraceScene& scene, TrunkId trunk) {
+  if (scene.trunk_work.empty()) return 0;
+  return load_of_work(scene.trunk_work[trunk.index()], scene.router.trunks()[trunk.index()]);
 }
 
 bool is_named(const topology::Topology& topology, const topology::Link& link, const std::string& name) {
@@ -79,9 +85,10 @@ std::vector<TrunkId> named_trunks(const topology::Topology& topology, const topo
   return chosen;
 }
 
-/// Messages and their bytes on the wire, of all ranks; sends, receives and tracks for them of those that are shown.
+/// Messages, their bytes on the wire and what is done within ranks, of all of them; sends, receives, such work and tracks for
+/// them of those that are shown.
 struct Counts {
-  std::uint64_t messages = 0, shown_sends = 0, shown_receives = 0, tracks = 0;
+  std::uint64_t messages = 0, works = 0, shown_sends = 0, shown_receives = 0, shown_works = 0, tracks = 0;
   double wire_bytes = 0;
 };
 
@@ -92,6 +99,12 @@ void count(const Job& job, const std::vector<bool>& shown, Counts& counts) {
     for (std::uint32_t lane = 0; lane < schedule.num_lanes(); ++lane) {
       const std::uint32_t steps = schedule.num_steps(RankId(r), lane);
       if (is_shown && steps > 0) counts.tracks += 2;
+      const std::uint32_t works = working_steps(job, RankId(r), lane);
+      counts.works += works;
+      if (is_shown && works > 0) {
+        counts.shown_works += works;
+        ++counts.tracks;
+      }
       for (std::uint32_t k = 0; k < steps; ++k) {
         const collectives::Step step = schedule.step(RankId(r), lane, k);
         if (is_shown && step.receive_from.valid()) ++counts.shown_receives;
@@ -105,6 +118,17 @@ void count(const Job& job, const std::vector<bool>& shown, Counts& counts) {
 }
 
 }  // namespace
+
+std::uint32_t working_steps(const Job& job, RankId rank, std::uint32_t lane) {
+  if (job.is_agent(rank) || !works_within_ranks(job.costs, *job.schedule)) return 0;
+  std::uint32_t working = 0;
+  std::vector<collectives::LocalWork> work;
+  for (std::uint32_t step = 0; step < job.schedule->num_steps(rank, lane); ++step) {
+    job.schedule->local_work(rank, lane, step, work);
+    if (local_cost(job.costs, work) > Duration()) ++working;
+  }
+  return working;
+}
 
 std::vector<bool> shown_cards(const TraceScene& scene, const std::vector<RankRange>& ranks) {
   std::uint32_t most = scene.program == nullptr ? 0 : static_cast<std::uint32_t>(scene.program->actors.size());
@@ -160,7 +184,7 @@ std::string trunk_name(const topology::Topology& topology, const topology::Route
 }
 
 // A flow changes the loads of the trunks on its route when it starts and when it ends; of messages alike in size, as
-// many cross a trunk as their bytes are contained in those that it carried.
+// many cross a trunk as their bytes are contained in those that it carried beside the work of processors.
 TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, const std::vector<bool>& shown,
                       std::span<const TrunkId> trunks) {
   Counts counts;
@@ -178,17 +202,19 @@ TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, cons
           std::ranges::count(of_actor, collectives::Operation::Kind::send, &collectives::Operation::kind));
     }
     const auto cards = static_cast<std::uint64_t>(std::ranges::count(actors, true));
-    const std::uint64_t in_calls = scene.messages_in_calls * cards / std::max<std::uint64_t>(actors.size(), 1);
-    counts.shown_sends += in_calls;
-    counts.shown_receives += in_calls;
+    const auto shown_of = [&](std::uint64_t number) {
+      return number * cards / std::max<std::uint64_t>(actors.size(), 1);
+    };
+    counts.shown_sends += shown_of(scene.messages_in_calls);
+    counts.shown_receives += shown_of(scene.messages_in_calls);
+    counts.shown_works += shown_of(scene.works_in_calls);
     counts.messages += scene.messages_in_calls;
+    counts.works += scene.works_in_calls;
   }
-  double values = 0;
-  if (counts.wire_bytes > 0) {
-    double carried = 0;
-    for (const TrunkId trunk : trunks) carried += scene.trunk_bytes[trunk.index()];
-    values = 2 * static_cast<double>(counts.messages + flows) * carried / counts.wire_bytes;
-  }
+  double carried = 0, values = 0;
+  for (const TrunkId trunk : trunks) carried += scene.trunk_bytes[trunk.index()] - work_on(scene, trunk);
+  if (counts.wire_bytes > 0) values = 2 * static_cast<double>(counts.messages + flows) * carried / counts.wire_bytes;
+  if (!trunks.empty()) values += 2 * static_cast<double>(counts.works);
   double share = 1;
   if (scene.makespan > TimePoint{}) {
     const TimePoint end = std::min(options.to, scene.makespan);
@@ -197,14 +223,14 @@ TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options, cons
   }
   const auto scaled = [&](double number) { return static_cast<std::uint64_t>(number * share + 0.5); };
   const auto sends = static_cast<double>(counts.shown_sends), receives = static_cast<double>(counts.shown_receives);
-  const auto boxes = static_cast<double>(operations);
+  const auto boxes = static_cast<double>(operations), works = static_cast<double>(counts.shown_works);
   TraceExtent extent;
   extent.end = scene.makespan;
   extent.messages = scaled(sends + static_cast<double>(messages));
-  extent.events = scaled(2 * (sends + receives + boxes) + values);
-  extent.bytes =
-      scaled(sends * kBytesOfSend + receives * kBytesOfReceive + boxes * kBytesOfOperation + values * kBytesOfValue) +
-      static_cast<std::uint64_t>(static_cast<double>(counts.tracks) * kBytesOfTrack);
+  extent.events = scaled(2 * (sends + receives + works + boxes) + values);
+  extent.bytes = scaled(sends * kBytesOfSend + receives * kBytesOfReceive + works * kBytesOfWork +
+                        boxes * kBytesOfOperation + values * kBytesOfValue) +
+                 static_cast<std::uint64_t>(static_cast<double>(counts.tracks) * kBytesOfTrack);
   return extent;
 }
 

@@ -24,9 +24,11 @@ struct TraceScene {
   std::span<const PlainFlow> flows;
   const collectives::Program* program = nullptr;
   // Of the same run without a trace.
-  std::span<const double> trunk_bytes;  // empty: there are no loads to show
+  std::span<const double> trunk_bytes;   // empty: there are no loads to show
+  std::span<const Duration> trunk_work;  // RunOutcome::trunk_work
   TimePoint makespan;
-  std::uint64_t messages_in_calls = 0;  // of a program, those that will be told
+  // Of a program, what its collectives will tell.
+  std::uint64_t messages_in_calls = 0, works_in_calls = 0;
 };
 
 /// Before a run: throws InputError for a link that is not there, and for a rank past those of the largest job (`ranks`;
@@ -45,6 +47,9 @@ void check_trace(const topology::Topology& topology, const topology::Router& rou
 
 /// "plane0/leaf3 -> plane0/spine1", and how many links are like it.
 [[nodiscard]] std::string trunk_name(const topology::Topology& topology, const topology::Router& router, TrunkId trunk);
+
+/// Steps of that lane that copy or add within its rank, which takes time.
+[[nodiscard]] std::uint32_t working_steps(const Job& job, RankId rank, std::uint32_t lane);
 
 /// Walks over all steps of all jobs.
 [[nodiscard]] TraceExtent extent_of(const TraceScene& scene, const TraceOptions& options,

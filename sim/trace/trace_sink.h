@@ -1,5 +1,5 @@
 // What a run tells while it goes, to whoever writes it down (perfetto_trace.h). Told in order of simulated time:
-// messages by the executor, operations by the executor of programs, plain flows by run_once, loads of trunks by the
+// messages and what ranks do within themselves by the executor, operations by the executor of programs, plain flows by run_once, loads of trunks by the
 // flow model (the analytic model shares nothing and has none). All of them ask one pointer: null, and nothing is told
 // and nothing paid. A traced run goes flow by flow, unfolded: what is told is every message of every rank. Whoever takes
 // loads of trunks alone (RunInput::loads) may be told of a folded run.
@@ -27,6 +27,17 @@ struct TracedMessage {
   Bytes payload, wire;         // without and with what the protocol adds
 };
 
+/// What a step of a rank copies and adds within the rank, one after the other, from now on.
+struct TracedWork {
+  FlowId flow;            // no message and no other work has it until this is done
+  std::uint32_t job = 0;  // of RunInput::jobs
+  DeviceId card;
+  RankId rank;
+  std::uint32_t lane = 0, step = 0;
+  TimePoint begin;
+  Bytes copied, added;
+};
+
 /// An operation of a program that has ended.
 struct TracedOperation {
   std::uint32_t actor = 0, operation = 0;  // indices into the program
@@ -42,7 +53,8 @@ class TraceSink {
   /// Before all else, of a run that is folded: loads are told of the trunk that stands for its orbit.
   virtual void folded(const Folding& /*folding*/) {}
   virtual void sent(const TracedMessage& message) = 0;
-  /// The message of that flow is there.
+  virtual void works(const TracedWork& work) = 0;
+  /// The message of that flow is there, or its work done.
   virtual void delivered(FlowId flow, TimePoint now) = 0;
   virtual void operation(const TracedOperation& operation) = 0;
   /// Of RunInput::flows: its last byte is there.

@@ -12,6 +12,7 @@ void write_trace(RunInput input, const RunOutcome& untraced, const TraceOptions&
   input.short_cuts = ShortCuts::none();
   TraceScene scene{.topology = input.topology, .router = input.router, .jobs = input.jobs, .flows = input.flows};
   if (input.model != "analytic") scene.trunk_bytes = untraced.trunk_bytes;
+  scene.trunk_work = untraced.trunk_work;
   scene.makespan = untraced.makespan;
   // A scene borrows, and run_once() takes its input by value.
   PerfettoTrace trace(scene, options);

@@ -19,6 +19,7 @@ class LoadSeries final : public TraceSink {
   void folded(const Folding& folding) override;
   void load(TrunkId trunk, double used, TimePoint now) override;
   void sent(const TracedMessage& /*message*/) override {}
+  void works(const TracedWork& /*work*/) override {}
   void delivered(FlowId /*flow*/, TimePoint /*now*/) override {}
   void operation(const TracedOperation& /*operation*/) override {}
   void flow_ended(std::uint32_t /*flow*/, TimePoint /*end*/) override {}

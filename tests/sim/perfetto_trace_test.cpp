@@ -14,9 +14,11 @@
 #include <string>
 
 #include "base/error.h"
+#include "collectives/explicit_schedule.h"
 #include "sim/program/run_program.h"
 #include "sim/router_pool.h"
 #include "sim/trace/perfetto_trace.h"
+#include "sim/trace/write_trace.h"
 #include "tests/sim/decoded_trace.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"
@@ -223,6 +225,87 @@ TEST(PerfettoTrace, ChosenLinks) {
   EXPECT_THAT(counters({Kind::named, 0, {"node0/gpu5.node0/nvswitch"}}), ElementsAre("node0/gpu5 -> node0/nvswitch"));
 }
 
+/// What is added takes 4 us for 1.6 MB, at NVLinks as processors of ranks; so does a copy, or nothing.
+Stack adding_stack(bool copies = false) {
+  Stack stack = ideal_stack();
+  for (ProtocolCosts& costs : stack.protocols.front().costs) {
+    costs.processor_tier = "nvlink";
+    costs.reduction_rate = 400_GBps;
+    if (copies) costs.copy_rate = 400_GBps;
+  }
+  return stack;
+}
+
+// Recursive multiplying of 4 cards by 4: 3 messages of 1.6 MB at once out of each port, 1 us and 30 us at 160 GB/s; then three
+// sums of 1.6 MB, 12 us. The analytic model shares nothing: 1 us, 10 us and 12 us.
+TEST(PerfettoTrace, SumsWithinARankStandOnATrackOfTheirOwn) {
+  for (const std::string model : {"flow", "analytic"}) {
+    Experiment experiment = eight_cards();
+    experiment.model = model;
+    experiment.stack = adding_stack();
+    experiment.collectives.push_back(
+        collective_job(CollectiveKind::all_reduce, "recursive_multiplying", Bytes(1'600'000)));
+    experiment.collectives.back().ranks = {0, 1, 2, 3};
+    const Traced traced = run_traced(experiment);
+    EXPECT_THAT(traced.trace.defects, IsEmpty());
+    EXPECT_EQ(slices_of(traced.trace, "work"), 4U);
+    const auto work = traced.trace.slices_at("test > node0 > gpu2: rank 2 > lane 0: copies and sums");
+    ASSERT_EQ(work.size(), 1U);
+    const std::int64_t begin = model == "flow" ? 31'000 : 11'000;
+    EXPECT_EQ(work[0].name, "sum 4.8 MB");
+    EXPECT_EQ(work[0].begin_ns, begin);
+    EXPECT_EQ(work[0].end_ns, begin + 12'000);
+    EXPECT_EQ(work[0].annotations.at("begin_ps"), begin * 1000);
+    EXPECT_EQ(work[0].annotations.at("end_ps"), traced.report.collectives.at(0).time.ps());
+    EXPECT_EQ(work[0].annotations.at("copied_bytes"), 0);
+    EXPECT_EQ(work[0].annotations.at("added_bytes"), 4'800'000);
+    EXPECT_EQ(work[0].annotations.at("step"), 0);
+    const auto events = 2 * traced.trace.slices.size() + traced.trace.values.size();
+    EXPECT_GE(traced.extent.events, events) << model;
+    EXPECT_LE(traced.extent.events, 2 * events) << model;
+    TraceOptions options;
+    options.ranks = {{1, 1, 1}};
+    EXPECT_EQ(slices_of(run_traced(experiment, options).trace, "work"), 1U);
+  }
+}
+
+// A rank that copies 1.6 MB twice and adds 1.6 MB, one after the other: 12 us from the start, with a link for its processor and
+// without.
+TEST(PerfettoTrace, CopiesAndSumsOfAStepAreOneSlice) {
+  using collectives::ExplicitSchedule;
+  const Experiment experiment = eight_cards();
+  const topology::Topology topology = build_topology(experiment);
+  RouterPool routers(topology, experiment.routing);
+  RouterPool::Lease router = routers.take();
+  ExplicitSchedule::Steps steps(2, std::vector<std::vector<collectives::StoredStep>>(1));
+  steps[1][0].resize(1);
+  steps[1][0][0].moves = {{.from = ChunkId(1), .to = ChunkId(2)},
+                          {.from = ChunkId(1), .to = ChunkId(3)},
+                          {.from = ChunkId(2), .to = ChunkId(1), .add = true}};
+  const ExplicitSchedule schedule(
+      collectives::Collective::sized(CollectiveKind::all_gather, 2, Bytes(3'200'000), 1, RankId(0)), 1, steps, 2);
+  for (const std::string tier : {"nvlink", ""}) {
+    Job job;
+    job.schedule = &schedule;
+    job.devices = {topology.accelerators()[0], topology.accelerators()[1]};
+    job.costs = adding_stack(true).protocols.front().costs.front();
+    job.costs.processor_tier = tier;
+    RunInput input{.topology = topology, .router = *router, .model = "flow", .jobs = {job}};
+    const TraceFileName file;
+    TraceOptions options;
+    options.path = file.path();
+    write_trace(input, run_once(input), options);
+    const DecodedTrace trace = decode_trace(trace_bytes(file.path()));
+    EXPECT_THAT(trace.defects, IsEmpty());
+    const auto work = trace.slices_at("test > node0 > gpu1: rank 1 > copies and sums");
+    ASSERT_EQ(work.size(), 1U);
+    EXPECT_EQ(work[0].name, "copy 3.2 MB, sum 1.6 MB");
+    EXPECT_EQ(work[0].begin_ns, 0);
+    EXPECT_EQ(work[0].end_ns, 12'000);
+    EXPECT_EQ(slices_of(trace, "work"), 1U);
+  }
+}
+
 // Two jobs and a flow on one network of 4 cards behind a switch.
 TEST(PerfettoTrace, JobsAndFlowsSideBySide) {
   Experiment experiment = on_cluster(topology::plain_cluster(4, 4, "single_switch", {}), "ecmp");
@@ -269,13 +352,13 @@ TEST(PerfettoTrace, SameTimesAsUntraced) {
 }
 
 /// Two ranks on cards 0 and 1: each computes 10 us, 0 sends 1 MB to 1, then both join an all-reduce of 1 MB.
-collectives::Program two_ranks() {
+collectives::Program two_ranks(const std::string& algorithm = "ring") {
   using collectives::Operation;
   collectives::Program program;
   program.name = "two";
   program.labels = {"other", "forward", "pp", "dp"};
   program.names = {"", "F0"};
-  program.calls.push_back({.name = "gradients", .groups = {{0, 1}}, .size = Bytes(1'000'000), .algorithm = "ring"});
+  program.calls.push_back({.name = "gradients", .groups = {{0, 1}}, .size = Bytes(1'000'000), .algorithm = algorithm});
   for (std::uint32_t card = 0; card < 2; ++card) {
     collectives::Actor& actor = program.actors.emplace_back();
     actor.name = "rank " + std::to_string(card);
@@ -291,8 +374,9 @@ collectives::Program two_ranks() {
   return program;
 }
 
-/// `mode` of two_ranks() on eight cards.
-DecodedTrace program_trace(ProgramMode mode, const std::vector<RankRange>& ranks = {}) {
+/// `mode` of `program` on eight cards.
+DecodedTrace program_trace(ProgramMode mode, const std::vector<RankRange>& ranks = {},
+                           const collectives::Program& program = two_ranks(), const Stack& stack = ideal_stack()) {
   const Experiment experiment = eight_cards();
   const topology::Topology topology = build_topology(experiment);
   RouterPool routers(topology, experiment.routing);
@@ -300,10 +384,10 @@ DecodedTrace program_trace(ProgramMode mode, const std::vector<RankRange>& ranks
   TraceOptions options;
   options.path = file.path();
   options.ranks = ranks;
-  ProgramInput input{.topology = topology, .routers = routers, .stack = experiment.stack, .mode = mode};
-  const ProgramOutcome untraced = run_program(two_ranks(), input);
+  ProgramInput input{.topology = topology, .routers = routers, .stack = stack, .mode = mode};
+  const ProgramOutcome untraced = run_program(program, input);
   input.trace_options = &options;
-  EXPECT_EQ(run_program(two_ranks(), input).fingerprint, untraced.fingerprint);
+  EXPECT_EQ(run_program(program, input).fingerprint, untraced.fingerprint);
   return decode_trace(trace_bytes(file.path()));
 }
 
@@ -331,6 +415,19 @@ TEST(PerfettoTrace, ProgramFlowByFlow) {
   EXPECT_EQ(slices_of(trace, "send"), 4U);
   EXPECT_EQ(arrows(trace), 1U + 4);
   EXPECT_FALSE(trace.values_at("test > links > nvlink > node0/gpu0 -> node0/nvswitch").empty());
+}
+
+// The all-reduce begins at 17.25 us, as above: 1 us and 6.25 us for 1 MB, and 2.5 us for its sum.
+TEST(PerfettoTrace, ProgramWhoseCollectivesAdd) {
+  const auto program = two_ranks("recursive_multiplying_2");
+  const DecodedTrace trace = program_trace(ProgramMode::flows, {}, program, adding_stack());
+  EXPECT_THAT(trace.defects, IsEmpty());
+  EXPECT_EQ(slices_of(trace, "work"), 2U);
+  const auto work = trace.slices_at("test > node0 > gpu1: rank 1 > copies and sums of collectives");
+  ASSERT_EQ(work.size(), 1U);
+  EXPECT_EQ(work[0].name, "sum 1 MB");
+  EXPECT_EQ(work[0].begin_ns, 24'500);
+  EXPECT_EQ(work[0].end_ns, 27'000);
 }
 
 TEST(PerfettoTrace, ProgramTimedAndOneRankOfIt) {
