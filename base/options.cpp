@@ -96,7 +96,8 @@ Options Options::parse(std::string_view owner, const std::vector<OptionSpec>& sp
     const std::size_t equals = texts[i].find('=');
     if (equals == std::string::npos) {
       throw OptionError(i, "option \"" + printable(texts[i]) + "\" of " + std::string(owner) +
-                               " has no value; write name=value. Allowed: " + join(names));
+                               (names.empty() ? " is not known; it has no options"
+                                              : " has no value; write name=value. Allowed: " + join(names)));
     }
     const std::string_view name = std::string_view(texts[i]).substr(0, equals);
     std::size_t s = 0;

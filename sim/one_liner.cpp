@@ -121,7 +121,7 @@ class OneLiner {
       const std::string item = text.substr(from, end - from);
       const std::size_t equals = item.find('=');
       if (equals == 0 || equals == std::string::npos || equals + 1 == item.size()) {
-        source_.refuse(printable(item), "is not key=value");
+        source_.refuse(item.empty() ? "\"\"" : printable(item), "is not key=value");
       }
       const std::string key = item.substr(0, equals);
       if (!values_.emplace(key, item.substr(equals + 1)).second) source_.refuse(printable(key), "is given twice");

@@ -10,6 +10,7 @@
 #include "configs/schema/hardware.pb.h"
 #include "configs/schema/measure.h"
 #include "configs/schema/read_file.h"
+#include "configs/schema/suggestions.h"
 
 namespace polyplane::configs {
 namespace {
@@ -97,6 +98,12 @@ std::string problem_of_value(const v1::Rule& rule, const Message& message, const
       const auto value =
           many ? reflection.GetRepeatedDouble(message, &field, index) : reflection.GetDouble(message, &field);
       return problem_of_number(rule, value, shown(value));
+    }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const int value =
+          many ? reflection.GetRepeatedEnumValue(message, &field, index) : reflection.GetEnumValue(message, &field);
+      if (field.enum_type()->FindValueByNumber(value) != nullptr) return "";
+      return unknown_name("value", std::to_string(value), enum_names(*field.enum_type()));
     }
     default:
       return "";

@@ -1,5 +1,5 @@
-// Every rule of the schema (rule.proto) on every field of a message: units, ranges, what must be there; and for all
-// texts: not empty, UTF-8, no control characters.
+// Every rule of the schema (rule.proto) on every field of a message: units, ranges, what must be there; for all texts:
+// not empty, UTF-8, no control characters; for all enumerations: a value that there is.
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "base/error.h"
@@ -94,6 +95,8 @@ class JsonScanner {
   }
 
   void array(const Descriptor* message, const FieldDescriptor* field, int depth) {
+    if (depth == 0) stop("the document is a list; it must be one object, between { and }");
+    if (field != nullptr && !field->is_repeated()) stop(to_string(here_) + ": takes one value, not a list");
     expect('[');
     skip_blanks();
     for (int index = 0; peek() != ']'; ++index) {
@@ -196,6 +199,31 @@ FieldPath path_of(const Descriptor& root, std::string_view text) {
   return path;
 }
 
+/// " is not a text in quotes": what a value is that does not fit the type of its field.
+std::string wanted_type(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return " is not a text in quotes";
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return " is neither true nor false";
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return " is not a number";
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return " is not a whole number from 0 to " + std::to_string(UINT32_MAX);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return " is not a whole number from 0 to " + std::to_string(UINT64_MAX);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return " is not a whole number from " + std::to_string(INT32_MIN) + " to " + std::to_string(INT32_MAX);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return " is not a whole number from " + std::to_string(INT64_MIN) + " to " + std::to_string(INT64_MAX);
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return " is not an object, between { and }";
+    default:
+      return " is not a value of this field";
+  }
+}
+
 }  // namespace
 
 bool begins_as_json(const std::string& text) {
@@ -222,6 +250,9 @@ void parse_json(const std::string& name, const std::string& text, Message& root)
     }
   }
   const FieldDescriptor* field = path.empty() ? nullptr : path.back().first;
+  if (const std::size_t type = reason.rfind(" for type "); field != nullptr && reason.starts_with("invalid value ")) {
+    reason = reason.substr(14, type - 14) + wanted_type(*field);
+  }
   std::string allowed = unit_hint(field);
   if (field != nullptr && field->enum_type() != nullptr) {
     const std::size_t open = reason.find('"');

@@ -1,6 +1,7 @@
 #include "configs/schema/suggestions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "configs/schema/measure.h"
 
@@ -33,6 +34,24 @@ const FieldDescriptor* find_field(const Descriptor& root, const std::string& nam
     }
   }
   return nullptr;
+}
+
+const FieldDescriptor* find_enum(const Descriptor& root, const std::string& name, const std::string& around) {
+  const FieldDescriptor* found = nullptr;
+  std::vector<std::pair<const Descriptor*, bool>> queue{{&root, around.empty()}};  // is it a field named `around`?
+  for (std::size_t next = 0; next < queue.size(); ++next) {
+    const auto [message, fits] = queue[next];
+    const FieldDescriptor* field = message->FindFieldByName(name);
+    if (field != nullptr && field->enum_type() != nullptr) {
+      if (fits) return field;
+      if (found == nullptr) found = field;
+    }
+    for (int i = 0; i < message->field_count(); ++i) {
+      const std::pair inner{message->field(i)->message_type(), message->field(i)->name() == around};
+      if (inner.first != nullptr && std::ranges::find(queue, inner) == queue.end()) queue.push_back(inner);
+    }
+  }
+  return found;
 }
 
 std::string unit_hint(const FieldDescriptor* field) {

@@ -71,9 +71,21 @@ std::string name_before(const std::string& text, std::size_t& offset) {
   return text.substr(start, end - start);
 }
 
+/// The name of the message that `offset` is inside of, "" at the root. Braces in texts and comments are taken for braces.
+std::string name_around(const std::string& text, std::size_t offset) {
+  int closed = 0;
+  for (std::size_t at = std::min(offset, text.size()); at-- > 0;) {
+    if (text[at] == '}') ++closed;
+    if (text[at] == '{' && closed-- == 0) return name_before(text, at);
+  }
+  return "";
+}
+
 /// The word that a message of protobuf is about where its position is that of the word after, else "".
 std::string already_read(const std::string& message) {
-  if (message.find("has no field named") != std::string::npos) return quoted(message, 1);
+  const bool about_second =
+      message.find("has no field named") != std::string::npos || message.starts_with("Invalid value for boolean");
+  if (about_second) return quoted(message, 1);
   const bool about_first =
       message.starts_with("Non-repeated field") || message.starts_with("Unknown enumeration value");
   return about_first ? quoted(message, 0) : "";
@@ -88,8 +100,34 @@ Position position_of(const std::string& text, std::size_t offset) {
   return position;
 }
 
-/// What protobuf says, in the words of the schema. Texts of protobuf 3.21; any other comes through as it is.
-std::string explain(const std::string& message, const Descriptor& root, const std::string& field_name) {
+/// What follows `start`, in words for users; "": it is another message.
+std::string behind(const std::string& message, std::string_view start) {
+  return message.starts_with(start) ? printable(message.substr(start.size())) : "";
+}
+
+/// What is wrong with a number, a word or a bracket; "": none of these.
+std::string explain_value(const std::string& message, const FieldDescriptor* field) {
+  if (message.starts_with("Expected string, got: ")) {
+    return behind(message, "Expected string, got: ") + " is not a text in quotes" + unit_hint(field);
+  }
+  const std::string word = behind(message, "Expected integer or identifier, got: ");
+  if (word.starts_with('"')) return word + " must stand without quotes";
+  const std::string number = behind(message, "Expected integer, got: ");
+  if (number == "-") return "is negative; it must be a whole number from 0";
+  if (!number.empty()) return number + " is not a whole number";
+  if (message.starts_with("Integer out of range (")) {
+    const std::string value = message.substr(22, message.rfind(')') - 22);
+    const bool boolean = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL;
+    return printable(value) + (boolean ? " is neither true nor false" : " is out of range");
+  }
+  if (message.starts_with("Expected \"{\", found ")) return "holds fields, which stand between { and }";
+  return "";
+}
+
+/// What protobuf says, in the words of the schema. Texts of protobuf 3.21; any other comes through as it is. `field_name` is
+/// the last name before the place, `around` the message that holds it.
+std::string explain(const std::string& message, const Descriptor& root, const std::string& field_name,
+                    const std::string& around) {
   const FieldDescriptor* field = find_field(root, field_name);
   const std::string prefix = field == nullptr ? "" : field_name + ": ";
   if (message.find("has no field named") != std::string::npos) {
@@ -97,16 +135,20 @@ std::string explain(const std::string& message, const Descriptor& root, const st
     if (type != nullptr) return unknown_name("field of " + type->name(), quoted(message, 1), field_names(*type));
   }
   if (message.starts_with("Unknown enumeration value")) {
-    const FieldDescriptor* of = find_field(root, quoted(message, 1));
-    if (of != nullptr && of->enum_type() != nullptr) {
+    const FieldDescriptor* of = find_enum(root, quoted(message, 1), around);
+    if (of != nullptr) {
       return of->name() + ": " + unknown_name("value", quoted(message, 0), enum_names(*of->enum_type()));
     }
   }
   if (message.ends_with("found \"\".") || message.ends_with("got: ")) {
     return prefix + "the file ends too early; a value or a closing bracket is missing";
   }
-  if (message.starts_with("Expected string, got: ")) {
-    return prefix + printable(message.substr(22)) + " is not a text in quotes" + unit_hint(field);
+  if (const std::string problem = explain_value(message, field); !problem.empty()) return prefix + problem;
+  if (message.starts_with("Invalid value for boolean field")) {
+    return quoted(message, 0) + ": " + printable(quoted(message, 1)) + " is neither true nor false";
+  }
+  if (message.starts_with("Expected identifier, got: ")) {
+    return "the name of a field is expected here, not " + behind(message, "Expected identifier, got: ");
   }
   if (message.starts_with("Non-repeated field")) return quoted(message, 0) + ": is given twice";
   if (message.find("recursion limit") != std::string::npos) {
@@ -130,7 +172,7 @@ void parse_text(const std::string& name, const std::string& text, Message& root)
   if (const std::size_t at = text.rfind(culprit, offset); !culprit.empty() && at != std::string::npos) offset = at;
   const Position position = position_of(text, offset);
   throw InputError(printable(name) + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) +
-                   ": " + explain(error.text, *root.GetDescriptor(), before));
+                   ": " + explain(error.text, *root.GetDescriptor(), before, name_around(text, offset)));
 }
 
 Position find_in_text(const std::string& text, const Message& root, const FieldPath& path) {

@@ -36,6 +36,34 @@ TEST(TextDocument, UnknownEnumValueHasPlaceAndSuggestion) {
             ":3:11: planes: unknown value \"per_nick\"; did you mean \"per_nic\"? Allowed: single, per_nic, striped");
 }
 
+// Devices and links have a `kind` each, and scale-up domains one that is a text.
+TEST(TextDocument, UnknownEnumValueIsOfTheMessageThatHoldsIt) {
+  EXPECT_EQ(refusal_of<v1::Cluster>("graph { devices { name: \"a\" kind: nick } }"),
+            ":1:35: kind: unknown value \"nick\"; did you mean \"nic\"? Allowed: accelerator, nic, scaleup_switch, "
+            "network_switch");
+  EXPECT_EQ(refusal_of("inline_cluster { graph { devices { name: \"a\" }\nlinks: { from: \"a\" kind: hots } } }"),
+            ":2:26: kind: unknown value \"hots\"; did you mean \"host\"? Allowed: scale_out, scale_up, host");
+}
+
+TEST(TextDocument, NumbersThatAreNoEnumValueAreRefused) {
+  EXPECT_EQ(
+      refusal_of<v1::Cluster>("graph { devices { name: \"a\" kind: 7 } }"),
+      ":1:29: graph.devices[0].kind: unknown value \"7\". Allowed: accelerator, nic, scaleup_switch, network_switch");
+  EXPECT_EQ(refusal_of<v1::Cluster>("graph { devices { name: \"a\" kind: \"nic\" } }"),
+            ":1:35: kind: \"nic\" must stand without quotes");
+}
+
+TEST(TextDocument, ValuesOfAnotherType) {
+  EXPECT_EQ(refusal_of("seed: -1"), ":1:7: seed: is negative; it must be a whole number from 0");
+  EXPECT_EQ(refusal_of("seed: 1.5"), ":1:7: seed: 1.5 is not a whole number");
+  EXPECT_EQ(refusal_of("seed: \"1\""), ":1:7: seed: \"1\" is not a whole number");
+  EXPECT_EQ(refusal_of("collectives { channels: 5000000000 }"), ":1:25: channels: 5000000000 is out of range");
+  EXPECT_EQ(refusal_of<v1::Cluster>("graph { lossless: yes }"), ":1:19: lossless: yes is neither true nor false");
+  EXPECT_EQ(refusal_of<v1::Cluster>("graph { lossless: 2 }"), ":1:19: lossless: 2 is neither true nor false");
+  EXPECT_EQ(refusal_of("collectives: \"x\""), ":1:14: collectives: holds fields, which stand between { and }");
+  EXPECT_EQ(refusal_of("seed: 1 }"), ":1:9: the name of a field is expected here, not }");
+}
+
 TEST(TextDocument, BareNumberIsRefusedWithAnExample) {
   EXPECT_EQ(refusal_of("flows {\n  name: \"f\"\n  size: 400\n}\n"),
             ":3:9: size: 400 is not a text in quotes; write the number with its unit, for example \"64 MiB\"");
@@ -133,6 +161,22 @@ TEST(JsonDocument, UnknownEnumValueHasSuggestion) {
   const std::string text = refusal_of_json("{\"inlineCluster\": {\"fabric\": {\"planes\": \"per_nick\"}}}");
   EXPECT_TRUE(contains(text, "inline_cluster.fabric.planes: unknown value \"per_nick\"; did you mean \"per_nic\"?"))
       << text;
+}
+
+TEST(JsonDocument, NumbersThatAreNoEnumValueAreRefused) {
+  EXPECT_EQ(
+      refusal_of_json("{\"inline_cluster\": {\"graph\": {\"devices\": [{\"name\": \"a\", \"kind\": 9}]}}}"),
+      ":1:65: inline_cluster.graph.devices[0].kind: unknown value \"9\". Allowed: accelerator, nic, scaleup_switch, "
+      "network_switch");
+}
+
+TEST(JsonDocument, ValuesOfAnotherType) {
+  EXPECT_EQ(refusal_of_json("{\"seed\": -1}"), ":1:10: seed: -1 is not a whole number from 0 to 18446744073709551615");
+  EXPECT_EQ(refusal_of_json("{\"cluster\": 5}"), ":1:13: cluster: 5 is not a text in quotes");
+  EXPECT_EQ(refusal_of_json("{\"collectives\": [\"x\"]}"),
+            ":1:18: collectives[0]: \"x\" is not an object, between { and }");
+  EXPECT_EQ(refusal_of_json("{\"seed\": [1]}"), ":1:10: seed: takes one value, not a list");
+  EXPECT_EQ(refusal_of_json("[]"), ":1:1: the document is a list; it must be one object, between { and }");
 }
 
 TEST(JsonDocument, SyntaxIsStrict) {

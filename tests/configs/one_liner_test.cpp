@@ -82,7 +82,7 @@ TEST(OneLiner, WrongKeysAndValuesAreRefusedByKey) {
             "Tb/s or bit/s to Tbit/s (bits), B/s to TB/s (bytes)");
   EXPECT_EQ(refusal_of("fat_tree:endpoints=8,endpoints=8"), "cluster \"\": endpoints: is given twice");
   EXPECT_EQ(refusal_of("fat_tree:endpoints"), "cluster \"\": endpoints: is not key=value");
-  EXPECT_EQ(refusal_of("fat_tree:"), "cluster \"\": : is not key=value");
+  EXPECT_EQ(refusal_of("fat_tree:"), "cluster \"\": \"\": is not key=value");
   EXPECT_NE(refusal_of("fat_tere:endpoints=8").find("did you mean \"fat_tree\"?"), std::string::npos);
   EXPECT_NE(refusal_of("fat_tree:endpoints=8,radix=8,tiers=9").find("tiers"), std::string::npos);
   EXPECT_NE(refusal_of("fat_tree:endpoints=8").find("radix: is missing"), std::string::npos);
