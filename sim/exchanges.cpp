@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "sim/fingerprint.h"
+#include "sim/placed_error.h"
 
 namespace polyplane::sim {
 namespace {
@@ -33,6 +34,18 @@ Report run_half(const Experiment& experiment, const ExchangeJob& exchange, Colle
   half.inference.clear();
   half.traces.clear();
   return run(half, options);
+}
+
+/// Both halves; what is wrong with one of them is of the exchange.
+std::pair<Report, Report> run_halves(const Experiment& experiment, const ExchangeJob& exchange,
+                                     const RunOptions& options) {
+  try {
+    Report dispatch = run_half(experiment, exchange, CollectiveKind::dispatch, options);
+    return {std::move(dispatch), run_half(experiment, exchange, CollectiveKind::combine, options)};
+  } catch (const PlacedError& error) {
+    if (error.field() != "collectives") throw;
+    throw PlacedError(error.what(), "exchanges", static_cast<int>(&exchange - experiment.exchanges.data()));
+  }
 }
 
 Duration times(Duration time, std::uint32_t count) {
@@ -107,8 +120,7 @@ Report run_with_exchanges(const Experiment& experiment, const RunOptions& option
     fingerprints.push_back(report.fingerprint);
   }
   for (const ExchangeJob& exchange : experiment.exchanges) {
-    Report dispatch = run_half(experiment, exchange, CollectiveKind::dispatch, options);
-    Report combine = run_half(experiment, exchange, CollectiveKind::combine, options);
+    auto [dispatch, combine] = run_halves(experiment, exchange, options);
     fingerprints.push_back(dispatch.fingerprint);
     fingerprints.push_back(combine.fingerprint);
     const ExchangeResult result = result_of(exchange, dispatch.collectives.at(0), combine.collectives.at(0));

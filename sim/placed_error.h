@@ -10,7 +10,7 @@ namespace polyplane::sim {
 
 class PlacedError : public InputError {
  public:
-  /// `field` of v1::Experiment, "faults", "flows" or "capacity_events"; the entry of it.
+  /// `field`: a list of v1::Experiment, such as "faults", "flows" or "collectives"; the entry of it.
   PlacedError(const std::string& what, std::string field, int index)
       : InputError(what), field_(std::move(field)), index_(index) {}
   [[nodiscard]] const std::string& field() const { return field_; }
@@ -20,5 +20,15 @@ class PlacedError : public InputError {
   std::string field_;
   int index_;
 };
+
+/// Runs `work`; what it finds wrong is of that entry.
+template <class Work>
+void at_entry(const char* field, int index, const Work& work) {
+  try {
+    work();
+  } catch (const PlacedError&) { throw; } catch (const InputError& error) {
+    throw PlacedError(error.what(), field, index);
+  }
+}
 
 }  // namespace polyplane::sim

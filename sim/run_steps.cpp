@@ -9,6 +9,7 @@
 #include "collectives/training/step_memory.h"
 #include "collectives/training/training_step.h"
 #include "sim/bill_of_materials.h"
+#include "sim/placed_error.h"
 #include "sim/training_job.h"
 
 namespace polyplane::sim {
@@ -213,8 +214,13 @@ class StepRunner {
 std::vector<StepResult> run_steps(const StepsInput& input) {
   StepRunner runner(input);
   std::vector<StepResult> results;
-  for (const auto& job : input.experiment.training) results.push_back(runner.run(*job));
-  for (const auto& job : input.experiment.inference) results.push_back(runner.run(*job));
+  const auto run_all = [&](const char* field, const auto& jobs) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      at_entry(field, static_cast<int>(i), [&] { results.push_back(runner.run(*jobs[i])); });
+    }
+  };
+  run_all("training", input.experiment.training);
+  run_all("inference", input.experiment.inference);
   return results;
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sim/placed_error.h"
+
 namespace polyplane::sim {
 
 std::vector<ProgramResult> run_traces(const Experiment& experiment, ProgramInput run) {
@@ -11,7 +13,9 @@ std::vector<ProgramResult> run_traces(const Experiment& experiment, ProgramInput
     const bool as_is = experiment.what_if.compute.is_one();
     const collectives::Program quicker = as_is ? collectives::Program() : changed(*job.program, experiment.what_if);
     const collectives::Program& program = as_is ? *job.program : quicker;
-    const ProgramOutcome outcome = run_observed(program, run);
+    ProgramOutcome outcome;
+    at_entry("traces", static_cast<int>(&job - experiment.traces.data()),
+             [&] { outcome = run_observed(program, run); });
     ProgramResult result = summarise(program, outcome);
     result.foretold_bytes = outcome.foretold_bytes;
     result.name = job.name;

@@ -85,8 +85,9 @@ class Simulation {
     if (options.trace) refuse_several_traces(experiment);
     if (options.observer != nullptr) options.observer->built(topology_);
     const std::vector<BitRate> best_rates = highest_rates(experiment, topology_);
-    for (const CollectiveJob& job : experiment.collectives)
-      jobs_.push_back(place_job(job, topology_, arithmetic_of(experiment.cluster), best_rates));
+    for (const CollectiveJob& job : experiment.collectives) {
+      at_job(job, [&] { jobs_.push_back(place_job(job, topology_, arithmetic_of(experiment.cluster), best_rates)); });
+    }
     if (!jobs_.empty() && experiment.cluster.graph) refuse_unshared(*experiment.cluster.graph);
     if (jobs_.size() == 1) memory_.rows_at_once = std::min(options.threads, jobs_.front().contracts.size());
     memory_.resident =
@@ -154,10 +155,21 @@ class Simulation {
     return spec;
   }
 
+  /// What `work` finds wrong is of that job, which is one of experiment.collectives.
+  template <class Work>
+  void at_job(const CollectiveJob& job, const Work& work) const {
+    at_entry("collectives", static_cast<int>(&job - experiment_.collectives.data()), work);
+  }
+  RowOutcome row_of(const PlacedJob& placed, std::size_t size, Router& router) const {
+    RowOutcome row;
+    at_job(*placed.job, [&] { row = compute_row(request(placed, size, router)); });
+    return row;
+  }
+
   static void refuse_unshared(const GraphSpec& graph) {
     for (const GraphSpec::Edge& edge : graph.edges) {
       if (!edge.shared) {
-        throw InputError("link \"" + printable(edge.name) +
+        throw InputError("link \"" + printable(edge.name.empty() ? edge.from + "." + edge.to : edge.name) +
                          "\" is not shared; only flows with a route by link names can "
                          "use such links, collectives cannot");
       }
@@ -334,7 +346,7 @@ class Simulation {
         count, options_.threads,
         [&](std::size_t i) {
           RouterPool::Lease router = routers_.take();
-          const RowOutcome row = compute_row(request(placed, i, *router));
+          const RowOutcome row = row_of(placed, i, *router);
           CollectiveResult finished = result(placed, i, row, 0, TimePoint{}, *router);
           tell_observer({finished.fingerprint}, row.run, *router);
           const std::lock_guard lock(mutex);
@@ -395,12 +407,13 @@ class Simulation {
     std::vector<RowOutcome> alone;
     std::vector<std::unique_ptr<collectives::Schedule>> schedules;
     for (const PlacedJob& placed : jobs_) {
-      if (placed.contracts.size() != 1) {
+      at_job(*placed.job, [&] {
+        if (placed.contracts.size() == 1) return;
         throw InputError("job \"" + printable(placed.job->name) +
                          "\": jobs that run side by side have one size each, not " +
                          std::to_string(placed.contracts.size()));
-      }
-      alone.push_back(compute_row(request(placed, 0, *router)));
+      });
+      alone.push_back(row_of(placed, 0, *router));
       add_jobs(placed, 0, alone.back(), schedules, input.jobs);
     }
     PlainTraffic traffic = resolve_flows(experiment_, topology_, *router);
@@ -469,13 +482,15 @@ static PlacedError at_fault(const std::vector<std::string>& faults, const InputE
   return {error.what(), "faults", fault == faults.end() ? 0 : static_cast<int>(fault - faults.begin())};
 }
 
+Topology with_faults(const Topology& whole, const Experiment& experiment) {
+  try {
+    return topology::apply_faults(whole, experiment.faults, experiment.seed, nullptr);
+  } catch (const InputError& error) { throw at_fault(experiment.faults, error); }
+}
+
 Topology build_topology(const Experiment& experiment) {
   Topology topology = build(experiment.cluster);
-  if (!experiment.faults.empty()) {
-    try {
-      topology = topology::apply_faults(topology, experiment.faults, experiment.seed, nullptr);
-    } catch (const InputError& error) { throw at_fault(experiment.faults, error); }
-  }
+  if (!experiment.faults.empty()) topology = with_faults(topology, experiment);
   return experiment.what_if.tiers.empty() ? std::move(topology) : changed(topology, experiment.what_if);
 }
 

@@ -38,6 +38,21 @@ TEST(Places, OfFaultsFlowsAndCapacityEvents) {
                         "did you mean"));
 }
 
+TEST(Places, OfWhatAJobCannotDo) {
+  const std::string cluster = "cluster: \"dgx-h100\"\n";
+  EXPECT_THAT(refusal(cluster + "collectives { collective: \"barrier\" }\n"
+                                "collectives { collective: \"all_reduce\" sizes: \"1 MB\" algorithm: \"torus\" }\n"),
+              HasSubstr("e.textproto:3:1: collectives[1]: all_reduce/torus needs ranks that fill a box"));
+  EXPECT_THAT(
+      refusal(cluster + "collectives { collective: \"all_reduce\" sizes: \"1 MB\" }\nfaults: \"device=node0/gpu?\"\n"),
+      HasSubstr("e.textproto:2:1: collectives[0]: node0/gpu0 cannot reach node0/gpu"));
+  const std::string tokens =
+      "tokens { tokens: 8 experts: 8 top_k: 2 } dispatch_token: \"1 KiB\" combine_token: \"1 KiB\" ";
+  EXPECT_THAT(refusal("cluster: \"fat_tree:radix=8,tiers=1,endpoints=8\"\nexchanges { name: \"e\" layers: 1 " + tokens +
+                      "}\nfaults: \"device=leaf0\"\n"),
+              HasSubstr("e.textproto:2:1: exchanges[0]: "));
+}
+
 // 400 kB at 400 Gbps: 8 us. From 4 us on the only link out of the card has a quarter of that: 4 us + 4 x 4 us.
 TEST(Places, LinksOfARecipeHaveTheNamesOfTheirEnds) {
   const std::string event = "capacity_events { time: \"4 us\" link: \"node0/gpu0.leaf0\" rate: \"100 Gbps\" }\n";
