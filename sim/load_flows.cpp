@@ -14,6 +14,8 @@ struct Ends {
   std::string from, to;
 };
 
+std::string words_of(const Ends& ends) { return ends.from + "." + ends.to; }
+
 class FlowLoader {
  public:
   FlowLoader(const configs::Source& source, const v1::Experiment& from, Experiment& experiment)
@@ -21,8 +23,8 @@ class FlowLoader {
     if (!experiment.cluster.graph) return;
     for (const topology::Device& device : experiment.cluster.graph->devices) devices_.insert(device.name);
     for (const GraphSpec::Edge& edge : experiment.cluster.graph->edges) {
-      links_[edge.name] = {edge.from, edge.to};
-      if (edge.two_way) links_[edge.name + "~"] = {edge.to, edge.from};
+      add_link(edge.name, {edge.from, edge.to});
+      if (edge.two_way) add_link(edge.name.empty() ? "" : edge.name + "~", {edge.to, edge.from});
     }
   }
 
@@ -47,9 +49,13 @@ class FlowLoader {
   }
 
   void load_capacity_events() {
+    const bool any = from_.collectives_size() + from_.flows_size() + from_.exchanges_size() > 0;
+    check(
+        any || from_.capacity_events_size() == 0, from_, "capacity_events",
+        [] { return "are of collectives, flows and exchanges, and there is none"; }, 0);
     for (const v1::CapacityEvent& from : from_.capacity_events()) {
-      check(!experiment_.cluster.graph || links_.contains(from.link()) || has_ends(from.link()), from, "link",
-            [&] { return unknown_name("link", from.link(), link_names()); });
+      check(!experiment_.cluster.graph || find_link(from.link()) != nullptr, from, "link",
+            [&] { return unknown_link(from.link()); });
       experiment_.capacity_events.push_back({.time = TimePoint{} + parse_duration(from.time()),
                                              .link = from.link(),
                                              .rate = parse_bit_rate(from.rate(), true)});
@@ -85,20 +91,20 @@ class FlowLoader {
     std::set<std::string> used;
     for (int i = 0; i < from.route_size(); ++i) {
       const std::string& name = from.route(i);
-      const auto link = links_.find(name);
-      check(link != links_.end(), from, "route", [&] { return unknown_name("link", name, link_names()); }, i);
+      const Ends* link = find_link(name);
+      check(link != nullptr, from, "route", [&] { return unknown_link(name); }, i);
       check(
           used.insert(name).second, from, "route",
           [&] { return "link \"" + printable(name) + "\" comes twice; a route passes each link once"; }, i);
       if (!from.has_src()) continue;
       check(
-          link->second.from == here, from, "route",
+          link->from == here, from, "route",
           [&] {
-            return "link \"" + printable(name) + "\" starts at " + printable(link->second.from) +
+            return "link \"" + printable(name) + "\" starts at " + printable(link->from) +
                    ", but the route has come to " + printable(here);
           },
           i);
-      here = link->second.to;
+      here = link->to;
     }
     check(
         !from.has_dst() || from.route_size() == 0 || here == flow.dst, from, "route",
@@ -106,22 +112,38 @@ class FlowLoader {
         from.route_size() - 1);
   }
 
-  [[nodiscard]] bool has_ends(const std::string& name) const {
-    return std::ranges::any_of(links_,
-                               [&](const auto& link) { return link.second.from + "." + link.second.to == name; });
+  void add_link(const std::string& name, const Ends& ends) {
+    by_ends_[words_of(ends)] = ends;
+    if (name.empty()) {
+      links_.try_emplace(words_of(ends), ends);
+    } else {
+      links_[name] = ends;
+    }
   }
 
-  [[nodiscard]] std::vector<std::string> link_names() const {
+  /// By its name or by its ends; null: there is none.
+  [[nodiscard]] const Ends* find_link(const std::string& name) const {
+    for (const auto* links : {&links_, &by_ends_}) {
+      if (const auto link = links->find(name); link != links->end()) return &link->second;
+    }
+    return nullptr;
+  }
+
+  [[nodiscard]] std::string unknown_link(const std::string& name) const {
     std::vector<std::string> names;
-    for (const auto& [name, ends] : links_) names.push_back(name);
-    return names;
+    for (const auto& [known, ends] : links_) names.push_back(known);
+    if (names.empty()) return "the graph has no links";
+    const bool any_named =
+        std::ranges::any_of(names, [&](const std::string& known) { return !by_ends_.contains(known); });
+    return unknown_name("link", name, names) +
+           (any_named ? ", or FROM.TO for the link from one device to another" : "");
   }
 
   const configs::Source& source_;
   const v1::Experiment& from_;
   Experiment& experiment_;
-  std::set<std::string> devices_;      // of a graph
-  std::map<std::string, Ends> links_;  // of a graph
+  std::set<std::string> devices_;                // of a graph
+  std::map<std::string, Ends> links_, by_ends_;  // of a graph; a link without a name has its ends for one
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace polyplane::sim {
 /// graph; those of a recipe are known once it is built. Throws InputError through source.fail(): a name that exists
 /// twice or does not exist, one end without the other, a route that is no way from src to dst, or passes a link twice.
 /// A flow without ends has any set of links as its route.
+/// Capacity events need something that they could act on: a collective, a flow or an exchange.
 void load_flows(const configs::Source& source, const v1::Experiment& from, Experiment& experiment);
 
 }  // namespace polyplane::sim

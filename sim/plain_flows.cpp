@@ -6,8 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "sim/flow_names.h"
 #include "sim/placed_error.h"
 
 namespace polyplane::sim {
@@ -21,22 +23,12 @@ using topology::Topology;
 class Resolver {
  public:
   Resolver(const Experiment& experiment, const Topology& topology, Router& router)
-      : experiment_(experiment), topology_(topology), router_(router) {
-    for (std::uint32_t i = 0; i < topology.links().size(); ++i) {
-      const std::string& name = topology.links()[i].name;
-      if (!name.empty()) links_.emplace(name, LinkId(i));
-    }
+      : experiment_(experiment), topology_(topology), router_(router), names_(topology) {
     for (std::uint32_t t = 0; t < router.trunks().size(); ++t) {
       const auto members = router.members(TrunkId(t));
       if (members.size() == 1) trunk_of_.emplace(members.front().link, TrunkId(t));
     }
-    if (experiment.cluster.graph) {
-      for (const GraphSpec::Edge& edge : experiment.cluster.graph->edges) {
-        if (edge.shared) continue;
-        unshared_.insert(edge.name);
-        if (edge.two_way) unshared_.insert(edge.name + "~");
-      }
-    }
+    if (experiment.cluster.graph) find_unshared(*experiment.cluster.graph);
   }
 
   PlainTraffic resolve() {
@@ -47,55 +39,26 @@ class Resolver {
     }
     for (const auto& [name, job] : by_name) {
       const auto index = static_cast<int>(job - experiment_.flows.data());
-      placed("flows", index, [&] { add(*job); });
+      at_entry("flows", index, [&] { add(*job); });
     }
     for (std::size_t i = 0; i < experiment_.capacity_events.size(); ++i) {
-      placed("capacity_events", static_cast<int>(i), [&] { add(experiment_.capacity_events[i]); });
+      at_entry("capacity_events", static_cast<int>(i), [&] { add(experiment_.capacity_events[i]); });
     }
     return std::move(traffic_);
   }
 
  private:
-  template <class Add>
-  static void placed(const char* field, int index, const Add& add) {
-    try {
-      add();
-    } catch (const InputError& error) { throw PlacedError(error.what(), field, index); }
+  /// Links of a graph have ids in the order of its edges, the reverse of a two-way one behind it.
+  void find_unshared(const GraphSpec& graph) {
+    std::uint32_t next = 0;
+    for (const GraphSpec::Edge& edge : graph.edges) {
+      for (std::uint32_t ways = edge.two_way ? 2 : 1; ways > 0; --ways, ++next) {
+        if (!edge.shared) unshared_.insert(LinkId(next));
+      }
+    }
+    CHECK(next == topology_.links().size(), "a graph with other links than its edges");
   }
 
-  LinkId link_named(const std::string& where, const std::string& name) const {
-    const auto place = links_.find(name);
-    if (place != links_.end()) return place->second;
-    if (const std::vector<LinkId> links = links_between(name); links.size() == 1) {
-      return links.front();
-    } else if (links.size() > 1) {
-      throw InputError(where + ": \"" + printable(name) + "\" is " + std::to_string(links.size()) +
-                       " parallel links; one of them is needed, and only a graph gives each a name");
-    }
-    std::set<std::string> names;
-    for (const auto& [known, id] : links_) names.insert(known);
-    for (const Link& link : topology_.links()) names.insert(by_ends(topology_, link));
-    throw InputError(where + ": " + unknown_name("link", name, {names.begin(), names.end()}));
-  }
-  /// Of a name by its ends.
-  std::vector<LinkId> links_between(const std::string& name) const {
-    std::vector<LinkId> links;
-    const std::size_t dot = name.find('.');
-    if (dot == std::string::npos) return links;
-    const DeviceId from = topology_.find_device(name.substr(0, dot)), to = topology_.find_device(name.substr(dot + 1));
-    if (!from.valid() || !to.valid()) return links;
-    for (const LinkId id : topology_.out_links(from)) {
-      if (topology_.link(id).to == to) links.push_back(id);
-    }
-    return links;
-  }
-  DeviceId device_named(const std::string& where, const std::string& name) const {
-    const DeviceId id = topology_.find_device(name);
-    if (id.valid()) return id;
-    std::vector<std::string> names;
-    for (const topology::Device& device : topology_.devices()) names.push_back(device.name);
-    throw InputError(where + ": " + unknown_name("device", name, names));
-  }
   TrunkId trunk_of(const std::string& where, LinkId link) const {
     const auto place = trunk_of_.find(link);
     if (place != trunk_of_.end()) return place->second;
@@ -112,7 +75,7 @@ class Resolver {
     DeviceId at;
     std::set<LinkId> used;
     for (const std::string& name : job.route) {
-      const LinkId id = link_named(where, name);
+      const LinkId id = names_.link(where, name);
       const Link& link = topology_.link(id);
       if (!link.up) throw InputError(where + ": link \"" + printable(name) + "\" is down");
       if (!used.insert(id).second) throw InputError(where + ": the route uses link \"" + printable(name) + "\" twice");
@@ -120,12 +83,12 @@ class Resolver {
         throw InputError(where + ": the route breaks before link \"" + printable(name) + "\", which starts at " +
                          topology_.device(link.from).name + ", not at " + topology_.device(at).name);
       }
-      if (!at.valid() && !job.src.empty() && device_named(where, job.src) != link.from) {
+      if (!at.valid() && !job.src.empty() && names_.device(where, job.src) != link.from) {
         throw InputError(where + ": the route starts at " + topology_.device(link.from).name + ", not at " + job.src);
       }
       at = link.to;
       flow.latency += link.latency;
-      if (unshared_.contains(name)) {
+      if (unshared_.contains(id)) {
         const TrunkId own = private_trunk(link.rate);
         private_of_[id].push_back(own);
         flow.hops.push_back({own, 1.0});
@@ -133,13 +96,13 @@ class Resolver {
         flow.hops.push_back({trunk_of(where, id), 1.0});
       }
     }
-    if (!job.dst.empty() && device_named(where, job.dst) != at) {
+    if (!job.dst.empty() && names_.device(where, job.dst) != at) {
       throw InputError(where + ": the route ends at " + topology_.device(at).name + ", not at " + job.dst);
     }
   }
 
   void add(const FlowJob& job) {
-    const std::string where = "flow \"" + printable(job.name) + "\"";
+    const std::string where = words_of(job);
     PlainFlow flow;
     flow.name = job.name;
     flow.start = job.start;
@@ -148,7 +111,7 @@ class Resolver {
       add_named_route(job, where, flow);
     } else {
       if (job.src.empty() || job.dst.empty()) throw InputError(where + ": needs src and dst, or a route");
-      const DeviceId src = device_named(where, job.src), dst = device_named(where, job.dst);
+      const DeviceId src = names_.device(where, job.src), dst = names_.device(where, job.dst);
       for (const DeviceId end : {src, dst}) {
         if (topology_.device(end).kind != topology::DeviceKind::accelerator) {
           throw InputError(where + ": " + topology_.device(end).name +
@@ -167,13 +130,13 @@ class Resolver {
   }
 
   void add(const CapacityEvent& event) {
-    const std::string where = "capacity event";
-    const LinkId link = link_named(where, event.link);
+    const std::string where = kCapacityEvent;
+    const LinkId link = names_.link(where, event.link);
     if (!changed_.emplace(event.time, link).second) {
       throw InputError(where + ": link \"" + printable(event.link) + "\" changes twice at " +
                        to_string(event.time.since_start()));
     }
-    if (!unshared_.contains(topology_.link(link).name)) {
+    if (!unshared_.contains(link)) {
       traffic_.changes.push_back({event.time, trunk_of(where, link), event.rate});
       return;
     }
@@ -183,19 +146,15 @@ class Resolver {
   const Experiment& experiment_;
   const Topology& topology_;
   Router& router_;
-  std::map<std::string, LinkId> links_;
+  FlowNames names_;
   std::map<LinkId, TrunkId> trunk_of_;
-  std::set<std::string> unshared_;
+  std::set<LinkId> unshared_;
   std::map<LinkId, std::vector<TrunkId>> private_of_;
   std::set<std::pair<TimePoint, LinkId>> changed_;
   PlainTraffic traffic_;
 };
 
 }  // namespace
-
-std::string by_ends(const Topology& topology, const Link& link) {
-  return topology.device(link.from).name + "." + topology.device(link.to).name;
-}
 
 std::vector<BitRate> highest_rates(const Experiment& experiment, const Topology& topology) {
   std::map<std::string, BitRate> raised;

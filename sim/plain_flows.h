@@ -1,4 +1,4 @@
-// Explicit flows of an experiment, resolved against the graph: routes by link name or from the router, rate caps and
+// Explicit flows of an experiment, resolved against the graph: routes by the names of links or from the router, rate caps and
 // links that are not shared ("fatpipe") as private trunks of their flow.
 #pragma once
 
@@ -16,9 +16,6 @@ struct PlainTraffic {
   std::vector<BitRate> private_trunks;
   std::vector<CapacityChange> changes;
 };
-
-/// "plane0/leaf0.plane0/spine0": how routes and capacity events name a link that has no name of its own.
-[[nodiscard]] std::string by_ends(const topology::Topology& topology, const topology::Link& link);
 
 /// The highest rate that each link has during the run, by LinkId: its own, or what a capacity event raises it to.
 [[nodiscard]] std::vector<BitRate> highest_rates(const Experiment& experiment, const topology::Topology& topology);

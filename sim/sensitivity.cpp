@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
-#include "sim/plain_flows.h"
+#include "sim/flow_names.h"
 #include "sim/processor_work.h"
 
 namespace polyplane::sim {

@@ -62,6 +62,34 @@ TEST(Places, LinksOfARecipeHaveTheNamesOfTheirEnds) {
   EXPECT_THAT(run_of(kFlows).out, HasSubstr("8000000"));
 }
 
+/// A star of a, b and c around s, with links that have no names; that of c is not shared.
+constexpr const char* kNameless =
+    "inline_cluster { graph { devices { name: \"a\" } devices { name: \"b\" } devices { name: \"c\" }\n"
+    "devices { name: \"s\" kind: network_switch } links { from: \"a\" to: \"s\" rate: \"100 Gbps\" }\n"
+    "links { from: \"b\" to: \"s\" rate: \"100 Gbps\" }\n"
+    "links { from: \"c\" to: \"s\" rate: \"50 Gbps\" fatpipe: true } } }\n";
+
+// 1 MB at 100 Gbps: 80 us. With a quarter of that from 40 us on: 40 us + 4 x 40 us, whichever link of the way is slow.
+TEST(Places, LinksOfAGraphWithoutNamesHaveThoseOfTheirEnds) {
+  const std::string flow =
+      std::string(kNameless) + "flows { name: \"f\" src: \"a\" dst: \"b\" size: \"1 MB\" route: [\"a.s\", \"s.b\"] }\n";
+  EXPECT_THAT(run_of(flow).out, HasSubstr(": 80000000,"));
+  for (const char* link : {"a.s", "s.b"}) {
+    const ProgramRun slow =
+        run_of(flow + "capacity_events { time: \"40 us\" link: \"" + link + "\" rate: \"25 Gbps\" }\n");
+    EXPECT_EQ(slow.exit_code, 0) << slow.error;
+    EXPECT_THAT(slow.out, HasSubstr(": 200000000,")) << link;
+  }
+  // Two flows over what is not shared have 50 Gbps each: 1 MB takes 160 us.
+  const ProgramRun both = run_of(std::string(kNameless) +
+                                 "flows { name: \"f\" size: \"1 MB\" route: \"c.s\" }\n"
+                                 "flows { name: \"g\" size: \"1 MB\" route: \"c.s\" }\n");
+  EXPECT_EQ(both.exit_code, 0) << both.error;
+  EXPECT_THAT(both.out, HasSubstr(": 160000000,"));
+  EXPECT_THAT(refusal(std::string(kNameless) + "collectives { collective: \"all_reduce\" sizes: \"1 MB\" }"),
+              HasSubstr("link \"c.s\" is not shared"));
+}
+
 TEST(Places, AlgorithmsThatAreAllowedAreListed) {
   EXPECT_THAT(
       refusal(
