@@ -2,7 +2,7 @@
 set(POLYPLANE_SIM_SWEEP
   campaign/canonical_text.cpp
   campaign/expand_experiment.cpp
-  campaign/judge_faults.cpp
+  campaign/judge_names.cpp
   campaign/memory_shares.cpp
   campaign/sqlite.cpp
   campaign/sweep_document.cpp

@@ -12,7 +12,6 @@
 #include "configs/schema/stack.pb.h"
 #include "sim/campaign/canonical_text.h"
 #include "sim/campaign/expand_experiment.h"
-#include "sim/campaign/sweep_document.h"
 #include "sim/cluster_graph.h"
 #include "sim/load_experiment.h"
 #include "sim/model_version.h"
@@ -59,6 +58,7 @@ SweepVariable variable_of(const std::string& text) {
   } catch (const LimitError& error) { throw LimitError("--vary " + printable(key) + ": " + error.what()); }
 }
 
+constexpr std::string_view kOfValue = "--vary ";  // what is wrong with a value begins so, see sweep_document.h
 constexpr std::string_view kKeySchema = "polyplane sweep point 1\n";
 
 }  // namespace
@@ -96,27 +96,35 @@ std::vector<std::size_t> SweepPlan::indices(std::size_t position) const {
 }
 
 std::string SweepPlan::words(std::size_t position) const {
-  const std::vector<std::size_t> of = indices(position);
   std::string text;
-  for (std::size_t i = 0; i < variables_.size(); ++i) {
-    text += (i == 0 ? "" : ", ") + setting_text({&variables_[i].key, &variables_[i].values[of[i]]});
-  }
+  for (const SweepSetting& setting : settings(position)) text += (text.empty() ? "" : ", ") + setting_text(setting);
   return text.empty() ? "the experiment as it is" : text;
 }
 
-SweepPoint SweepPlan::load(std::size_t position) const {
+std::vector<SweepSetting> SweepPlan::settings(std::size_t position) const {
   const std::vector<std::size_t> of = indices(position);
   std::vector<SweepSetting> settings;
   for (std::size_t i = 0; i < variables_.size(); ++i) {
     settings.push_back({&variables_[i].key, &variables_[i].values[of[i]]});
   }
+  return settings;
+}
+
+std::string SweepPlan::place_of(std::size_t position, std::string_view field, int index) const {
+  v1::Experiment root;
+  const SweepDocument document(request_.experiment, root, settings(position), catalog_);
+  const std::string place = document.place(root, field, index);
+  return place.starts_with(kOfValue) ? "" : place;
+}
+
+SweepPoint SweepPlan::load(std::size_t position) const {
   const auto named = [&](const std::string& problem) {
-    return problem.starts_with("--vary ") ? problem : "with " + words(position) + ": " + problem;
+    return problem.starts_with(kOfValue) ? problem : "with " + words(position) + ": " + problem;
   };
   try {
     ReadTexts reads;
     v1::Experiment root;
-    const SweepDocument document(request_.experiment, root, settings, catalog_);
+    const SweepDocument document(request_.experiment, root, settings(position), catalog_);
     if (root.clusters_size() > 0) {
       document.fail(root, "clusters", "a sweep runs on one cluster at a time; instead of them --vary cluster=a,b,c");
     }

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "sim/campaign/sweep_document.h"
 #include "sim/campaign/sweep_key.h"
 #include "sim/campaign/sweep_value.h"
 #include "sim/catalog.h"
@@ -51,6 +53,9 @@ class SweepPlan {
   /// "cluster=dgx-h100, collectives.sizes=8 MiB"
   [[nodiscard]] std::string words(std::size_t position) const;
 
+  /// "file:line:column: field[index]: " of the experiment file; "" where the field varies, since words() have it then.
+  [[nodiscard]] std::string place_of(std::size_t position, std::string_view field, int index) const;
+
   /// Reads all files anew and checks all that can be checked before a run. The key is over the version, the prices, the
   /// experiment with its cluster and stack written out (expand_experiment.h) in canonical form, and the contents of every
   /// other file that was read: two spellings of one experiment have one key, and a file that changes makes another. Throws
@@ -58,6 +63,8 @@ class SweepPlan {
   [[nodiscard]] SweepPoint load(std::size_t position) const;
 
  private:
+  [[nodiscard]] std::vector<SweepSetting> settings(std::size_t position) const;
+
   const Catalog& catalog_;
   SweepRequest request_;
   std::vector<SweepVariable> variables_;

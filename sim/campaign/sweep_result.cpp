@@ -9,6 +9,7 @@
 #include "sim/cluster_graph.h"
 #include "sim/fingerprint.h"
 #include "sim/memory_estimate.h"
+#include "sim/placed_error.h"
 #include "sim/simulation.h"
 #include "sim/write_report.h"
 
@@ -88,6 +89,9 @@ SweepResult failed(SweepFailure failure, const std::string& error) {
   return result;
 }
 
+/// Without file and line: stores that are merged have one text for one point, wherever their experiment lay.
+std::string entry_of(const PlacedError& error) { return error.field() + "[" + std::to_string(error.index()) + "]"; }
+
 SweepResult without_memory(const std::string& error) {
   SweepResult result = failed(SweepFailure::limit, error);
   result.lacks_memory = true;
@@ -143,6 +147,8 @@ SweepResult run_point(const SweepPlan& plan, const SweepPoint& point, const Poin
     SweepResult result = result_of(plan, point, run(point.experiment, run_options));
     result.figures = cache.of(point, plan.prices());
     return result;
+  } catch (const PlacedError& error) {
+    return failed(SweepFailure::input, entry_of(error) + ": " + error.what());
   } catch (const InputError& error) {
     return failed(SweepFailure::input, error.what());
   } catch (const MemoryError& error) { return without_memory(error.what()); } catch (const LimitError& error) {

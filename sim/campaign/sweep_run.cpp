@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/suggest.h"
-#include "sim/campaign/judge_faults.h"
+#include "sim/campaign/judge_names.h"
 #include "sim/campaign/sweep_table.h"
 #include "sim/simulation.h"
 
@@ -128,7 +128,7 @@ class SweepRunner {
 std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions& options) {
   std::vector<std::string> keys(plan.size());
   std::map<std::string, std::map<std::vector<std::string>, std::size_t>>
-      faulty;  // by cluster, by faults: the first point
+      named;  // by cluster, by what is named: the first point
   std::mutex mutex;
   std::size_t done = 0;
   parallel_for(
@@ -137,8 +137,8 @@ std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions&
         SweepPoint point = plan.load(i);
         const std::scoped_lock lock(mutex);
         keys[i] = std::move(point.key);
-        if (!point.experiment.faults.empty()) {
-          std::size_t& first = faulty[point.cluster_key].emplace(point.experiment.faults, i).first->second;
+        if (std::vector<std::string> names = judged_names(point.experiment); !names.empty()) {
+          std::size_t& first = named[point.cluster_key].emplace(std::move(names), i).first->second;
           first = std::min(first, i);
         }
         if (options.on_progress) options.on_progress(++done, plan.size());
@@ -147,13 +147,13 @@ std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions&
   const auto stopped = [&] { return options.stop && options.stop(); };
   if (stopped() || std::ranges::any_of(keys, [](const std::string& key) { return key.empty(); })) throw Interrupted{};
   std::vector<PointsOfCluster> clusters;
-  for (const auto& [cluster, first_of] : faulty) {
+  for (const auto& [cluster, first_of] : named) {
     PointsOfCluster& points = clusters.emplace_back();
-    for (const auto& [faults, first] : first_of) points.push_back(first);
+    for (const auto& [names, first] : first_of) points.push_back(first);
     std::ranges::sort(points);
   }
   std::ranges::sort(clusters);
-  judge_faults(plan, clusters, {.threads = options.threads, .max_memory = options.max_memory, .stop = options.stop});
+  judge_names(plan, clusters, {.threads = options.threads, .max_memory = options.max_memory, .stop = options.stop});
   if (stopped()) throw Interrupted{};
   return keys;
 }

@@ -26,8 +26,8 @@ struct SweepOptions {
   std::function<void(std::size_t done, std::size_t total)> on_progress;
 };
 
-/// Loads every point before one is run, judges their faults (judge_faults.h), and returns their keys by position. Throws what
-/// SweepPlan::load() and judge_faults() do for the first that is wrong; Interrupted when stopped.
+/// Loads every point before one is run, judges the names in them (judge_names.h), and returns their keys by position. Throws what
+/// SweepPlan::load() and judge_names() do for the first that is wrong; Interrupted when stopped.
 [[nodiscard]] std::vector<std::string> check_points(const SweepPlan& plan, const SweepOptions& options);
 
 struct RunningPoint {

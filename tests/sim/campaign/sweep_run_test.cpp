@@ -16,6 +16,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class SweepRuns : public testing::Test {
  protected:
@@ -140,6 +141,39 @@ TEST_F(SweepRuns, FaultsThatNameNothingEndTheSweepBeforeAPointRuns) {
   run("s", {"seed=1..3", here}, 2, 0, 1, {}, Bytes(1'000'000));
   SweepStore store = SweepStore::read(folder_.path("s"));
   EXPECT_EQ(table_of(store).failed, 12U);
+}
+
+TEST_F(SweepRuns, NamesThatAreWrongInTheFileAreToldWithTheirPlace) {
+  const std::string start =
+      "cluster: \"single_switch:endpoints=4,radix=8\"\n"
+      "flows { name: \"f\" src: \"node0/gpu0\" dst: \"node1/gpu0\" size: \"1 MB\" }\n";
+  const auto told = [&](const std::string& more, const std::vector<std::string>& vary) {
+    folder_.write("e.textproto", start + more);
+    try {
+      run("s", vary, 2);
+    } catch (const InputError& error) { return std::string(error.what()); }
+    return std::string();
+  };
+  EXPECT_THAT(told("faults: \"plane=0 at 50%\"\nfaults: \"plane=9\"\n", {"seed=1,2"}),
+              AllOf(StartsWith("with seed=1: "), HasSubstr(":4:1: faults[1]: fault \"plane=9\": there is no plane 9")));
+  EXPECT_THAT(
+      told("capacity_events { time: \"1 us\" link: \"node0/gpu0.x\" rate: \"1 Gbps\" }", {"flows.size=1 MB,2 MB"}),
+      AllOf(StartsWith("with flows.size=1 MB: "), HasSubstr(":3:1: capacity_events[0]: capacity event: unknown link")));
+  EXPECT_THAT(
+      told("flows { name: \"g\" src: \"node0/gpu0\" dst: \"node9/gpu0\" size: \"1 MB\" }", {"seed=1,2"}),
+      AllOf(StartsWith("with seed=1: "), HasSubstr(":3:1: flows[1]: flow \"g\": unknown device \"node9/gpu0\"")));
+  EXPECT_THAT(
+      told("", {"flows.dst=node1/gpu0,node9/gpu0"}),
+      AllOf(StartsWith("with flows.dst=node9/gpu0: "), HasSubstr(":2:1: flows[0]: flow \"f\": unknown device")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("s")));
+  // What the routing refuses is found when the point runs.
+  EXPECT_EQ(told("capacity_events { time: \"1 us\" link: \"node0/gpu0.leaf0\" rate: \"1 Gbps\" }\n"
+                 "capacity_events { time: \"1 us\" link: \"node0/gpu0.leaf0\" rate: \"2 Gbps\" }\n",
+                 {"seed=1,2"}),
+            "");
+  SweepStore store = SweepStore::read(folder_.path("s"));
+  EXPECT_THAT(table_of(store).points[0].result->error,
+              StartsWith("capacity_events[1]: capacity event: link \"node0/gpu0.leaf0\" changes twice"));
 }
 
 /// By count the process with its first run takes 14.2 MB and a link 260 or 300 B (memory_estimate.cpp): with two links a card,
