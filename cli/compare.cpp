@@ -14,6 +14,7 @@
 #include "cli/values.h"
 #include "cli/version.h"
 #include "cli/workload_text.h"
+#include "collectives/kind_traits.h"
 #include "sim/campaign/write_compare.h"
 #include "sim/network/network_model.h"
 #include "sim/simulation.h"
@@ -26,8 +27,9 @@ struct CompareArguments {
   ComputeArguments compute;
   std::vector<std::string> clusters, workloads;
   std::optional<std::string> ranks, routing, seed;
-  std::string algorithm = "auto", model = "flow", stack = "ideal", datatype = "float";
-  std::string prices;  // a name or file; "" = the default sheet
+  std::string algorithm = "auto", model = "flow", stack = "ideal";
+  std::optional<std::string> datatype;  // float
+  std::string prices;                   // a name or file; "" = the default sheet
   std::string amortise_years = "4";
   RecordArguments record;
   bool force = false;
@@ -82,6 +84,16 @@ std::vector<std::uint32_t> rank_counts(const std::string& text) {
   return counts;
 }
 
+/// Of --datatype.
+void check_elements(const std::vector<sim::Workload>& workloads) {
+  for (const sim::Workload& workload : workloads) {
+    for (const sim::Workload::Part& part : workload.parts) {
+      if (part.kind != collectives::CollectiveKind::barrier && !collectives::is_of_tokens(part.kind)) return;
+    }
+  }
+  throw InputError("--datatype has no meaning for this workload: a barrier moves no data, and tokens are bytes");
+}
+
 sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Catalog& catalog) {
   sim::Comparison comparison;
   comparison.clusters = arguments.clusters;
@@ -89,7 +101,10 @@ sim::Comparison comparison_of(const CompareArguments& arguments, const sim::Cata
   for (const std::string& workload : arguments.workloads) comparison.workloads.push_back(parse_workload(workload));
   comparison.model = one_of("--model", arguments.model, sim::network_models().names());
   comparison.algorithm = arguments.algorithm;
-  comparison.datatype = arguments.datatype;
+  if (arguments.datatype) {
+    check_elements(comparison.workloads);
+    comparison.datatype = *arguments.datatype;
+  }
   if (arguments.routing) comparison.routing = one_of("--routing", *arguments.routing, topology::routings().names());
   comparison.stack = catalog.stack(arguments.stack);
   comparison.prices = catalog.prices(arguments.prices.empty() ? sim::kDefaultPrices : arguments.prices);

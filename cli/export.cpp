@@ -84,12 +84,14 @@ std::vector<collectives::ExportFile> export_collective(const ExportArguments& ar
   if (arguments.source_format) throw InputError("--from is of a trace; --trace is missing");
   need(arguments.collective, "COLLECTIVE");
   need(arguments.cluster, "--cluster");
-  need(arguments.size, "--size");
+  const bool barrier = collectives::parse_collective(arguments.collective) == collectives::CollectiveKind::barrier;
+  if (!barrier) need(arguments.size, "--size");
+  if (barrier && !arguments.size.empty()) throw InputError("--size has no meaning for barrier, which moves no data");
   PerfArguments perf;
   perf.collective = arguments.collective;
   perf.cluster = arguments.cluster;
   perf.ranks = arguments.ranks;
-  perf.min_bytes = perf.max_bytes = arguments.size;
+  if (!barrier) perf.min_bytes = perf.max_bytes = arguments.size;
   perf.algorithm = arguments.algorithm;
   perf.schedule = arguments.schedule;
   perf.channels = arguments.channels;

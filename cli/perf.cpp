@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/compute_options.h"
 #include "cli/explain_text.h"
@@ -21,7 +20,6 @@
 #include "cli/signals.h"
 #include "cli/trace_options.h"
 #include "cli/version.h"
-#include "collectives/algorithm.h"
 #include "sim/sensitivity.h"
 #include "sim/simulation.h"
 #include "sim/spread.h"
@@ -84,16 +82,6 @@ class PerfPrinter {
   std::vector<sim::CollectiveResult> rows_;
 };
 
-/// With a did-you-mean that knows the words which are no algorithms, too.
-void check_algorithm(const sim::CollectiveJob& job) {
-  if (job.schedule) return;
-  std::vector<std::string> names = collectives::algorithm_names(job.kind);
-  names.insert(names.begin(), {"auto", "nccl"});
-  if (std::ranges::find(names, job.algorithm) != names.end()) return;
-  throw InputError("--algorithm: " +
-                   unknown_name(std::string(to_string(job.kind)) + " algorithm", job.algorithm, names));
-}
-
 int run_perf(const PerfArguments& arguments) {
   const std::string format = apply_output_style(arguments.common, {"table", "json", "csv"});
   check_outputs(
@@ -107,7 +95,6 @@ int run_perf(const PerfArguments& arguments) {
       recorder_of(arguments.record, arguments.collective + " on " + arguments.cluster);
   const sim::Catalog catalog = sim::Catalog::open();
   PerfPlan plan = plan_perf(arguments, catalog);
-  check_algorithm(plan.experiment.collectives.front());
   if (arguments.json_file) plan.header.facts.push_back("the JSON document goes to " + *arguments.json_file);
   const std::vector<Bytes>& sizes = plan.experiment.collectives.front().sizes;
 

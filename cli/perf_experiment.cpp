@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "cli/compute_options.h"
 #include "cli/nccl_options.h"
 #include "cli/rank_choice.h"
@@ -10,6 +11,7 @@
 #include "cli/split.h"
 #include "cli/token_option.h"
 #include "cli/values.h"
+#include "collectives/algorithm.h"
 #include "collectives/kind_traits.h"
 #include "sim/cluster_graph.h"
 #include "sim/cluster_nodes.h"
@@ -46,15 +48,41 @@ std::uint32_t root_of(const PerfArguments& arguments, collectives::CollectiveKin
   if (arguments.root == "-1") { throw InputError("--root -1 (each rank in turn) is not offered; choose one root"); }
   const auto root =
       static_cast<std::uint32_t>(parse_whole("--root", arguments.root, 0, static_cast<std::int64_t>(ranks) - 1));
-  if (root != 0 && !collectives::has_root(kind)) {
-    throw InputError("--root has no meaning for " + std::string(to_string(kind)));
-  }
+  if (root != 0 && !collectives::has_root(kind)) throw InputError("--root " + collectives::why_no_root(kind));
   return root;
 }
 
 void refuse_all(std::string_view option, const std::string& value) {
   if (value != "all") return;
   throw InputError(std::string(option) + " all is not offered: run the command once for each");
+}
+
+/// Options of a barrier.
+void refuse_data(const PerfArguments& arguments) {
+  const std::pair<const char*, bool> given[] = {{"--min-bytes", arguments.min_bytes.has_value()},
+                                                {"--max-bytes", arguments.max_bytes.has_value()},
+                                                {"--step-factor", arguments.step_factor.has_value()},
+                                                {"--step-bytes", arguments.step_bytes.has_value()},
+                                                {"--datatype", arguments.datatype.has_value()}};
+  for (const auto& [option, there] : given) {
+    if (there) throw InputError(std::string("barrier moves no data: ") + option + " has no meaning for it");
+  }
+}
+
+/// With a did-you-mean that knows the words which are no algorithms, too.
+void check_algorithm(const sim::CollectiveJob& job) {
+  std::vector<std::string> names = collectives::algorithm_names(job.kind);
+  names.insert(names.begin(), {"auto", "nccl"});
+  if (std::ranges::find(names, job.algorithm) != names.end()) return;
+  throw InputError("--algorithm: " +
+                   unknown_name(std::string(to_string(job.kind)) + " algorithm", job.algorithm, names));
+}
+
+void check_copies(const sim::CollectiveJob& job) {
+  std::string why = collectives::why_not_channels(job.kind, job.algorithm, job.channels);
+  if (!why.empty()) throw InputError("--channels: " + why);
+  why = collectives::why_not_slices(job.kind, job.algorithm, job.slices);
+  if (!why.empty()) throw InputError("--slices: " + why);
 }
 
 std::optional<std::int64_t> rank_count(const PerfArguments& arguments, const NcclMeaning& meaning) {
@@ -145,18 +173,14 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
 
   sim::CollectiveJob job;
   job.kind = collectives::parse_collective(without_suffix(arguments.collective, "_perf"));
-  const SizeRange range = size_range(arguments);
-  job.sizes = size_list(range);
   const bool moves_data = job.kind != collectives::CollectiveKind::barrier;
-  if (!moves_data && (arguments.min_bytes || arguments.max_bytes)) {
-    throw InputError("barrier moves no data: --min-bytes and --max-bytes have no meaning for it");
-  }
-  if (!moves_data) job.sizes = {Bytes(0)};
+  if (!moves_data) refuse_data(arguments);
+  const SizeRange range = size_range(arguments);
+  job.sizes = moves_data ? size_list(range) : std::vector{Bytes(0)};
   job.datatype = arguments.datatype.value_or("float");
   job.reduction = one_of("--op", arguments.reduction, {"sum", "prod", "min", "max", "avg", "mulsum"});
   if (arguments.reduction != "sum" && !collectives::reduces(job.kind)) {
-    throw InputError("--op has no meaning for " + std::string(to_string(job.kind)) +
-                     "; it is for all_reduce, reduce and reduce_scatter");
+    throw InputError("--op " + collectives::why_no_operation(job.kind));
   }
   job.algorithm = arguments.algorithm;
   job.protocol = arguments.protocol;
@@ -188,6 +212,9 @@ PerfPlan plan_perf(const PerfArguments& arguments, const sim::Catalog& catalog) 
   experiment.quantum = quantum_of(arguments.compute, experiment.model);
   if (arguments.schedule) {
     sim::set_schedule(job, *arguments.schedule, static_cast<std::uint32_t>(ranks), experiment.stack);
+  } else {
+    check_algorithm(job);
+    check_copies(job);
   }
   const bool of_tokens = collectives::is_of_tokens(job.kind);
   if (arguments.tokens && !of_tokens && job.kind != collectives::CollectiveKind::alltoallv) {

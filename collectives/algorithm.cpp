@@ -1,5 +1,6 @@
 #include "collectives/algorithm.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -19,12 +20,23 @@ std::string key(CollectiveKind kind, std::string_view name) {
 std::string algorithm_is_weighed(const AlgorithmRequest&) { return ""; }
 SwitchUse ranks_alone(const AlgorithmRequest&) { return {}; }
 
-void check_copies(const std::string& algorithm, const char* what, std::uint32_t asked, bool honoured,
-                  std::uint32_t most) {
-  if (asked <= 1 || (honoured && asked <= most)) return;
+std::string why_not(const std::string& algorithm, std::uint32_t asked, bool honoured, std::uint32_t most) {
+  if (asked <= 1 || (honoured && asked <= most)) return "";
   const std::string allowed = honoured ? "1 to " + std::to_string(most) : "1";
-  throw InputError(std::string(what) + ": " + std::to_string(asked) + " asked for, but " + algorithm + " allows " +
-                   allowed + ", or 0 for its own choice.");
+  return std::to_string(asked) + " asked for, but " + algorithm + " allows " + allowed + ", or 0 for its own choice.";
+}
+
+void check_copies(const char* what, const std::string& why_not) {
+  if (!why_not.empty()) throw InputError(std::string(what) + ": " + why_not);
+}
+
+std::string why_not(CollectiveKind kind, std::string_view name, std::uint32_t asked, bool Algorithm::* honoured,
+                    std::uint32_t most) {
+  if (name != "auto" && name != "nccl")
+    return why_not(key(kind, name), asked, find_algorithm(kind, name).*honoured, most);
+  const bool any = std::ranges::any_of(algorithm_names(kind),
+                                       [&](const std::string& each) { return find_algorithm(kind, each).*honoured; });
+  return why_not("every algorithm of " + std::string(to_string(kind)), asked, any, most);
 }
 
 }  // namespace
@@ -57,10 +69,18 @@ std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const Algori
   CHECK(request.collective.kind() == algorithm.collective, "an algorithm for another collective");
   CHECK(request.collective.ranks() == request.layout.num_ranks(), "collective and layout differ in ranks");
   const std::string full = key(algorithm.collective, algorithm.name);
-  check_copies(full, "channels", request.channels, algorithm.honours_channels, kMostChannels);
-  check_copies(full, "slices", request.slices, algorithm.honours_slices, kMostSlices);
+  check_copies("channels", why_not(full, request.channels, algorithm.honours_channels, kMostChannels));
+  check_copies("slices", why_not(full, request.slices, algorithm.honours_slices, kMostSlices));
   if (const std::string why = algorithm.cannot(request); !why.empty()) throw InputError(full + " " + why + ".");
   return algorithm.make(request);
+}
+
+std::string why_not_channels(CollectiveKind kind, std::string_view name, std::uint32_t asked) {
+  return why_not(kind, name, asked, &Algorithm::honours_channels, kMostChannels);
+}
+
+std::string why_not_slices(CollectiveKind kind, std::string_view name, std::uint32_t asked) {
+  return why_not(kind, name, asked, &Algorithm::honours_slices, kMostSlices);
 }
 
 SwitchUse usable_switches(const AlgorithmRequest& request) {

@@ -61,6 +61,12 @@ struct Algorithm {
 /// not honour; LimitError when the request makes more chunks than a ChunkId can number within a block.
 [[nodiscard]] std::unique_ptr<Schedule> make_schedule(const Algorithm& algorithm, const AlgorithmRequest& request);
 
+/// Why no more than one channel or slice can be had of an algorithm, or, of "auto" and "nccl", of any for this collective:
+/// "4 asked for, but alltoall/direct allows 1, or 0 for its own choice.", to stand after the name of the field. "": so many
+/// can be had.
+[[nodiscard]] std::string why_not_channels(CollectiveKind kind, std::string_view name, std::uint32_t asked);
+[[nodiscard]] std::string why_not_slices(CollectiveKind kind, std::string_view name, std::uint32_t asked);
+
 /// All switches that some algorithm of this collective would use here, weighed by a choice among all or run by name only.
 [[nodiscard]] SwitchUse usable_switches(const AlgorithmRequest& request);
 

@@ -176,10 +176,10 @@ class ExperimentLoader {
       if (from.has_reduction()) job.reduction = from.reduction();
       at(from, "datatype", [&] { return element_bytes(job.datatype); });
       at(from, "reduction", [&] { check_reduction(job.reduction); });
-      job.channels = from.channels();
-      job.slices = from.slices();
+      check_meaning(from, job.kind);
       if (from.has_start()) job.start = TimePoint{} + parse_duration(from.start());
       load_algorithm(from, job);
+      load_copies(from, job);
       load_ranks(from, job);
       load_sizes(from, job);
       if (from.has_schedule()) load_schedule(from, job);
@@ -187,11 +187,34 @@ class ExperimentLoader {
     }
   }
 
+  /// What nccl-tests prints as "none" is fine at its default there, and here.
+  void check_meaning(const v1::CollectiveJob& from, CollectiveKind kind) const {
+    check(from.root() == 0 || collectives::has_root(kind), from, "root",
+          [&] { return collectives::why_no_root(kind); });
+    check(!from.has_reduction() || from.reduction() == "sum" || collectives::reduces(kind), from, "reduction",
+          [&] { return collectives::why_no_operation(kind); });
+    check(!from.has_datatype() || kind != CollectiveKind::barrier, from, "datatype",
+          [] { return "has no meaning for a barrier, which moves no data"; });
+    check(!from.has_datatype() || !(collectives::is_of_tokens(kind) || from.has_token_routing()), from, "datatype",
+          [] { return "has no meaning for tokens, which are bytes; leave it out"; });
+  }
+
+  void load_copies(const v1::CollectiveJob& from, CollectiveJob& job) const {
+    job.channels = from.channels();
+    job.slices = from.slices();
+    if (from.has_schedule()) return;
+    const std::string channels = collectives::why_not_channels(job.kind, job.algorithm, job.channels);
+    check(channels.empty(), from, "channels", [&] { return channels; });
+    const std::string slices = collectives::why_not_slices(job.kind, job.algorithm, job.slices);
+    check(slices.empty(), from, "slices", [&] { return slices; });
+  }
+
   void load_algorithm(const v1::CollectiveJob& from, CollectiveJob& job) const {
     if (from.has_algorithm()) job.algorithm = from.algorithm();
     if (from.has_nccl()) job.nccl = load_nccl_setting(document_, from.nccl());
     check(!from.has_nccl() || job.algorithm == "nccl", from, "nccl", [] { return "is of algorithm nccl"; });
     if (job.algorithm == "nccl") {
+      check(nccl::has_choice(job.kind), from, "algorithm", [&] { return nccl::why_no_choice(job.kind); });
       at(from, "algorithm", [&] { return &nccl::table_of(experiment_.stack); });
     } else if (job.algorithm != "auto") {
       std::vector<std::string> allowed = collectives::algorithm_names(job.kind);

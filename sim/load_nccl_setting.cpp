@@ -18,7 +18,9 @@ nccl::Setting load_nccl_setting(const configs::Document& document, const v1::Ncc
   }
   if (from.has_graph()) {
     const std::filesystem::path file = std::filesystem::path(document.path()).parent_path() / from.graph();
-    setting.graphs = std::make_shared<const nccl::GraphSet>(nccl::read_graph_file(file.lexically_normal().string()));
+    try {
+      setting.graphs = std::make_shared<const nccl::GraphSet>(nccl::read_graph_file(file.lexically_normal().string()));
+    } catch (const InputError& error) { document.fail(from, "graph", error.what()); }
   }
   return setting;
 }

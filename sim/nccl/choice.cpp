@@ -86,14 +86,16 @@ const Constants& table_of(const Stack& stack) {
                    " has no table of NCCL (field nccl_tuning); stack nccl has one");
 }
 
+std::string why_no_choice(CollectiveKind kind) {
+  return "NCCL has no algorithms to choose from for " + std::string(collectives::to_string(kind)) +
+         ", which it sends point to point; name one of polyplane's, or auto";
+}
+
 Pick pick_as_nccl(const PickRequest& request) {
   const Constants& constants = table_of(request.stack);
   const CollectiveKind kind = request.collective.kind();
   const std::string collective(collectives::to_string(kind));
-  if (!has_choice(kind)) {
-    throw InputError("--algorithm nccl: NCCL has no algorithms to choose from for " + collective +
-                     ", which it sends point to point; name one of polyplane's, or auto");
-  }
+  if (!has_choice(kind)) throw InputError("--algorithm nccl: " + why_no_choice(kind));
   if (request.collective.ranks() < 2) {
     const std::string protocol = request.protocol == "auto" ? "Simple" : request.protocol;
     return {"ring", protocol, "  NCCL copies: there is one rank\n"};

@@ -38,6 +38,9 @@ struct PickRequest {
 /// point to point, a choice that polyplane has no schedule for.
 [[nodiscard]] Pick pick_as_nccl(const PickRequest& request);
 
+/// Why NCCL has nothing to choose for a collective. REQUIRES: !has_choice(kind).
+[[nodiscard]] std::string why_no_choice(collectives::CollectiveKind kind);
+
 /// The stack's table. Throws InputError when it has none.
 [[nodiscard]] const Constants& table_of(const Stack& stack);
 

@@ -48,6 +48,15 @@ TEST(CompareText, SaysTheTrafficOfExperts) {
   EXPECT_THAT(compared("barrier"), AllOf(HasSubstr("# barrier\n"), Not(HasSubstr("among 8 ranks"))));
 }
 
+TEST(CompareText, ADatatypeOfNothingIsRefused) {
+  for (const char* workload : {"barrier", "dispatch:64K", "barrier,combine:64K"}) {
+    const ProgramRun run = run_program({"compare", "dgx-h100", "--workload", workload, "--datatype", "half"});
+    EXPECT_EQ(run.exit_code, 2) << workload;
+    EXPECT_THAT(run.error, HasSubstr("--datatype has no meaning for this workload")) << workload;
+  }
+  EXPECT_THAT(compared("barrier,all_reduce:1M", {"--datatype", "half"}), HasSubstr("all_reduce"));
+}
+
 TEST(CompareText, AClusterNamedTwiceIsRemarkedOnOnce) {
   const std::string once = compared("alltoall:1MiB"), twice = compared("alltoall:1MiB", {"dgx-h100"});
   EXPECT_EQ(count_of(once, "# n/a, dgx-h100"), 1U) << once;

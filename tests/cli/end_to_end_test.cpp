@@ -247,7 +247,21 @@ TEST(ExitCodes, WrongInputIs2AndWritesNothing) {
         {"perf", kind, "--cluster", "dgx-h100", "-o", "max"}, 2,
         "--op has no meaning for " + std::string(kind) + "; it is for all_reduce, reduce and reduce_scatter");
   }
-  expect_refused(perf({"--root", "8"}), 2, "--root");
+  for (const char* kind : {"all_reduce", "alltoall", "combine"}) {
+    expect_refused(
+        {"perf", kind, "--cluster", "dgx-h100", "-r", "3"}, 2,
+        "--root has no meaning for " + std::string(kind) + "; it is for broadcast, reduce, gather and scatter");
+  }
+  expect_refused({"perf", "broadcast", "--cluster", "dgx-h100", "--root", "8"}, 2,
+                 "--root: \"8\" is not a whole number from 0 to 7");
+  for (const char* option : {"-b", "-e", "-f", "-i", "-d"}) {
+    expect_refused({"perf", "barrier", "--cluster", "dgx-h100", option, "2"}, 2, "barrier moves no data");
+  }
+  expect_refused({"perf", "barrier", "--cluster", "dgx-h100", "--channels", "4"}, 2,
+                 "--channels: 4 asked for, but every algorithm of barrier allows 1");
+  expect_refused({"perf", "alltoall", "--cluster", "dgx-h100", "--algorithm", "direct", "--slices", "4"}, 2,
+                 "--slices: 4 asked for, but alltoall/direct allows 1");
+  expect_refused(perf({"--algorithm", "direct", "--channels", "4"}), 2, "--algorithm: ");
   expect_refused(perf({"--fail", "plain=3"}), 2, "plane");
   expect_refused(perf({"--protocol", "LL129"}), 2, "LL128");
   expect_refused(perf({"-b", "8", "-e", "4"}), 2, "--max-bytes");

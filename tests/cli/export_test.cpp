@@ -47,6 +47,14 @@ TEST(Export, ARingComesBackAndRuns) {
   EXPECT_THAT(run.out, HasSubstr("msccl:all_reduce-ring"));
 }
 
+TEST(Export, ABarrierHasNoSize) {
+  const TemporaryFile file("", "empty");
+  const ProgramRun run = run_in(
+      file, {"export", "goal", "barrier", "--cluster", "dgx-h100", "--ranks", "2", "--algorithm", "dissemination"});
+  EXPECT_EQ(run.exit_code, 0) << run.error;
+  EXPECT_THAT(run.out, StartsWith("num_ranks 2\n"));
+}
+
 TEST(Export, ATraceBecomesAnotherAndAnExperiment) {
   const TemporaryFile file(kGoal, "app.goal");
   const ProgramRun chakra = run_in(file, {"export", "chakra", "--trace", "app.goal", "--from", "goal", "-o", "app"});
@@ -151,6 +159,10 @@ TEST(Export, WhatIsWrongIsSaid) {
   };
   EXPECT_THAT(error_of({"export", "gaol"}), HasSubstr("unknown format to export \"gaol\"; did you mean \"goal\"?"));
   EXPECT_THAT(error_of({"export", "goal"}), HasSubstr("COLLECTIVE is missing"));
+  EXPECT_THAT(error_of({"export", "goal", "barrier", "--cluster", "dgx-h100", "--size", "1M"}),
+              HasSubstr("--size has no meaning for barrier"));
+  EXPECT_THAT(error_of({"export", "goal", "all_gather", "--cluster", "dgx-h100", "--size", "1M", "--root", "3"}),
+              HasSubstr("--root has no meaning for all_gather; it is for broadcast"));
   EXPECT_THAT(error_of({"export", "goal", "all_reduce", "--cluster", "dgx-h100", "--size", "1M"}),
               HasSubstr("--algorithm: name one"));
   EXPECT_THAT(error_of({"export", "chakra", "--trace", "app.goal", "--from", "goal"}),

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -196,6 +197,69 @@ TEST(ExperimentFile, WrongFlowsAreRefusedWithTheirPlace) {
                                   "capacity_events { time: \"1 s\" link: \"xb\" rate: \"1 Gbps\" }"),
                        ":5:31: capacity_events[0].link: unknown link \"xb\""));
   EXPECT_TRUE(contains(refusal_of(flow("name: \"f\" size: \"-1 B\" route: \"ab\"")), "is negative"));
+}
+
+TEST(ExperimentFile, LinksWithoutANameAreListedByTheirEnds) {
+  const std::string graph =
+      "inline_cluster { graph { devices { name: \"a\" } devices { name: \"b\" } devices { name: \"c\" }\n"
+      "links { from: \"a\" to: \"b\" rate: \"1 Gbps\" }\nlinks { from: \"b\" to: \"c\" rate: \"1 Gbps\" } } }\n"
+      "flows { name: \"f\" size: \"1 B\" ";
+  EXPECT_EQ(refusal_of(graph + "route: \"a.c\" }"),
+            ":4:31: flows[0].route[0]: unknown link \"a.c\"; did you mean \"a.b\"? Allowed: a.b, b.a, b.c, c.b");
+  EXPECT_EQ(refusal_of(graph + "route: \"a.b\" }\ncapacity_events { time: \"1 s\" link: \"~\" rate: \"1 Gbps\" }"),
+            ":5:31: capacity_events[0].link: unknown link \"~\". Allowed: a.b, b.a, b.c, c.b");
+  const Experiment experiment =
+      load(graph + "route: \"a.b\" }\ncapacity_events { time: \"1 s\" link: \"b.a\" rate: \"1 Gbps\" }");
+  EXPECT_EQ(experiment.flows[0].route, (std::vector<std::string>{"a.b"}));
+  EXPECT_EQ(experiment.capacity_events[0].link, "b.a");
+  EXPECT_EQ(
+      refusal_of(
+          "inline_cluster { graph { devices { name: \"a\" } } }\nflows { name: \"f\" size: \"1 B\" route: \"x\" }"),
+      ":2:31: flows[0].route[0]: the graph has no links");
+}
+
+TEST(ExperimentFile, FieldsWithoutAMeaningForTheCollectiveAreRefused) {
+  for (const char* kind :
+       {"all_reduce", "all_gather", "reduce_scatter", "alltoall", "alltoallv", "sendrecv", "barrier"}) {
+    EXPECT_THAT(refusal_of(job("root: 3 collective: \"" + std::string(kind) + "\"")),
+                testing::StartsWith(":2:15: collectives[0].root: has no meaning for " + std::string(kind) +
+                                    "; it is for broadcast, reduce, gather and scatter"));
+  }
+  EXPECT_EQ(refusal_of(job("reduction: \"max\" collective: \"all_gather\" sizes: \"1 MB\"")),
+            ":2:15: collectives[0].reduction: has no meaning for all_gather; it is for all_reduce, reduce and "
+            "reduce_scatter");
+  EXPECT_EQ(refusal_of(job("datatype: \"half\" collective: \"barrier\"")),
+            ":2:15: collectives[0].datatype: has no meaning for a barrier, which moves no data");
+  EXPECT_EQ(refusal_of(job("datatype: \"half\" collective: \"dispatch\" sizes: \"7168 B\"")),
+            ":2:15: collectives[0].datatype: has no meaning for tokens, which are bytes; leave it out");
+  EXPECT_EQ(refusal_of(job("channels: 4 collective: \"alltoall\" sizes: \"1 MB\"")),
+            ":2:15: collectives[0].channels: 4 asked for, but every algorithm of alltoall allows 1, or 0 for its own "
+            "choice.");
+  EXPECT_EQ(refusal_of(job("slices: 4 collective: \"alltoall\" sizes: \"1 MB\" algorithm: \"direct\"")),
+            ":2:15: collectives[0].slices: 4 asked for, but alltoall/direct allows 1, or 0 for its own choice.");
+  EXPECT_EQ(
+      refusal_of(job("channels: 65 collective: \"all_reduce\" sizes: \"1 MB\"")),
+      ":2:15: collectives[0].channels: 65 asked for, but every algorithm of all_reduce allows 1 to 64, or 0 for its "
+      "own choice.");
+  EXPECT_EQ(
+      refusal_of("cluster: \"dgx-h100\" stack: \"nccl\"\ncollectives { collective: \"alltoall\" sizes: \"1 MB\" "
+                 "algorithm: \"nccl\" }"),
+      ":2:52: collectives[0].algorithm: NCCL has no algorithms to choose from for alltoall, which it sends point to "
+      "point; name one of polyplane's, or auto");
+  EXPECT_TRUE(contains(refusal_of("cluster: \"dgx-h100\" stack: \"nccl\"\ncollectives { collective: \"all_reduce\" "
+                                  "sizes: \"1 MB\" algorithm: \"nccl\" nccl { graph: \"none.xml\" } }"),
+                       "collectives[0].nccl.graph: "));
+  const Experiment fine =
+      load(job("collective: \"all_gather\" sizes: \"1 MB\" root: 0 reduction: \"sum\" channels: 1"));
+  EXPECT_EQ(fine.collectives[0].channels, 1U);
+}
+
+TEST(ExperimentFile, CapacityEventsOfStepsAloneAreRefused) {
+  EXPECT_EQ(
+      refusal_of("cluster: \"dgx-h100\"\ninference { name: \"l\" model: \"llama-3-405b\" cards: 1 batch: 2 context: 1 "
+                 "compute { product_efficiency: 1 attention_efficiency: 1 memory_efficiency: 1 source: \"none\" } }\n"
+                 "capacity_events { time: \"1 us\" link: \"x\" rate: \"1 Gbps\" }"),
+      ":3:1: capacity_events[0]: are of collectives, flows and exchanges, and there is none");
 }
 
 TEST(ExperimentFile, AClusterBombIsRefusedBeforeAnythingIsBuilt) {
