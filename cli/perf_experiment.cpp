@@ -45,11 +45,11 @@ SizeRange size_range(const PerfArguments& arguments) {
 }
 
 std::uint32_t root_of(const PerfArguments& arguments, collectives::CollectiveKind kind, std::size_t ranks) {
+  if (arguments.root != "0" && !collectives::has_root(kind)) {
+    throw InputError("--root " + collectives::why_no_root(kind));
+  }
   if (arguments.root == "-1") { throw InputError("--root -1 (each rank in turn) is not offered; choose one root"); }
-  const auto root =
-      static_cast<std::uint32_t>(parse_whole("--root", arguments.root, 0, static_cast<std::int64_t>(ranks) - 1));
-  if (root != 0 && !collectives::has_root(kind)) throw InputError("--root " + collectives::why_no_root(kind));
-  return root;
+  return static_cast<std::uint32_t>(parse_whole("--root", arguments.root, 0, static_cast<std::int64_t>(ranks) - 1));
 }
 
 void refuse_all(std::string_view option, const std::string& value) {

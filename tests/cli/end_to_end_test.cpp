@@ -252,6 +252,7 @@ TEST(ExitCodes, WrongInputIs2AndWritesNothing) {
         {"perf", kind, "--cluster", "dgx-h100", "-r", "3"}, 2,
         "--root has no meaning for " + std::string(kind) + "; it is for broadcast, reduce, gather and scatter");
   }
+  expect_refused(perf({"--root", "8"}), 2, "--root has no meaning for all_reduce");
   expect_refused({"perf", "broadcast", "--cluster", "dgx-h100", "--root", "8"}, 2,
                  "--root: \"8\" is not a whole number from 0 to 7");
   for (const char* option : {"-b", "-e", "-f", "-i", "-d"}) {
