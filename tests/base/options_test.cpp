@@ -83,6 +83,15 @@ TEST(Options, WithoutValue) {
   EXPECT_THAT(error.what(), HasSubstr("option \"radix\" of fat_tree has no value; write name=value. Allowed: radix, "));
 }
 
+TEST(Options, OfWhatHasNone) {
+  try {
+    static_cast<void>(Options::parse("goal", {}, {"radix"}));
+    FAIL();
+  } catch (const OptionError& error) {
+    EXPECT_STREQ(error.what(), "option \"radix\" of goal is not known; it has no options");
+  }
+}
+
 TEST(Options, MalformedIntegers) {
   for (const char* text : {"", "x", "4.5", " 4", "4 ", "0x10", "+4", "1", "513", "-64", "99999999999999999999"}) {
     EXPECT_THAT(failure({std::string("radix=") + text}).what(), HasSubstr("must be a whole number, from 2 to 512"))
