@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -123,7 +124,7 @@ TEST_F(OutputFiles, APipeGetsTheBytesAndStaysAPipe) {
 
 TEST_F(OutputFiles, ACharacterDeviceGetsTheBytes) {
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  ASSERT_GE(terminal, 0);
+  if (terminal < 0) GTEST_SKIP() << "no pseudo-terminals here: " << std::strerror(errno);
   ASSERT_EQ(::grantpt(terminal), 0);
   ASSERT_EQ(::unlockpt(terminal), 0);
   fs::create_symlink(::ptsname(terminal), path("terminal"));
