@@ -14,10 +14,10 @@
 #include "collectives/export/exporter.h"
 #include "configs/schema/read_file.h"
 #include "sim/datatype.h"
+#include "sim/experiment_topology.h"
 #include "sim/imported_algorithm.h"
 #include "sim/placement.h"
 #include "sim/read_imports.h"
-#include "sim/simulation.h"
 #include "sim/switch_arithmetic.h"
 
 namespace polyplane::cli {

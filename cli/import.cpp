@@ -11,8 +11,8 @@
 #include "cli/output_style.h"
 #include "configs/schema/read_file.h"
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/imported_cluster.h"
-#include "sim/simulation.h"
 #include "topology/import/importer.h"
 #include "topology/metrics.h"
 

@@ -20,7 +20,7 @@
 #include "cli/version.h"
 #include "sim/bill_of_materials.h"
 #include "sim/catalog.h"
-#include "sim/simulation.h"
+#include "sim/experiment_topology.h"
 #include "sim/write_topo_report.h"
 #include "topology/exports.h"
 #include "topology/faults.h"

@@ -28,6 +28,7 @@
 #include "mpi/simulated_machine.h"
 #include "mpi/test_data.h"
 #include "sim/assumptions.h"
+#include "sim/experiment_topology.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"
 #include "sim/switch_arithmetic.h"

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "sim/experiment_topology.h"
 #include "sim/flow_names.h"
 #include "sim/processor_work.h"
 

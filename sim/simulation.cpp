@@ -21,6 +21,7 @@
 #include "sim/cluster_graph.h"
 #include "sim/datatype.h"
 #include "sim/exchanges.h"
+#include "sim/experiment_topology.h"
 #include "sim/fingerprint.h"
 #include "sim/job_costs.h"
 #include "sim/placed_error.h"
@@ -35,7 +36,6 @@
 #include "sim/switch_arithmetic.h"
 #include "sim/trace/trace_scene.h"
 #include "sim/trace/write_trace.h"
-#include "topology/faults.h"
 
 namespace polyplane::sim {
 
@@ -472,26 +472,6 @@ class Simulation {
 
 bool runs_rows(const Experiment& experiment) {
   return experiment.collectives.size() == 1 && experiment.flows.empty() && experiment.capacity_events.empty();
-}
-
-/// The one whose selector the message begins with.
-static PlacedError at_fault(const std::vector<std::string>& faults, const InputError& error) {
-  const std::string_view what = error.what();
-  const auto fault = std::ranges::find_if(
-      faults, [&](const std::string& text) { return what.starts_with("fault \"" + printable(text) + "\""); });
-  return {error.what(), "faults", fault == faults.end() ? 0 : static_cast<int>(fault - faults.begin())};
-}
-
-Topology with_faults(const Topology& whole, const Experiment& experiment) {
-  try {
-    return topology::apply_faults(whole, experiment.faults, experiment.seed, nullptr);
-  } catch (const InputError& error) { throw at_fault(experiment.faults, error); }
-}
-
-Topology build_topology(const Experiment& experiment) {
-  Topology topology = build(experiment.cluster);
-  if (!experiment.faults.empty()) topology = with_faults(topology, experiment);
-  return experiment.what_if.tiers.empty() ? std::move(topology) : changed(topology, experiment.what_if);
 }
 
 bool has_work(const Experiment& experiment) {

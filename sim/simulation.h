@@ -43,12 +43,6 @@ struct Interrupted {};
 /// Is there anything but exchanges?
 [[nodiscard]] bool has_work(const Experiment& experiment);
 
-/// The graph of a cluster, faults and what_if applied (faults seeded by the experiment).
-[[nodiscard]] topology::Topology build_topology(const Experiment& experiment);
-
-/// The graph of its cluster with the faults of an experiment. Throws PlacedError: one that is malformed or hits nothing.
-[[nodiscard]] topology::Topology with_faults(const topology::Topology& whole, const Experiment& experiment);
-
 /// What the cluster and the stack assume; every report repeats it.
 [[nodiscard]] std::vector<std::string> assumptions_of(const Experiment& experiment);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "sim/experiment_topology.h"
 #include "sim/training_job.h"
 
 namespace polyplane::sim {

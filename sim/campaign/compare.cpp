@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/suggest.h"
 #include "sim/assumptions.h"
+#include "sim/experiment_topology.h"
 #include "sim/fingerprint.h"
 #include "sim/simulation.h"
 

@@ -2,10 +2,10 @@
 
 #include "base/error.h"
 #include "sim/cluster_graph.h"
+#include "sim/experiment_topology.h"
 #include "sim/flow_names.h"
 #include "sim/memory_estimate.h"
 #include "sim/placed_error.h"
-#include "sim/simulation.h"
 
 namespace polyplane::sim {
 namespace {

@@ -12,6 +12,7 @@
 #include "collectives/algorithm.h"
 #include "sim/choose_algorithm.h"
 #include "sim/datatype.h"
+#include "sim/experiment_topology.h"
 #include "sim/memory_estimate.h"
 #include "sim/nccl/choice.h"
 #include "sim/nccl/graph.h"

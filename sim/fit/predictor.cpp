@@ -7,10 +7,10 @@
 #include "base/resident.h"
 #include "sim/choose_algorithm.h"
 #include "sim/datatype.h"
+#include "sim/experiment_topology.h"
 #include "sim/memory_estimate.h"
 #include "sim/placement.h"
 #include "sim/router_pool.h"
-#include "sim/simulation.h"
 #include "sim/switch_arithmetic.h"
 
 namespace polyplane::sim {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/flow_names.h"
 #include "sim/job_costs.h"
 #include "sim/sensitivity.h"

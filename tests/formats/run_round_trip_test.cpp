@@ -8,6 +8,7 @@
 #include "collectives/import/importer.h"
 #include "collectives/kind_traits.h"
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/imported_algorithm.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"

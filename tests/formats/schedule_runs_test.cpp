@@ -7,6 +7,7 @@
 #include "collectives/algorithm.h"
 #include "collectives/export/exporter.h"
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/imported_algorithm.h"
 #include "sim/placement.h"
 #include "sim/read_imports.h"

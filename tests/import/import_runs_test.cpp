@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/imported_cluster.h"
 #include "sim/simulation.h"
 #include "tests/configs/temporary_file.h"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/catalog.h"
+#include "sim/experiment_topology.h"
 #include "sim/nccl/graph_file.h"
 #include "sim/placement.h"
 #include "sim/simulation.h"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/cluster_graph.h"
+#include "sim/experiment_topology.h"
 #include "sim/placement.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"

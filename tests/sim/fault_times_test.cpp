@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/experiment_topology.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"
 #include "tests/topology/expect_error.h"

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "collectives/explicit_schedule.h"
+#include "sim/experiment_topology.h"
 #include "sim/program/run_program.h"
 #include "sim/router_pool.h"
 #include "sim/trace/perfetto_trace.h"

@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "sim/experiment_topology.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/experiment_topology.h"
 #include "sim/view/cluster_recorder.h"
 #include "tests/sim/small_runs.h"
 #include "tests/topology/clusters.h"
