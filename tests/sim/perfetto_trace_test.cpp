@@ -3,17 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <set>
 #include <string>
 
-#include "base/error.h"
 #include "collectives/explicit_schedule.h"
 #include "sim/experiment_topology.h"
 #include "sim/program/run_program.h"
@@ -22,6 +14,7 @@
 #include "sim/trace/write_trace.h"
 #include "tests/sim/decoded_trace.h"
 #include "tests/sim/small_runs.h"
+#include "tests/sim/traced_run.h"
 #include "tests/topology/clusters.h"
 
 namespace polyplane::sim {
@@ -32,56 +25,6 @@ using collectives::CollectiveKind;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// A file of its own that goes with the test.
-class TraceFileName {
- public:
-  explicit TraceFileName(std::string ending = ".pftrace")
-      : path_(testing::TempDir() + "polyplane-" + testing::UnitTest::GetInstance()->current_test_info()->name() +
-              ending) {
-    std::filesystem::remove(path_);
-  }
-  ~TraceFileName() { std::filesystem::remove(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-/// Eight cards behind one NVSwitch: 160 GB/s, 1 us a message.
-Experiment eight_cards() {
-  Experiment experiment = on_cluster(topology::nvlink_cluster(1, "single_switch", {}), "spray");
-  return experiment;
-}
-
-struct Traced {
-  Report report;
-  DecodedTrace trace;
-  TraceExtent extent;
-};
-
-Traced run_traced(const Experiment& experiment, TraceOptions options = {}, const std::string& ending = ".pftrace") {
-  const TraceFileName file(ending);
-  Traced traced;
-  options.path = file.path();
-  options.on_extent = [&](const TraceExtent& extent) { traced.extent = extent; };
-  RunOptions run_options;
-  run_options.trace = options;
-  traced.report = run(experiment, run_options);
-  traced.trace = decode_trace(trace_bytes(file.path()));
-  return traced;
-}
-
-std::size_t arrows(const DecodedTrace& trace) {
-  std::set<std::uint64_t> ids;
-  for (const DecodedSlice& slice : trace.slices) ids.insert(slice.arrows_from.begin(), slice.arrows_from.end());
-  return ids.size();
-}
-
-std::size_t slices_of(const DecodedTrace& trace, const std::string& category) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(trace.slices, [&](const DecodedSlice& slice) { return slice.category == category; }));
-}
 
 // A ring of 8, one channel: 14 steps on each rank. 8 MB: pieces of 1,000,000 bytes, 1 us latency and 6.25 us at 160
 // GB/s: a step takes 7.25 us. Rank 0 sends to rank 1 from 0; rank 1 receives from 1 us on.
@@ -450,113 +393,6 @@ TEST(PerfettoTrace, AnalyticModelHasNoLoads) {
   EXPECT_THAT(traced.trace.defects, IsEmpty());
   EXPECT_THAT(traced.trace.values, IsEmpty());
   EXPECT_EQ(arrows(traced.trace), 8U * 14);
-}
-
-// What is foretold is what is written, or up to twice that: flows that start and end together change a load once.
-TEST(PerfettoTrace, ForetellsItsSize) {
-  for (const std::string algorithm : {"ring", "halving_doubling", "double_binary_tree"}) {
-    Experiment experiment = on_cluster(topology::nvlink_cluster(4, "fat_tree", {"tiers=2"}), "spray");
-    CollectiveJob job = collective_job(CollectiveKind::all_reduce, algorithm, Bytes(8'000'000));
-    experiment.collectives.push_back(job);
-    const TraceFileName file;
-    TraceExtent extent;
-    RunOptions options;
-    options.trace.emplace();
-    options.trace->path = file.path();
-    options.trace->on_extent = [&](const TraceExtent& foretold) { extent = foretold; };
-    static_cast<void>(run(experiment, options));
-    const DecodedTrace trace = decode_trace(trace_bytes(file.path()));
-    const auto events = static_cast<double>(2 * trace.slices.size() + trace.values.size());
-    const auto bytes = static_cast<double>(std::filesystem::file_size(file.path()));
-    EXPECT_GE(static_cast<double>(extent.events), events) << algorithm;
-    EXPECT_LE(static_cast<double>(extent.events), 2 * events) << algorithm;
-    EXPECT_GE(static_cast<double>(extent.bytes), 0.9 * bytes) << algorithm;
-    EXPECT_LE(static_cast<double>(extent.bytes), 2 * bytes) << algorithm;
-  }
-}
-
-std::string refusal(const Experiment& experiment, TraceOptions options) {
-  try {
-    static_cast<void>(run_traced(experiment, std::move(options)));
-  } catch (const InputError& error) { return error.what(); }
-  return "";
-}
-
-TEST(PerfettoTrace, RefusesRanksAndLinksThatAreNotThere) {
-  Experiment experiment = eight_cards();
-  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
-  TraceOptions ranks;
-  ranks.ranks = {{0, 8, 1}};
-  EXPECT_THAT(refusal(experiment, ranks), HasSubstr("rank 8 is to be traced, but there are ranks 0 to 7 only"));
-  TraceOptions links;
-  links.links = {TracedLinks::Kind::named, 0, {"nvlnk"}};
-  EXPECT_THAT(refusal(experiment, links), HasSubstr("did you mean \"nvlink\"?"));
-}
-
-TEST(PerfettoTrace, KeepsAFileThatIsThere) {
-  const TraceFileName file;
-  std::ofstream(file.path()) << "mine";
-  Experiment experiment = eight_cards();
-  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
-  RunOptions options;
-  options.trace.emplace();
-  options.trace->path = file.path();
-  EXPECT_THROW(static_cast<void>(run(experiment, options)), InputError);
-  EXPECT_EQ(trace_bytes(file.path()), "mine");
-  options.trace->overwrite = true;
-  static_cast<void>(run(experiment, options));
-  EXPECT_THAT(decode_trace(trace_bytes(file.path())).defects, IsEmpty());
-}
-
-/// Files end at `bytes` in its life, as they do on a full disk.
-class SmallFiles {
- public:
-  explicit SmallFiles(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit small{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  SmallFiles(const SmallFiles&) = delete;
-  SmallFiles& operator=(const SmallFiles&) = delete;
-  ~SmallFiles() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
-TEST(PerfettoTrace, AFullDiskIsAnErrorAndLeavesNoFile) {
-  Experiment experiment = eight_cards();
-  experiment.collectives.push_back(plain_ring(Bytes(8'000'000)));
-  for (const std::string ending : {".pftrace", ".pftrace.gz"}) {
-    const TraceFileName file(ending);
-    RunOptions options;
-    options.trace.emplace();
-    options.trace->path = file.path();
-    const SmallFiles small(1000);
-    try {
-      static_cast<void>(run(experiment, options));
-      FAIL() << "written into 1000 bytes";
-    } catch (const RunError& error) { EXPECT_THAT(error.what(), HasSubstr("File too large")); }
-    EXPECT_FALSE(std::filesystem::exists(file.path()));
-  }
-}
-
-// 72 ranks, 142 steps in 280 slices: 2,862,720 messages of some 200 bytes. Refused before a file is made.
-TEST(PerfettoTrace, RefusesWhatABrowserCannotHold) {
-  const TraceFileName file;
-  Experiment experiment = on_cluster(topology::nvlink_cluster(9, "fat_tree", {"tiers=2"}), "spray", "analytic");
-  CollectiveJob job = plain_ring(Bytes(64'000'000));
-  job.slices = 280;
-  experiment.collectives.push_back(job);
-  RunOptions options;
-  options.trace.emplace();
-  options.trace->path = file.path();
-  EXPECT_THROW(static_cast<void>(run(experiment, options)), LimitError);
-  EXPECT_FALSE(std::filesystem::exists(file.path()));
 }
 
 TEST(PerfettoTrace, ADefectiveTraceIsFound) {
